@@ -1,0 +1,111 @@
+/** The groups of insert checks whose order WeChat does not document. */
+export const CHECK_GROUPS = ['authorization', 'billing', 'pdf', 'duplicates'] as const;
+export type CheckGroup = (typeof CHECK_GROUPS)[number];
+
+export interface CallbackTarget {
+  url: string;
+  token?: string;
+  /** 43 characters; when given, pushes are encrypted (安全模式). */
+  encoding_aes_key?: string;
+  /** Ends the encrypted text; by default the account the event is about. */
+  appid?: string;
+}
+
+/** How this WeChat behaves where its documents are silent or contradict each other. Set through `PUT /profile`. */
+export interface Profile {
+  /** `required`: insert answers 72038 until the user has authorised; `implied`: every unknown order counts as authorised. */
+  authorizations: 'required' | 'implied';
+  /** `lenient`: an unknown card_id belongs to whoever uses it first; `strict`: 40073. */
+  cards: 'lenient' | 'strict';
+  /** The answer to a 数电票 (20-digit billing_no, empty billing_code). */
+  digital: 'accept' | 'minus1' | '72040' | '72082' | '72045';
+  /** Lengths of billing_no and billing_code for the older invoices; a mismatch is 72043. */
+  billing_fields: 'lenient' | 'legacy-strict' | 'new-strict';
+  check_order: CheckGroup[];
+  /** How long a new template answers 40078. */
+  fresh_template_seconds: number;
+  /** An unlinked upload is destroyed after this long. */
+  media_life_seconds: number;
+  /** What insert answers for a media id that is gone or was never given. */
+  missing_media_errcode: number;
+  /** `72040` when the same PDF bytes already lie in a wallet. */
+  pdf_in_wallet: 'ignore' | '72040';
+  /** `check`: 72047 when the PDF's own InvoiceNumber is neither billing_no nor billing_code. */
+  pdf_numbers: 'check' | 'ignore';
+  /** How long an insert is in flight before it commits; meanwhile the same order answers 72054. */
+  insert_latency_ms: number;
+  max_pdf_bytes: number;
+  /** Accounts that lack the 电子发票 permission (48001). */
+  without_invoice: string[];
+  /** Calls per account: `{"/card/invoice/insert":{"day":1000,"minute":60}}`, then 45009 or 45011. */
+  quota: Record<string, { day?: number; minute?: number }>;
+  /** Whether insert also answers a unionid. */
+  unionid: boolean;
+  /** Where user_authorize_invoice and update_invoice_status are pushed to; null pushes nothing. */
+  callback: CallbackTarget | null;
+}
+
+export function defaultProfile(): Profile {
+  return {
+    authorizations: 'required',
+    cards: 'lenient',
+    digital: 'accept',
+    billing_fields: 'lenient',
+    check_order: [...CHECK_GROUPS],
+    fresh_template_seconds: 0,
+    media_life_seconds: 3 * 86_400,
+    missing_media_errcode: 40007,
+    pdf_in_wallet: 'ignore',
+    pdf_numbers: 'check',
+    insert_latency_ms: 0,
+    max_pdf_bytes: 10 * 1024 * 1024,
+    without_invoice: [],
+    quota: {},
+    unionid: false,
+    callback: null,
+  };
+}
+
+const words = (...values: string[]) => ({ type: 'string', enum: values });
+const whole = (maximum: number) => ({ type: 'integer', minimum: 0, maximum });
+
+/** JSON Schema of the body of `PUT /profile`: any part of a profile. */
+export const PROFILE_SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    authorizations: words('required', 'implied'),
+    cards: words('lenient', 'strict'),
+    digital: words('accept', 'minus1', '72040', '72082', '72045'),
+    billing_fields: words('lenient', 'legacy-strict', 'new-strict'),
+    check_order: { type: 'array', items: words(...CHECK_GROUPS), uniqueItems: true, minItems: 4, maxItems: 4 },
+    fresh_template_seconds: whole(86_400 * 365),
+    media_life_seconds: whole(86_400 * 365),
+    missing_media_errcode: { type: 'integer' },
+    pdf_in_wallet: words('ignore', '72040'),
+    pdf_numbers: words('check', 'ignore'),
+    insert_latency_ms: whole(600_000),
+    max_pdf_bytes: whole(32 * 1024 * 1024),
+    without_invoice: { type: 'array', items: { type: 'string' } },
+    quota: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { day: whole(1e9), minute: whole(1e9) },
+      },
+    },
+    unionid: { type: 'boolean' },
+    callback: {
+      type: ['object', 'null'],
+      additionalProperties: false,
+      required: ['url'],
+      properties: {
+        url: { type: 'string', pattern: '^https?://' },
+        token: { type: 'string' },
+        encoding_aes_key: { type: 'string', minLength: 43, maxLength: 43 },
+        appid: { type: 'string' },
+      },
+    },
+  },
+} as const;

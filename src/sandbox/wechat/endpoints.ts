@@ -1,0 +1,34 @@
+import { WIRE_PATHS } from '../../wechat/wire';
+import { getauthdata, getauthurl, rejectinsert } from './authorization';
+import { setbizattr } from './biz-attributes';
+import type { Endpoint } from './call';
+import { insert } from './insert';
+import { getpdf, setpdf } from './pdf';
+import { createcard, seturl } from './platform';
+import { updatestatus } from './status';
+import { getticket } from './ticket';
+import { stableToken, token } from './token';
+
+const invoice = (handle: Endpoint['handle'], body: Endpoint['body'] = 'json'): Endpoint => ({
+  method: 'POST',
+  body,
+  door: 'invoice',
+  handle,
+});
+
+/** Every WeChat path this sandbox answers; the other /card and /cgi-bin paths are 40066. */
+export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  [WIRE_PATHS.token]: { method: 'any', body: 'none', door: 'login', handle: token },
+  [WIRE_PATHS.stableToken]: { method: 'POST', body: 'json', door: 'login', handle: stableToken },
+  [WIRE_PATHS.getticket]: { method: 'any', body: 'none', door: 'token', handle: getticket },
+  [WIRE_PATHS.seturl]: invoice(seturl),
+  [WIRE_PATHS.createcard]: invoice(createcard),
+  [WIRE_PATHS.setpdf]: invoice(setpdf, 'pdf'),
+  [WIRE_PATHS.getpdf]: invoice(getpdf),
+  [WIRE_PATHS.insert]: invoice(insert),
+  [WIRE_PATHS.updatestatus]: invoice(updatestatus),
+  [WIRE_PATHS.getauthurl]: invoice(getauthurl),
+  [WIRE_PATHS.getauthdata]: invoice(getauthdata),
+  [WIRE_PATHS.rejectinsert]: invoice(rejectinsert),
+  [WIRE_PATHS.setbizattr]: invoice(setbizattr),
+};
