@@ -1,0 +1,19 @@
+/** Days, quotas and number years are Asia/Shanghai, which has been UTC+8 without daylight saving since 1991. */
+const OFFSET_SECONDS = 8 * 3600;
+
+/** The calendar year in UTC+8 of an instant given in Unix seconds. */
+export function shanghaiYear(seconds: number): number {
+  return new Date((seconds + OFFSET_SECONDS) * 1000).getUTCFullYear();
+}
+
+/** Seconds from an instant until the next midnight in UTC+8. */
+export function secondsUntilShanghaiMidnight(now: Date): number {
+  const intoDay = (now.getTime() / 1000 + OFFSET_SECONDS) % 86_400;
+  return 86_400 - intoDay;
+}
+
+/** RFC 3339 with +08:00, to the second, or to the millisecond where it has any. */
+export function toShanghai(at: Date): string {
+  const local = new Date(at.getTime() + OFFSET_SECONDS * 1000).toISOString();
+  return `${local.replace(/\.000Z$|Z$/, '')}+08:00`;
+}
