@@ -29,7 +29,11 @@ const FACTS = [
   [40101, 'MissingParameter', 'missing parameter'],
   [40116, 'InvalidSerialCode', 'invalid serial code'],
   [40125, 'InvalidAppSecret', 'invalid appsecret'],
-  [40127, 'UserCardUnavailable', 'invalid user-card status! Hint: the card was given to user, but may be deleted or expired or set unavailable'],
+  [
+    40127,
+    'UserCardUnavailable',
+    'invalid user-card status! Hint: the card was given to user, but may be deleted or expired or set unavailable',
+  ],
   [40164, 'IpNotWhitelisted', 'invalid ip, not in whitelist'],
   [40243, 'AppSecretFrozen', 'AppSecret has been frozen'],
   [41001, 'AccessTokenMissing', 'access_token missing'],

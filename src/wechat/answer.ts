@@ -1,0 +1,54 @@
+/** What became of one call to WeChat: exactly one of these, never an exception. */
+export type Answer =
+  /** JSON with an errcode (0 when a success field stands in for it). */
+  | {
+      kind: 'answered';
+      httpStatus: number;
+      errcode: number;
+      errmsg: string;
+      /** WeChat's reference for its support: `hint: […]` or `rid: …`. */
+      hint: string | null;
+      body: Record<string, unknown>;
+    }
+  /** Something came back, but not WeChat's JSON. */
+  | { kind: 'garbled'; httpStatus: number; reason: string }
+  /** Nothing came back. `sent` is proof: false only when not a byte of the request had been written. */
+  | { kind: 'no_answer'; sent: boolean; reason: string };
+
+const HINT = /hint: \[([^\]]+)\]|rid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/;
+
+/**
+ * Reads a response body. `successField` is the field that a success carries: token answers leave errcode out.
+ * errcode may be a number or a numeric string.
+ */
+export function readAnswer(
+  httpStatus: number,
+  text: string,
+  successField: string,
+  parse: (text: string) => unknown,
+): Answer {
+  if (httpStatus >= 300) return { kind: 'garbled', httpStatus, reason: `http_${httpStatus}` };
+  if (text.trim() === '') return { kind: 'garbled', httpStatus, reason: 'empty_body' };
+  let body: unknown;
+  try {
+    body = parse(text);
+  } catch {
+    return { kind: 'garbled', httpStatus, reason: 'not_json' };
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return { kind: 'garbled', httpStatus, reason: 'not_an_object' };
+  }
+  const fields = body as Record<string, unknown>;
+  const errcode = errcodeOf(fields, successField);
+  if (errcode === undefined) return { kind: 'garbled', httpStatus, reason: 'no_errcode' };
+  const errmsg = typeof fields.errmsg === 'string' ? fields.errmsg : '';
+  const hint = HINT.exec(errmsg);
+  return { kind: 'answered', httpStatus, errcode, errmsg, hint: hint?.[1] ?? hint?.[2] ?? null, body: fields };
+}
+
+function errcodeOf(fields: Record<string, unknown>, successField: string): number | undefined {
+  const { errcode } = fields;
+  if (typeof errcode === 'number' && Number.isInteger(errcode)) return errcode;
+  if (typeof errcode === 'string' && /^-?\d{1,9}$/.test(errcode)) return Number(errcode);
+  return errcode === undefined && successField in fields ? 0 : undefined;
+}

@@ -1,0 +1,75 @@
+import FormData from 'form-data';
+import { Answer } from './answer';
+import { Transport } from './transport';
+import { WIRE_PATHS } from './wire';
+
+export interface WechatTimeouts {
+  /** Milliseconds for setpdf and insert. */
+  call: number;
+  /** Milliseconds for fetching a token: short, because a row lock is held meanwhile. */
+  token: number;
+}
+
+/** WeChat's endpoints as they are. It never retries: each call is one request and one answer. */
+export class WechatClient {
+  constructor(
+    private readonly transport: Transport,
+    private readonly timeouts: WechatTimeouts,
+  ) {}
+
+  /** GET /cgi-bin/token: a new token; the one before lives five minutes longer at most. */
+  fetchPlainToken(appid: string, secret: string): Promise<Answer> {
+    return this.transport.call({
+      method: 'GET',
+      path: WIRE_PATHS.token,
+      query: { grant_type: 'client_credential', appid, secret },
+      successField: 'access_token',
+      timeoutMs: this.timeouts.token,
+    });
+  }
+
+  /** POST /cgi-bin/stable_token in normal mode: the same token until its last five minutes. */
+  fetchStableToken(appid: string, secret: string): Promise<Answer> {
+    return this.transport.call({
+      method: 'POST',
+      path: WIRE_PATHS.stableToken,
+      contentType: 'application/json',
+      body: json({ grant_type: 'client_credential', appid, secret, force_refresh: false }),
+      successField: 'access_token',
+      timeoutMs: this.timeouts.token,
+    });
+  }
+
+  /** POST /card/invoice/platform/setpdf: multipart part `pdf`, one buffer with its length. */
+  setpdf(accessToken: string, pdf: Buffer): Promise<Answer> {
+    const form = new FormData();
+    form.append('pdf', pdf, { filename: 'invoice.pdf', contentType: 'application/pdf' });
+    return this.transport.call({
+      method: 'POST',
+      path: WIRE_PATHS.setpdf,
+      query: { access_token: accessToken },
+      contentType: form.getHeaders()['content-type'] as string,
+      body: form.getBuffer(),
+      successField: 's_media_id',
+      timeoutMs: this.timeouts.call,
+    });
+  }
+
+  /** POST /card/invoice/insert. `body` is the exact bytes that the attempt's hash was taken of. */
+  insert(accessToken: string, body: Buffer): Promise<Answer> {
+    return this.transport.call({
+      method: 'POST',
+      path: WIRE_PATHS.insert,
+      query: { access_token: accessToken },
+      contentType: 'application/json',
+      body,
+      successField: 'code',
+      timeoutMs: this.timeouts.call,
+    });
+  }
+}
+
+/** UTF-8 JSON. Chinese stays literal: WeChat refuses \uXXXX escapes (40033). */
+export function json(value: object): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}

@@ -1,0 +1,188 @@
+import { PoolClient } from 'pg';
+import { DataSource } from 'typeorm';
+import { Sealer } from '../data/sealed';
+import { inTransaction } from '../data/statement';
+import { Outcome } from '../domain/outcome';
+import { WechatClient } from './client';
+import { tokenVerdict } from './verdict';
+
+export interface TokenAccount {
+  appid: string;
+  secret: string;
+  tokenKind: 'stable' | 'plain';
+}
+
+export interface Token {
+  value: string;
+  /** Grows with every fetch; a caller whose token was refused names the generation it saw. */
+  generation: number;
+}
+
+/** A token, or the reason why there is none. */
+export type TokenResult = { token: Token } | { token: null; outcome: Outcome };
+
+interface Cached extends Token {
+  /** Database instants, in milliseconds. */
+  refreshAfter: number;
+  expiresAt: number;
+  /** Monotonic, in milliseconds: past 30 s the row is read again, because another process may have fetched. */
+  readAt: number;
+  /** Database clock minus this process's clock, in milliseconds. */
+  skew: number;
+}
+
+interface Row {
+  generation: string;
+  token: Buffer | null;
+  expires_at: Date | null;
+  refresh_after: Date | null;
+  now: Date;
+}
+
+const CACHE_MS = 30_000;
+/** A refresh ahead of time that failed, or that another process is busy with, is looked at again after this. */
+const REFRESH_AGAIN_MS = 15_000;
+const READ = `SELECT generation, token, expires_at, refresh_after, clock_timestamp() AS now
+  FROM wechat_tokens WHERE appid = $1 AND kind = $2`;
+
+/**
+ * One access_token per account for all processes. Whoever fetches does so under the row's lock and stores the result
+ * before letting go, so of any number of refreshers one calls WeChat and the others take what it stored. An older token
+ * stays in use until the new one is in hand.
+ */
+export class TokenManager {
+  private readonly cache = new Map<string, Cached>();
+  private readonly flights = new Map<string, Promise<TokenResult>>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sealer: Sealer,
+    private readonly client: WechatClient,
+    /** Chance, in [0, 1). */
+    private readonly chance: () => number,
+  ) {}
+
+  async get(account: TokenAccount): Promise<TokenResult> {
+    const cached = this.cache.get(keyOf(account));
+    if (cached && performance.now() - cached.readAt < CACHE_MS) {
+      const now = Date.now() + cached.skew;
+      if (now < cached.refreshAfter) return { token: cached };
+      if (now < cached.expiresAt) {
+        // Still good: everyone goes on with it while one process, here or elsewhere, fetches the next.
+        void this.refreshAhead(account, cached);
+        return { token: cached };
+      }
+    }
+    return this.alone(keyOf(account), () => this.read(account));
+  }
+
+  /** WeChat refused the token of `seenGeneration`. A newer one that somebody else stored is taken as it is. */
+  invalidate(account: TokenAccount, seenGeneration: number): Promise<TokenResult> {
+    const cached = this.cache.get(keyOf(account));
+    if (cached && cached.generation > seenGeneration) return Promise.resolve({ token: cached });
+    return this.alone(`${keyOf(account)}|${seenGeneration}`, () => this.fetch(account, seenGeneration, 'wait'));
+  }
+
+  private async refreshAhead(account: TokenAccount, cached: Cached): Promise<void> {
+    const result = await this.alone(`${keyOf(account)}|ahead`, () => this.fetch(account, cached.generation, 'skip'));
+    if (!result.token) cached.refreshAfter = Date.now() + cached.skew + REFRESH_AGAIN_MS;
+  }
+
+  /** Single flight in this process; the row lock is the single flight of all processes. */
+  private alone(key: string, work: () => Promise<TokenResult>): Promise<TokenResult> {
+    const running = this.flights.get(key);
+    if (running) return running;
+    const flight = work()
+      .catch((error: unknown): TokenResult => {
+        const code = (error as { code?: string }).code ?? 'error';
+        return { token: null, outcome: { kind: 'later', reason: `token_store_${code}`, wait: 5, counted: false } };
+      })
+      .finally(() => this.flights.delete(key));
+    this.flights.set(key, flight);
+    return flight;
+  }
+
+  private async read(account: TokenAccount): Promise<TokenResult> {
+    const rows = await this.dataSource.query<Row[]>(READ, [account.appid, account.tokenKind]);
+    const row = rows[0];
+    if (row?.token && row.expires_at && row.expires_at > row.now) return { token: this.keep(account, row) };
+    return this.fetch(account, Number(row?.generation ?? 0), 'wait');
+  }
+
+  private fetch(account: TokenAccount, seenGeneration: number, onLocked: 'wait' | 'skip'): Promise<TokenResult> {
+    return inTransaction(this.dataSource, async (client) => {
+      await client.query(
+        'INSERT INTO wechat_tokens (appid, kind, generation) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING',
+        [account.appid, account.tokenKind],
+      );
+      await client.query(`SET LOCAL lock_timeout = '6s'`);
+      const locked = await client.query<Row>(`${READ} FOR UPDATE ${onLocked === 'skip' ? 'SKIP LOCKED' : ''}`, [
+        account.appid,
+        account.tokenKind,
+      ]);
+      const row = locked.rows[0];
+      if (!row) return this.heldByAnother();
+      if (Number(row.generation) > seenGeneration && row.token) return { token: this.keep(account, row) };
+      return this.fetchLocked(client, account, Number(row.generation) + 1);
+    });
+  }
+
+  private heldByAnother(): TokenResult {
+    return { token: null, outcome: { kind: 'later', reason: 'token_refreshing', wait: 1, counted: false } };
+  }
+
+  private async fetchLocked(client: PoolClient, account: TokenAccount, generation: number): Promise<TokenResult> {
+    const answer =
+      account.tokenKind === 'stable'
+        ? await this.client.fetchStableToken(account.appid, account.secret)
+        : await this.client.fetchPlainToken(account.appid, account.secret);
+    const value = answer.kind === 'answered' && answer.errcode === 0 ? answer.body.access_token : undefined;
+    const expiresIn = answer.kind === 'answered' ? Number(answer.body.expires_in) : NaN;
+    // A lifetime that is missing or under a minute is an error of the server, not a token to build on.
+    if (typeof value !== 'string' || value === '' || !(expiresIn >= 60)) {
+      return { token: null, outcome: tokenVerdict(answer) };
+    }
+    const life = Math.min(expiresIn, 7200);
+    const early = Math.min(600 + 300 * this.chance(), life / 2);
+    const stored = await client.query<Row>(
+      `UPDATE wechat_tokens
+          SET generation = $3, token = $4, fetched_at = clock_timestamp(),
+              expires_at = clock_timestamp() + make_interval(secs => $5),
+              refresh_after = clock_timestamp() + make_interval(secs => $6)
+        WHERE appid = $1 AND kind = $2
+        RETURNING generation, token, expires_at, refresh_after, clock_timestamp() AS now`,
+      [
+        account.appid,
+        account.tokenKind,
+        generation,
+        this.sealer.seal(value, aad(account, generation)),
+        life,
+        life - early,
+      ],
+    );
+    return { token: this.keep(account, stored.rows[0] as Row) };
+  }
+
+  private keep(account: TokenAccount, row: Row): Token {
+    const generation = Number(row.generation);
+    const cached: Cached = {
+      value: this.sealer.open(row.token as Buffer, aad(account, generation)),
+      generation,
+      refreshAfter: (row.refresh_after as Date).getTime(),
+      expiresAt: (row.expires_at as Date).getTime(),
+      readAt: performance.now(),
+      skew: row.now.getTime() - Date.now(),
+    };
+    const known = this.cache.get(keyOf(account));
+    if (!known || known.generation <= generation) this.cache.set(keyOf(account), cached);
+    return cached;
+  }
+}
+
+function keyOf({ appid, tokenKind }: TokenAccount): string {
+  return `${appid}|${tokenKind}`;
+}
+
+function aad(account: TokenAccount, generation: number): string {
+  return `wechat_tokens|${account.appid}|${account.tokenKind}|${generation}`;
+}

@@ -1,0 +1,83 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { Pool } from 'undici';
+import { Answer, readAnswer } from './answer';
+import { parseLossless } from './lossless';
+
+export interface Call {
+  method: 'GET' | 'POST';
+  /** WeChat's path, e.g. /card/invoice/insert. */
+  path: string;
+  query?: Record<string, string>;
+  contentType?: string;
+  /** One whole buffer: the length is known and nothing is sent in chunks, which setpdf refuses. */
+  body?: Buffer;
+  /** The field that a success carries. */
+  successField: string;
+  timeoutMs: number;
+}
+
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+/**
+ * Bodies whose request head undici has written to a socket. It is the proof whether a failed call can have been
+ * executed: a body that is not in here never left this process.
+ */
+const written = new WeakSet<object>();
+subscribe('undici:client:sendHeaders', (message) => {
+  const { body } = (message as { request: { body: unknown } }).request;
+  if (typeof body === 'object' && body !== null) written.add(body);
+});
+
+/** HTTP to one WeChat-compatible server: one deadline a call, no redirect, no retry, one answer. */
+export class Transport {
+  private readonly pool: Pool;
+  private readonly prefix: string;
+
+  constructor(baseUrl: string, connections: number) {
+    const { origin, pathname } = new URL(baseUrl);
+    this.prefix = pathname.replace(/\/+$/, '');
+    this.pool = new Pool(origin, {
+      connections,
+      pipelining: 1,
+      connect: { timeout: 5000 },
+      // The deadline of the whole call is ours, below.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxResponseSize: MAX_ANSWER_BYTES,
+    });
+  }
+
+  async call(call: Call): Promise<Answer> {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(new Error('deadline')), call.timeoutMs);
+    try {
+      const { statusCode, body } = await this.pool.request({
+        method: call.method,
+        path: this.prefix + call.path + (call.query ? `?${new URLSearchParams(call.query).toString()}` : ''),
+        headers: call.contentType ? { 'content-type': call.contentType } : {},
+        body: call.body ?? null,
+        signal: deadline.signal,
+      });
+      return readAnswer(statusCode, await body.text(), call.successField, parseLossless);
+    } catch (error) {
+      return { kind: 'no_answer', sent: mayHaveBeenSent(call), reason: reasonOf(error) };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+}
+
+function mayHaveBeenSent({ body }: Call): boolean {
+  return body === undefined || written.has(body);
+}
+
+/** A short word for the ledger; never the message, which may hold the URL and with it the token. */
+function reasonOf(error: unknown): string {
+  const { code, name, message } = error as { code?: string; name?: string; message?: string };
+  if (message === 'deadline') return 'timeout';
+  return (code ?? name ?? 'error').toLowerCase().replace(/^und_err_/, '');
+}

@@ -1,0 +1,118 @@
+import { Outcome } from '../domain/outcome';
+import { secondsUntilShanghaiMidnight } from '../domain/shanghai';
+import { Answer } from './answer';
+import { Errcode, ErrcodeName, errcodeFact } from './errcodes';
+import { ANYWHERE, INSERT, Judgement, SETPDF } from './judgements';
+
+/** Grows with every change of judgement; stored with the code that judged, so that replicas can be told apart. */
+export const CLASSIFIER_VERSION = 1;
+
+/** The one meaning of one answer to insertinvoice. */
+export function insertVerdict(answer: Answer, now: Date): Outcome {
+  if (answer.kind === 'no_answer') {
+    return answer.sent ? unclear(answer.reason) : later(`not_sent_${answer.reason}`, 0, true);
+  }
+  if (answer.kind === 'garbled') return garbledInsert(answer.httpStatus, answer.reason);
+  const { errcode, body } = answer;
+  if (errcode === 0) {
+    return { kind: 'inserted', cardCode: text(body.code), openid: text(body.openid), unionid: text(body.unionid) };
+  }
+  const judgement = judge(INSERT, errcode);
+  switch (judgement) {
+    case undefined:
+      return { kind: 'unclear', reason: `errcode_${errcode}`, unknownCode: true };
+    case 'unclear':
+      return unclear(`errcode_${errcode}`);
+    case 'orderConsumed':
+    case 'invoiceInWallet':
+    case 'awaitingAuthorization':
+    case 'mediaGone':
+      return { kind: judgement };
+    case 'rejected':
+      return { kind: 'rejected', code: `wechat_${errcode}` };
+    default:
+      return notExecuted(judgement, errcode, now);
+  }
+}
+
+/** The one meaning of one answer to setpdf; null: it carries a media id (see `mediaIdOf`). */
+export function uploadVerdict(answer: Answer, now: Date): Outcome | null {
+  if (answer.kind === 'no_answer') return later(`upload_${answer.reason}`, 0, true);
+  if (answer.kind === 'garbled') {
+    const { httpStatus, reason } = answer;
+    if (httpStatus === 413) return { kind: 'refused', code: 'pdf_too_large_for_wechat' };
+    if (edgeRefused(httpStatus)) return { kind: 'held', reason, wait: HOLD_SECONDS };
+    return later(`upload_${reason}`, 0, true);
+  }
+  if (answer.errcode === 0) return mediaIdOf(answer) ? null : later('upload_without_media_id', 0, true);
+  const judgement = judge(SETPDF, answer.errcode);
+  return judgement ? notExecuted(judgement, answer.errcode, now) : later(`errcode_${answer.errcode}`, 0, true);
+}
+
+/** The media id as text: it may exceed 2^53. */
+export function mediaIdOf(answer: Answer): string | null {
+  if (answer.kind !== 'answered') return null;
+  const id = answer.body.s_media_id;
+  return typeof id === 'number' ? String(id) : text(id);
+}
+
+/** Why no token could be had: the order waits, and burns no try. */
+export function tokenVerdict(answer: Answer): Outcome {
+  if (answer.kind !== 'answered') return later(`token_${answer.reason}`, 15, false);
+  const { errcode } = answer;
+  // At the token endpoints 40001 speaks of appid and secret.
+  const judgement = errcode === Errcode.InvalidCredential ? 'configuration' : judge(ANYWHERE, errcode);
+  if (judgement === 'configuration' || judgement === 'dayLimit') {
+    return { kind: 'held', reason: `token_errcode_${errcode}`, wait: HOLD_SECONDS };
+  }
+  return later(`token_errcode_${errcode}`, 60, false);
+}
+
+const HOLD_SECONDS = 300;
+
+function notExecuted(judgement: Judgement, errcode: number, now: Date): Outcome {
+  const reason = `errcode_${errcode}`;
+  switch (judgement) {
+    case 'tokenRefused':
+      return { kind: 'tokenRefused' };
+    case 'configuration':
+      return { kind: 'held', reason, wait: HOLD_SECONDS };
+    case 'dayLimit':
+      return { kind: 'held', reason, wait: secondsUntilShanghaiMidnight(now) };
+    case 'rateLimit':
+      return later(reason, 60, false);
+    case 'busy':
+      return later(reason, 30, true);
+    case 'freshTemplate':
+      return later(reason, 600, true);
+    case 'dataFix':
+      return { kind: 'refused', code: `wechat_${errcode}` };
+  }
+}
+
+function garbledInsert(httpStatus: number, reason: string): Outcome {
+  // An edge that refused the request before WeChat saw it; 408 and 499 say that somebody gave up waiting.
+  if (edgeRefused(httpStatus)) return { kind: 'held', reason, wait: HOLD_SECONDS };
+  return unclear(reason);
+}
+
+function edgeRefused(httpStatus: number): boolean {
+  return httpStatus >= 400 && httpStatus < 500 && httpStatus !== 408 && httpStatus !== 499;
+}
+
+function judge<J>(table: Partial<Record<ErrcodeName, J>>, errcode: number): J | undefined {
+  const fact = errcodeFact(errcode);
+  return fact && table[fact.name];
+}
+
+function unclear(reason: string): Outcome {
+  return { kind: 'unclear', reason, unknownCode: false };
+}
+
+function later(reason: string, wait: number, counted: boolean): Outcome {
+  return { kind: 'later', reason, wait, counted };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null;
+}
