@@ -1,0 +1,50 @@
+import { DataSource } from 'typeorm';
+import { AccountsAndMerchants1763800000001 } from '../../migrations/1763800000001-accounts-and-merchants';
+import { OrdersAndInsertions1763800000002 } from '../../migrations/1763800000002-orders-and-insertions';
+import { UniqueAcrossMerchants1763800000003 } from '../../migrations/1763800000003-unique-across-merchants';
+import { Account, WechatToken } from './entities/account';
+import { Attempt, OpenAttempt } from './entities/attempt';
+import { Event } from './entities/event';
+import { InsertionRow } from './entities/insertion';
+import { Merchant, MerchantKey } from './entities/merchant';
+import { LiveInvoice, Order, StoredPdf } from './entities/order';
+
+export interface PoolOptions {
+  poolSize?: number;
+  /** Client-side, because a pooler in transaction mode refuses session settings. Milliseconds; 0 for migrations. */
+  queryTimeoutMs?: number;
+}
+
+/** The one connection pool. What waits longer than the timeouts fails as a 503; it does not pile up. */
+export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_000 }: PoolOptions = {}): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    poolSize,
+    entities: [
+      Account,
+      WechatToken,
+      Merchant,
+      MerchantKey,
+      Order,
+      LiveInvoice,
+      StoredPdf,
+      InsertionRow,
+      OpenAttempt,
+      Attempt,
+      Event,
+    ],
+    migrations: [
+      AccountsAndMerchants1763800000001,
+      OrdersAndInsertions1763800000002,
+      UniqueAcrossMerchants1763800000003,
+    ],
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    applicationName: 'piaoka',
+    connectTimeoutMS: 5000,
+    extra: { query_timeout: queryTimeoutMs, keepAlive: true },
+  });
+}

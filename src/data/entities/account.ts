@@ -1,0 +1,29 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { safeInteger } from '../columns';
+
+/** A WeChat account whose API we may call. `secret` is sealed with AAD `accounts|<appid>`. */
+@Entity('accounts')
+@Check('accounts_role', `role IN ('issuer', 'merchant', 'reimburser')`)
+@Check('accounts_token_kind', `token_kind IN ('stable', 'plain')`)
+@Check('accounts_billing_fields', `billing_fields IN ('current', 'classic')`)
+export class Account {
+  @PrimaryColumn('text') appid!: string;
+  @Column('text') role!: 'issuer' | 'merchant' | 'reimburser';
+  @Column('bytea') secret!: Buffer;
+  @Column('text', { name: 'token_kind' }) tokenKind!: 'stable' | 'plain';
+  @Column('text', { name: 'billing_fields' }) billingFields!: 'current' | 'classic';
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}
+
+/** The present access_token of an account. `token` is sealed with AAD `wechat_tokens|<appid>|<kind>|<generation>`. */
+@Entity('wechat_tokens')
+@Check('wechat_tokens_whole', '(token IS NULL) = (expires_at IS NULL) AND (token IS NULL) = (refresh_after IS NULL)')
+export class WechatToken {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'wechat_tokens_pkey' }) appid!: string;
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'wechat_tokens_pkey' }) kind!: 'stable' | 'plain';
+  @Column('bigint', { transformer: safeInteger }) generation!: number;
+  @Column('bytea', { nullable: true }) token!: Buffer | null;
+  @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt!: Date | null;
+  @Column('timestamptz', { name: 'refresh_after', nullable: true }) refreshAfter!: Date | null;
+  @Column('timestamptz', { name: 'fetched_at', nullable: true }) fetchedAt!: Date | null;
+}

@@ -1,0 +1,13 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** One event per transition, gap-free per order. Partitioned by month of `at`. */
+@Entity('events')
+export class Event {
+  /** The order's id. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'events_pkey' }) id!: string;
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'events_pkey' }) seq!: number;
+  @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'events_pkey' }) at!: Date;
+  /** The state that was reached. */
+  @Column('text') type!: string;
+  @Column('jsonb', { default: {} }) data!: Record<string, unknown>;
+}

@@ -1,0 +1,45 @@
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { PublicInvoice } from '../../domain/personal-data';
+
+/** An order as it was accepted; never updated. `person` is sealed with AAD `orders|<id>`. */
+@Entity('orders')
+@Unique('orders_natural_key', ['merchantId', 'appid', 'orderId'])
+@Index('orders_across_merchants', ['appid', 'orderId'], { unique: true })
+@Index('orders_by_time', ['merchantId', 'createdAt', 'id'])
+@Index('orders_by_invoice_number', ['merchantId', 'invoiceNumber'])
+@Check('orders_sha256_length', 'octet_length(content_sha256) = 32 AND octet_length(pdf_sha256) = 32')
+export class Order {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'merchant_id' }) merchantId!: string;
+  @Column('text') appid!: string;
+  @Column('text', { name: 'order_id' }) orderId!: string;
+  @Column('text', { name: 'card_id' }) cardId!: string;
+  @Column('text', { name: 'invoice_number' }) invoiceNumber!: string;
+  @Column('jsonb') invoice!: PublicInvoice;
+  @Column('bytea', { nullable: true }) person!: Buffer | null;
+  @Column('bytea', { name: 'content_sha256' }) contentSha256!: Buffer;
+  @Column('bytea', { name: 'pdf_sha256' }) pdfSha256!: Buffer;
+  @Column('bytea', { name: 'trip_pdf_sha256', nullable: true }) tripPdfSha256!: Buffer | null;
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}
+
+/** One row for each invoice that is on its way or inserted: an invoice is never in two cards. */
+@Entity('live_invoices')
+@Unique('live_invoices_natural_key', ['merchantId', 'invoiceNumber', 'invoiceCode'])
+@Index('live_invoices_across_merchants', ['invoiceNumber', 'invoiceCode'], { unique: true })
+export class LiveInvoice {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('uuid', { name: 'merchant_id' }) merchantId!: string;
+  @Column('text', { name: 'invoice_code' }) invoiceCode!: string;
+  @Column('text', { name: 'invoice_number' }) invoiceNumber!: string;
+}
+
+/** The bytes of an order's PDFs; SHA-256 pinned in `orders`. Partitioned by month of `stored_at`. */
+@Entity('pdfs')
+@Check('pdfs_part', `part IN ('pdf', 'trip_pdf')`)
+export class StoredPdf {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pdfs_pkey' }) id!: string;
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'pdfs_pkey' }) part!: 'pdf' | 'trip_pdf';
+  @PrimaryColumn('timestamptz', { name: 'stored_at', primaryKeyConstraintName: 'pdfs_pkey' }) storedAt!: Date;
+  @Column('bytea') body!: Buffer;
+}

@@ -1,0 +1,37 @@
+import { DataSource } from 'typeorm';
+import { dataSourceFor } from './data-source';
+import { startEmbeddedPostgres } from './embedded-postgres';
+import { migrate } from './migrate';
+
+export interface DatabaseSettings {
+  DATABASE_URL: string | null;
+  DATA_DIR: string;
+  MIGRATE_ON_START: boolean;
+}
+
+export interface Database {
+  dataSource: DataSource;
+  url: string;
+  close(): Promise<void>;
+}
+
+/** The database named by DATABASE_URL; without one, our own. Migrated before anybody uses it. */
+export async function openDatabase(settings: DatabaseSettings, log: (line: string) => void): Promise<Database> {
+  const own = settings.DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir: settings.DATA_DIR, log });
+  const url = settings.DATABASE_URL ?? (own?.url as string);
+  try {
+    if (settings.MIGRATE_ON_START) await migrate(url);
+    const dataSource = await dataSourceFor(url).initialize();
+    return {
+      dataSource,
+      url,
+      close: async () => {
+        await dataSource.destroy();
+        await own?.stop();
+      },
+    };
+  } catch (error) {
+    await own?.stop();
+    throw error;
+  }
+}
