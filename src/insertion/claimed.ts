@@ -1,0 +1,108 @@
+import { InsertionRow } from '../data/entities/insertion';
+import { Sealer } from '../data/sealed';
+import { Insertion } from '../domain/insertion';
+import { Invoice } from '../domain/invoice';
+import { PersonalData, PublicInvoice, unite } from '../domain/personal-data';
+
+/** A row as the claim returns it: the insertion with its order. Column names are PostgreSQL's. */
+export interface ClaimedRow {
+  id: string;
+  issuer_appid: string;
+  state: InsertionRow['state'];
+  reason: string | null;
+  fence: string;
+  claimed_by: string;
+  attempts: number;
+  crashes: number;
+  tries: number;
+  probes: number;
+  authorization_checks: number;
+  reuploads: number;
+  media_id: string | null;
+  trip_media_id: string | null;
+  uploaded_at: Date | null;
+  doubt_since: Date | null;
+  waiting_since: Date | null;
+  card_code: string | null;
+  card_code_state: InsertionRow['cardCodeState'];
+  person: Buffer | null;
+  appid: string;
+  order_id: string;
+  card_id: string;
+  invoice: PublicInvoice;
+  order_person: Buffer | null;
+  pdf_sha256: Buffer;
+  trip_pdf_sha256: Buffer | null;
+  now: Date;
+}
+
+/** An order in one worker's hands. */
+export interface Claimed {
+  id: string;
+  issuerAppid: string;
+  appid: string;
+  orderId: string;
+  cardId: string;
+  invoice: Invoice;
+  pdfSha256: Buffer;
+  tripPdfSha256: Buffer | null;
+  insertion: Insertion;
+  attempts: number;
+  /** Claims before this one that ended without a result. */
+  crashes: number;
+  fence: string;
+  claimedBy: string;
+  /** The database's clock at the claim, and this process's monotonic clock (ms) at the same moment. */
+  claimedAt: Date;
+  claimedAtMonotonic: number;
+}
+
+export function claimedFrom(row: ClaimedRow, sealer: Sealer): Claimed {
+  const personal = row.order_person
+    ? (JSON.parse(sealer.open(row.order_person, `orders|${row.id}`)) as PersonalData)
+    : null;
+  return {
+    id: row.id,
+    issuerAppid: row.issuer_appid,
+    appid: row.appid,
+    orderId: row.order_id,
+    cardId: row.card_id,
+    invoice: unite(row.invoice, personal),
+    pdfSha256: row.pdf_sha256,
+    tripPdfSha256: row.trip_pdf_sha256,
+    insertion: insertionFrom(row),
+    attempts: row.attempts,
+    crashes: row.crashes - 1,
+    fence: row.fence,
+    claimedBy: row.claimed_by,
+    claimedAt: row.now,
+    claimedAtMonotonic: performance.now(),
+  };
+}
+
+function insertionFrom(row: ClaimedRow): Insertion {
+  return {
+    state: row.state,
+    reason: row.reason,
+    tries: row.tries,
+    probes: row.probes,
+    authorizationChecks: row.authorization_checks,
+    reuploads: row.reuploads,
+    mediaId: row.media_id,
+    tripMediaId: row.trip_media_id,
+    uploadedAt: row.uploaded_at,
+    doubtSince: row.doubt_since,
+    waitingSince: row.waiting_since,
+    cardCode: row.card_code,
+    cardCodeState: row.card_code_state,
+    // Known only from the answer that ends the insertion; an insertion that can be claimed has none.
+    openid: null,
+    unionid: null,
+    dueIn: null,
+  };
+}
+
+/** The present instant by the database's clock, kept by this process's monotonic one. */
+export function databaseNow(claimed: Claimed): Date {
+  return new Date(claimed.claimedAt.getTime() + performance.now() - claimed.claimedAtMonotonic);
+}

@@ -1,0 +1,177 @@
+import { Statement } from '../data/statement';
+
+/**
+ * All SQL of an order's path, in the order of the journey. Rows travel in batches: one statement is one commit.
+ * A claim is a lease: `claimed_by` says whose, `due_at` when it ends. A write names the fence of its claim.
+ */
+
+/** What `accept` takes for each order, in this order. */
+export const ACCEPT_COLUMNS = [
+  ['id', 'uuid'],
+  ['merchant_id', 'uuid'],
+  ['issuer_appid', 'text'],
+  ['appid', 'text'],
+  ['order_id', 'text'],
+  ['card_id', 'text'],
+  ['invoice_number', 'text'],
+  ['invoice_code', 'text'],
+  ['invoice', 'jsonb'],
+  ['person', 'bytea'],
+  ['content_sha256', 'bytea'],
+  ['pdf', 'bytea'],
+  ['pdf_sha256', 'bytea'],
+  ['trip_pdf', 'bytea'],
+  ['trip_pdf_sha256', 'bytea'],
+] as const;
+
+/**
+ * Stores orders with their PDFs, insertions and first events: all rows of an order or none. Orders that exist already,
+ * or whose invoice is live, are left out of the answer; a race for one order raises 23505 and stores nothing.
+ */
+export function accept(count: number): Statement {
+  const row = (n: number) =>
+    `(${ACCEPT_COLUMNS.map(([, type], column) => `$${n * ACCEPT_COLUMNS.length + column + 1}::${type}`).join(', ')})`;
+  return {
+    name: `accept_${count}`,
+    text: `
+      WITH given (${ACCEPT_COLUMNS.map(([name]) => name).join(', ')}) AS (
+        VALUES ${Array.from({ length: count }, (_, n) => row(n)).join(', ')}
+      ), live AS (
+        INSERT INTO live_invoices (id, merchant_id, invoice_code, invoice_number)
+        SELECT id, merchant_id, invoice_code, invoice_number FROM given
+         WHERE NOT EXISTS (SELECT FROM orders o WHERE o.merchant_id = given.merchant_id
+                             AND o.appid = given.appid AND o.order_id = given.order_id)
+        ON CONFLICT DO NOTHING
+        RETURNING id
+      ), stored AS (
+        INSERT INTO orders (id, merchant_id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256,
+                            pdf_sha256, trip_pdf_sha256)
+        SELECT id, merchant_id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256, pdf_sha256,
+               trip_pdf_sha256
+          FROM given JOIN live USING (id)
+        RETURNING id, created_at
+      ), files AS (
+        INSERT INTO pdfs (id, part, stored_at, body)
+        SELECT id, 'pdf', created_at, pdf FROM given JOIN stored USING (id)
+        UNION ALL
+        SELECT id, 'trip_pdf', created_at, trip_pdf FROM given JOIN stored USING (id) WHERE trip_pdf IS NOT NULL
+      ), waiting AS (
+        INSERT INTO insertions (id, merchant_id, issuer_appid, state, due_at)
+        SELECT id, merchant_id, issuer_appid, 'accepted', created_at FROM given JOIN stored USING (id)
+      ), told AS (
+        INSERT INTO events (id, seq, at, type) SELECT id, 1, created_at, 'accepted' FROM stored
+      )
+      SELECT id, created_at FROM stored`,
+  };
+}
+
+/**
+ * Takes due rows under a lease, each for one worker; their state stays as it is. `$1` how many, `$2` who, `$3` lease in
+ * seconds. SKIP LOCKED: a row that another worker is taking right now is not waited for. now() and not
+ * clock_timestamp() in the condition, because only a stable function can use the index.
+ */
+export const CLAIM: Statement = {
+  name: 'claim',
+  text: `
+    WITH due AS (
+      SELECT id FROM insertions WHERE due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE insertions i
+       SET fence = i.fence + 1, crashes = i.crashes + 1, claimed_by = $2,
+           due_at = clock_timestamp() + make_interval(secs => $3)
+      FROM due JOIN orders o USING (id)
+     WHERE i.id = due.id
+    RETURNING i.*, o.appid, o.order_id, o.card_id, o.invoice, o.person AS order_person, o.pdf_sha256,
+              o.trip_pdf_sha256, clock_timestamp() AS now`,
+};
+
+/** The PDFs of claimed orders. `$1` ids. They are stored at the order's very instant, which names their partition. */
+export const PDFS: Statement = {
+  name: 'pdfs',
+  text: `
+    SELECT p.id, p.part, p.body
+      FROM orders o JOIN pdfs p ON p.id = o.id AND p.stored_at = o.created_at
+     WHERE o.id = ANY ($1::uuid[])`,
+};
+
+/**
+ * The write-ahead: state sending and one open attempt, before a byte is sent; the lease begins anew. A row that was
+ * claimed again meanwhile is left out of the answer and must not be sent. `$1` rows, `$2` lease in seconds.
+ */
+export const INTEND: Statement = {
+  name: 'intend',
+  text: `
+    WITH given AS (
+      SELECT * FROM jsonb_to_recordset($1::jsonb) AS g (id uuid, fence bigint, claimed_by text, state text, n integer,
+        kind text, request_sha256 text, media_id text, trip_media_id text, uploaded_at timestamptz, probes integer,
+        uploaded boolean)
+    ), moved AS (
+      UPDATE insertions i
+         SET state = g.state, attempts = g.n, probes = g.probes, media_id = g.media_id,
+             trip_media_id = g.trip_media_id, uploaded_at = g.uploaded_at,
+             events = i.events + 1 + g.uploaded::integer,
+             due_at = clock_timestamp() + make_interval(secs => $2), updated_at = clock_timestamp()
+        FROM given g
+       WHERE i.id = g.id AND i.fence = g.fence AND i.claimed_by = g.claimed_by AND i.attempts = g.n - 1
+      RETURNING i.id, i.events, g.fence, g.n, g.kind, g.request_sha256, g.uploaded
+    ), opened AS (
+      INSERT INTO open_attempts (id, n, kind, fence, request_sha256, started_at)
+      SELECT id, n, kind, fence, decode(request_sha256, 'hex'), clock_timestamp() FROM moved
+    ), told AS (
+      INSERT INTO events (id, seq, at, type, data)
+      SELECT id, events - 1, clock_timestamp(), 'uploaded', '{}'::jsonb FROM moved WHERE uploaded
+      UNION ALL
+      SELECT id, events, clock_timestamp(), 'sending', jsonb_build_object('attempt', n, 'kind', kind) FROM moved
+    )
+    SELECT id FROM moved`,
+};
+
+/**
+ * Records what steps came to: the new present, the closed attempt and the event, under the fence; the lease ends.
+ * Repeating it changes nothing, because the first time has ended the claim. `$1` rows.
+ */
+export const RECORD: Statement = {
+  name: 'record',
+  text: `
+    WITH given AS (
+      SELECT * FROM jsonb_to_recordset($1::jsonb) AS g (id uuid, fence bigint, claimed_by text, state text, reason text,
+        due_in float8, tries integer, probes integer, authorization_checks integer, reuploads integer, media_id text,
+        trip_media_id text, uploaded_at timestamptz, doubt_since timestamptz, waiting_since timestamptz, card_code text,
+        card_code_state text, person text, outcome text, sent text, errcode integer, errmsg text, hint text,
+        http_status integer, event jsonb)
+    ), moved AS (
+      UPDATE insertions i
+         SET state = g.state, reason = g.reason, due_at = clock_timestamp() + make_interval(secs => g.due_in),
+             claimed_by = NULL, crashes = 0, tries = g.tries, probes = g.probes,
+             authorization_checks = g.authorization_checks, reuploads = g.reuploads, media_id = g.media_id,
+             trip_media_id = g.trip_media_id, uploaded_at = g.uploaded_at, doubt_since = g.doubt_since,
+             waiting_since = g.waiting_since, card_code = g.card_code, card_code_state = g.card_code_state,
+             person = decode(g.person, 'base64'), events = i.events + 1, updated_at = clock_timestamp()
+        FROM given g
+       WHERE i.id = g.id AND i.fence = g.fence AND i.claimed_by = g.claimed_by
+      RETURNING i.id, i.events, g.state, g.outcome, g.sent, g.errcode, g.errmsg, g.hint, g.http_status, g.event
+    ), closed AS (
+      DELETE FROM open_attempts a USING moved m WHERE a.id = m.id
+      RETURNING a.*
+    ), kept AS (
+      INSERT INTO attempts (id, n, kind, outcome, sent, errcode, errmsg, hint, http_status, request_sha256, started_at,
+                            ended_at)
+      SELECT c.id, c.n, c.kind, m.outcome, m.sent, m.errcode, m.errmsg, m.hint, m.http_status, c.request_sha256,
+             c.started_at, clock_timestamp()
+        FROM closed c JOIN moved m USING (id)
+    ), freed AS (
+      DELETE FROM live_invoices l USING moved m
+       WHERE l.id = m.id AND m.state IN ('refused', 'rejected', 'cancelled')
+    ), told AS (
+      INSERT INTO events (id, seq, at, type, data) SELECT id, events, clock_timestamp(), state, event FROM moved
+    )
+    SELECT id FROM moved`,
+};
+
+/** Gives back what this worker had claimed but not sent, when it stops. `$1` who. */
+export const RELEASE: Statement = {
+  name: 'release',
+  text: `
+    UPDATE insertions SET claimed_by = NULL, crashes = crashes - 1, due_at = clock_timestamp()
+     WHERE claimed_by = $1 AND state <> 'sending' AND due_at IS NOT NULL`,
+};

@@ -1,0 +1,90 @@
+import { Log } from '../log';
+import { InsertionStore } from './insertion.store';
+import { InsertionWorker } from './insertion.worker';
+
+export interface RunnerSettings {
+  name: string;
+  concurrency: number;
+  pollMs: number;
+}
+
+/** Keeps a worker's hands full: claims what is due whenever hands are free, sleeps until woken or polled otherwise. */
+export class InsertionRunner {
+  private readonly inFlight = new Set<Promise<void>>();
+  private stopping = false;
+  private loop: Promise<void> | null = null;
+  private wakeUp: () => void = () => undefined;
+  private woken = false;
+
+  constructor(
+    private readonly store: InsertionStore,
+    private readonly worker: InsertionWorker,
+    private readonly settings: RunnerSettings,
+    private readonly log: Log,
+  ) {}
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  /** Something may be due. A lost or doubled call does no harm: the poll is the net. */
+  wake(): void {
+    this.woken = true;
+    this.wakeUp();
+  }
+
+  /** Stops claiming, lets what is on its way finish and be recorded, and gives back the rest. */
+  async stop(): Promise<void> {
+    if (!this.loop) return;
+    this.stopping = true;
+    this.wake();
+    await this.loop;
+    await Promise.all(this.inFlight);
+    await this.store.release(this.settings.name).catch((error: unknown) => {
+      this.log.warn({ err: error }, 'claims could not be given back; their leases will run out');
+    });
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      this.woken = false;
+      const free = this.settings.concurrency - this.inFlight.size;
+      const claimed = free > 0 ? await this.claim(free) : 0;
+      if (claimed < Math.max(free, 1)) await this.rest();
+    }
+  }
+
+  private async claim(count: number): Promise<number> {
+    try {
+      const orders = await this.store.claim(count, this.settings.name);
+      for (const order of orders) {
+        const work = this.worker
+          .carry(order)
+          .catch((error: unknown) =>
+            this.log.error({ order: order.id, err: error }, 'an order could not be carried on'),
+          )
+          .finally(() => {
+            this.inFlight.delete(work);
+            this.wake();
+          });
+        this.inFlight.add(work);
+      }
+      return orders.length;
+    } catch (error) {
+      this.log.error({ err: error }, 'orders could not be claimed');
+      return 0;
+    }
+  }
+
+  private async rest(): Promise<void> {
+    if (this.woken || this.stopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.settings.pollMs);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wakeUp = () => undefined;
+  }
+}

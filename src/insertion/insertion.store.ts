@@ -1,0 +1,147 @@
+import { DataSource } from 'typeorm';
+import { MicroBatch } from '../data/micro-batch';
+import { Sealer } from '../data/sealed';
+import { run } from '../data/statement';
+import { Insertion } from '../domain/insertion';
+import { Outcome } from '../domain/outcome';
+import { Answer } from '../wechat/answer';
+import { AttemptKind } from '../data/entities/attempt';
+import { Claimed, ClaimedRow, claimedFrom } from './claimed';
+import { CLAIM, INTEND, PDFS, RECORD, RELEASE } from './insertion.queue';
+
+/** One attempt's write-ahead. */
+export interface Intent {
+  claimed: Claimed;
+  /** The insertion as it is once the attempt is open. */
+  sending: Insertion;
+  kind: AttemptKind;
+  requestSha256: string;
+  /** Whether this step also uploaded: a transition of its own on the timeline. */
+  uploaded: boolean;
+}
+
+/** The result of one step. `answer` is WeChat's, when there was one. */
+export interface Result {
+  claimed: Claimed;
+  next: Insertion;
+  outcome: Outcome;
+  answer: Answer | null;
+}
+
+interface Limits {
+  leaseSeconds: number;
+  batch: number;
+}
+
+/** The statements of insertion.queue.ts as calls; writes of the same moment share one commit. */
+export class InsertionStore {
+  private readonly intents: MicroBatch<Intent, boolean>;
+  private readonly results: MicroBatch<Result, boolean>;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sealer: Sealer,
+    private readonly limits: Limits,
+  ) {
+    const batches = { size: limits.batch, parallel: 2 };
+    this.intents = new MicroBatch((intents) => this.writeIntents(intents), batches);
+    this.results = new MicroBatch((results) => this.writeResults(results), batches);
+  }
+
+  async claim(count: number, worker: string): Promise<Claimed[]> {
+    const rows = await run<ClaimedRow>(this.dataSource, CLAIM, [count, worker, this.limits.leaseSeconds]);
+    return rows.map((row) => claimedFrom(row, this.sealer));
+  }
+
+  async pdfs({ id }: Claimed): Promise<{ pdf: Buffer | null; tripPdf: Buffer | null }> {
+    const rows = await run<{ part: string; body: Buffer }>(this.dataSource, PDFS, [[id]]);
+    const body = (part: string) => rows.find((row) => row.part === part)?.body ?? null;
+    return { pdf: body('pdf'), tripPdf: body('trip_pdf') };
+  }
+
+  /** False: the row was taken over meanwhile, and nothing may be sent. */
+  intend(intent: Intent): Promise<boolean> {
+    return this.intents.add(intent);
+  }
+
+  /** False: the row was taken over meanwhile; its new holder decides. */
+  record(result: Result): Promise<boolean> {
+    return this.results.add(result);
+  }
+
+  async release(worker: string): Promise<void> {
+    await run(this.dataSource, RELEASE, [worker]);
+  }
+
+  private async writeIntents(intents: Intent[]): Promise<boolean[]> {
+    const rows = intents.map(({ claimed, sending, kind, requestSha256, uploaded }) => ({
+      id: claimed.id,
+      fence: claimed.fence,
+      claimed_by: claimed.claimedBy,
+      state: sending.state,
+      n: claimed.attempts + 1,
+      kind,
+      request_sha256: requestSha256,
+      media_id: sending.mediaId,
+      trip_media_id: sending.tripMediaId,
+      uploaded_at: sending.uploadedAt,
+      probes: sending.probes,
+      uploaded,
+    }));
+    const moved = await run<{ id: string }>(this.dataSource, INTEND, [JSON.stringify(rows), this.limits.leaseSeconds]);
+    return present(rows, moved);
+  }
+
+  private async writeResults(results: Result[]): Promise<boolean[]> {
+    const rows = results.map((result) => this.resultRow(result));
+    return present(rows, await run<{ id: string }>(this.dataSource, RECORD, [JSON.stringify(rows)]));
+  }
+
+  private resultRow({ claimed, next, outcome, answer }: Result) {
+    const answered = answer?.kind === 'answered' ? answer : null;
+    const person = next.openid ? { openid: next.openid, unionid: next.unionid ?? undefined } : null;
+    return {
+      id: claimed.id,
+      fence: claimed.fence,
+      claimed_by: claimed.claimedBy,
+      state: next.state,
+      reason: next.reason,
+      due_in: next.dueIn,
+      tries: next.tries,
+      probes: next.probes,
+      authorization_checks: next.authorizationChecks,
+      reuploads: next.reuploads,
+      media_id: next.mediaId,
+      trip_media_id: next.tripMediaId,
+      uploaded_at: next.uploadedAt,
+      doubt_since: next.doubtSince,
+      waiting_since: next.waitingSince,
+      card_code: next.cardCode,
+      card_code_state: next.cardCodeState,
+      person: person && this.sealer.seal(JSON.stringify(person), `insertions|${claimed.id}`).toString('base64'),
+      outcome: outcome.kind,
+      sent: answer === null ? 'unknown' : answer.kind === 'no_answer' && !answer.sent ? 'no' : 'yes',
+      errcode: answered?.errcode ?? null,
+      errmsg: answered?.errmsg.slice(0, 500) ?? null,
+      hint: answered?.hint ?? null,
+      http_status: answer && answer.kind !== 'no_answer' ? answer.httpStatus : null,
+      event: storyOf(next, outcome, answered?.errcode),
+    };
+  }
+}
+
+/** What the timeline tells beside the state; never personal data. */
+function storyOf(next: Insertion, outcome: Outcome, errcode: number | undefined): Record<string, unknown> {
+  return {
+    outcome: outcome.kind,
+    ...('reason' in outcome ? { reason: outcome.reason } : 'code' in outcome ? { reason: outcome.code } : {}),
+    ...(errcode ? { errcode } : {}),
+    ...(next.cardCode ? { card_code: next.cardCode } : {}),
+    ...(next.dueIn ? { next_in_seconds: Math.round(next.dueIn) } : {}),
+  };
+}
+
+function present(rows: { id: string }[], moved: { id: string }[]): boolean[] {
+  const ids = new Set(moved.map(({ id }) => id));
+  return rows.map(({ id }) => ids.has(id));
+}
