@@ -1,0 +1,35 @@
+import { CanActivate, createParamDecorator, ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { FastifyRequest } from 'fastify';
+import { Caller, Merchants, MerchantScope } from '../merchants/merchants';
+import { Problem } from './problems';
+
+const SCOPE = 'piaoka:scope';
+
+/** The scope a merchant key needs for a route. A route without one is refused: nothing is open by oversight. */
+export const NeedsScope = (scope: MerchantScope) => SetMetadata(SCOPE, scope);
+
+/** The merchant that calls. */
+export const CallerParam = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  return context.switchToHttp().getRequest<FastifyRequest & { caller: Caller }>().caller;
+});
+
+/** `Authorization: Bearer <key>`. Unknown, revoked and expired keys get one and the same answer. */
+@Injectable()
+export class MerchantGuard implements CanActivate {
+  constructor(
+    private readonly merchants: Merchants,
+    private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest & { caller: Caller }>();
+    const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
+    const caller = key ? await this.merchants.callerOf(key) : null;
+    if (!caller) throw new Problem('unauthorized');
+    const scope = this.reflector.get<MerchantScope | undefined>(SCOPE, context.getHandler());
+    if (!scope || !caller.scopes.includes(scope)) throw new Problem('forbidden');
+    request.caller = caller;
+    return true;
+  }
+}

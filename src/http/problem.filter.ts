@@ -1,0 +1,55 @@
+import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
+import { FastifyReply, FastifyRequest } from 'fastify';
+import { Log } from '../log';
+import { Problem, ProblemCode } from './problems';
+
+/** Whatever went wrong leaves as problem+json; only this knows status codes of what was not foreseen. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    answer(problemOf(error, this.log, http.getRequest<FastifyRequest>()), http.getRequest(), http.getResponse());
+  }
+}
+
+export function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  if (problem.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="piaoka"');
+  if (problem.code === 'unavailable') void reply.header('retry-after', '2');
+  void reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(problem.body(request.id)));
+}
+
+export function problemOf(error: unknown, log: Log, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  const code = codeOf(error);
+  if (code === 'internal' || code === 'unavailable') log.error({ request: request.id, err: error }, 'request failed');
+  return new Problem(code);
+}
+
+function codeOf(error: unknown): ProblemCode {
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+  switch (status) {
+    case 404:
+      return 'not_found';
+    case 405:
+      return 'method_not_allowed';
+    case 413:
+      return 'body_too_large';
+    case 415:
+      return 'unsupported_media_type';
+  }
+  if (status && status >= 400 && status < 500) return 'malformed_json';
+  return isDatabaseAway(error) ? 'unavailable' : 'internal';
+}
+
+/** Connections that broke or cannot be had, a full disk, a read-only server, a shutdown: all pass, all worth repeating. */
+function isDatabaseAway(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  if (/^(08|53|57P|25006|55P03|40)/.test(code)) return true;
+  return /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND)/.test(code) || /connect|connection|timeout/i.test(message);
+}

@@ -1,0 +1,104 @@
+import { Fault } from '../domain/fault';
+
+/** Every problem this API can answer: HTTP status, and what happened and what to do, in 简体中文 and English. */
+export const PROBLEMS = {
+  malformed_json: [400, '请求体不是可接受的 JSON', 'The body is not JSON that can be taken'],
+  unauthorized: [
+    401,
+    '缺少有效的密钥。请在 Authorization 头中携带 Bearer 密钥',
+    'A valid key is missing. Send it as Authorization: Bearer <key>',
+  ],
+  forbidden: [403, '此密钥没有这项权限', 'This key lacks the scope for this'],
+  not_found: [404, '没有找到', 'Not found'],
+  method_not_allowed: [405, '此地址不支持该方法', 'This address does not take that method'],
+  appid_required: [
+    409,
+    '此 order_id 用在多个 appid 下，请加上 ?appid=',
+    'This order_id is used under several appids; add ?appid=',
+  ],
+  order_conflict: [
+    409,
+    '同一订单号已用不同内容提交过，原订单未改变',
+    'This order exists with other content; nothing was changed',
+  ],
+  order_taken: [
+    409,
+    '此 (appid, order_id) 已被使用，请换一个订单号',
+    'This (appid, order_id) is in use; take another order_id',
+  ],
+  invoice_taken: [
+    409,
+    '此发票已在插卡途中或已插卡，一张发票只能有一张卡券',
+    'This invoice is on its way or inserted; one invoice has one card',
+  ],
+  body_too_large: [413, '请求体过大', 'The body is too large'],
+  unsupported_media_type: [415, '请求体须为 application/json（UTF-8）', 'Send the body as application/json in UTF-8'],
+  invalid_order: [
+    422,
+    '订单有误，请按 errors 逐项修改后重发',
+    'The order has faults; mend each of errors and send it again',
+  ],
+  invalid_query: [422, '查询参数有误', 'The query parameters have faults'],
+  internal: [
+    500,
+    '服务内部错误，订单未受影响；请凭 request_id 联系运维',
+    'Internal error; quote request_id to the operators',
+  ],
+  unavailable: [
+    503,
+    '服务暂不可用，请稍后重发（重复提交是安全的）',
+    'Temporarily unavailable; send again later (repeating is safe)',
+  ],
+} as const satisfies Record<string, readonly [number, string, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** RFC 9457 with this API's extra members. */
+export interface ProblemBody {
+  type: string;
+  title: string;
+  title_en: string;
+  status: number;
+  code: ProblemCode;
+  detail?: string;
+  detail_en?: string;
+  request_id: string;
+  errors?: { pointer: string; code: string; message: string; message_en: string; severity: string }[];
+}
+
+export interface ProblemExtras {
+  faults?: Fault[];
+  detail?: [zh: string, en: string];
+}
+
+/** Thrown by controllers and guards only; everything below them returns values. */
+export class Problem extends Error {
+  readonly status: number;
+
+  constructor(
+    readonly code: ProblemCode,
+    private readonly extras: ProblemExtras = {},
+  ) {
+    super(code);
+    this.status = PROBLEMS[code][0];
+  }
+
+  body(requestId: string): ProblemBody {
+    const [status, title, titleEn] = PROBLEMS[this.code];
+    const { faults, detail } = this.extras;
+    return {
+      type: `urn:piaoka:problem:${this.code}`,
+      title,
+      title_en: titleEn,
+      status,
+      code: this.code,
+      ...(detail ? { detail: detail[0], detail_en: detail[1] } : {}),
+      request_id: requestId,
+      ...(faults ? { errors: faults.map(faultView) } : {}),
+    };
+  }
+}
+
+export function faultView({ pointer, code, message, messageEn, severity }: Fault) {
+  return { pointer, code, message, message_en: messageEn, severity };
+}

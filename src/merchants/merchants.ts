@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { DataSource, IsNull, Not } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Config } from '../config';
+import { MerchantKey } from '../data/entities/merchant';
+
+/** What a merchant key may do. `jsapi_ticket` is given by hand only. */
+export const MERCHANT_SCOPES = ['orders:write', 'orders:read'] as const;
+export type MerchantScope = (typeof MERCHANT_SCOPES)[number];
+
+/** Who calls. */
+export interface Caller {
+  merchantId: string;
+  appid: string;
+  cardId: string | null;
+  issuerAppid: string;
+  scopes: readonly string[];
+}
+
+const CACHE_MS = 5000;
+const BOOTSTRAP = 'bootstrap';
+
+export class Merchants {
+  private readonly cache = new Map<string, { caller: Caller; until: number }>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The merchant of a key, or null for a key that is unknown, revoked or expired: one answer for all three. */
+  async callerOf(key: string): Promise<Caller | null> {
+    const keySha256 = createHash('sha256').update(key).digest();
+    const cacheKey = keySha256.toString('base64');
+    const cached = this.cache.get(cacheKey);
+    if (cached && cached.until > performance.now()) return cached.caller;
+    this.cache.delete(cacheKey);
+    const found = await this.dataSource.getRepository(MerchantKey).findOne({
+      where: { keySha256, revokedAt: IsNull() },
+      relations: { merchant: true },
+    });
+    if (!found || (found.expiresAt && found.expiresAt <= new Date())) return null;
+    const { merchant, scopes } = found;
+    const caller = {
+      merchantId: merchant.id,
+      appid: merchant.appid,
+      cardId: merchant.cardId,
+      issuerAppid: merchant.issuerAppid,
+      scopes,
+    };
+    this.cache.set(cacheKey, { caller, until: performance.now() + CACHE_MS });
+    return caller;
+  }
+
+  /** The first merchant, from the environment. Applied at each start; a changed key replaces the one before. */
+  async bootstrap(config: Config): Promise<void> {
+    const { BOOTSTRAP_MERCHANT_KEY: key, WECHAT_APPID: issuerAppid } = config;
+    if (!key || !issuerAppid) return;
+    // Not the repository's upsert: it would give a merchant that exists a new id.
+    const [merchant] = await this.dataSource.query<{ id: string }[]>(
+      `INSERT INTO merchants (id, name, appid, card_id, issuer_appid) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (name) DO UPDATE SET appid = $3, card_id = $4, issuer_appid = $5
+       RETURNING id`,
+      [uuidv7(), BOOTSTRAP, config.BOOTSTRAP_MERCHANT_APPID ?? issuerAppid, config.BOOTSTRAP_CARD_ID, issuerAppid],
+    );
+    await this.bootstrapKey((merchant as { id: string }).id, key);
+  }
+
+  private async bootstrapKey(merchantId: string, key: string): Promise<void> {
+    const keySha256 = createHash('sha256').update(key).digest();
+    await this.dataSource.transaction(async (manager) => {
+      const keys = manager.getRepository(MerchantKey);
+      await keys
+        .createQueryBuilder()
+        .insert()
+        .values({ id: uuidv7(), merchantId, keySha256, label: BOOTSTRAP, scopes: [...MERCHANT_SCOPES] })
+        .orIgnore()
+        .execute();
+      await keys.update({ merchantId, keySha256 }, { revokedAt: null });
+      await keys.update(
+        { merchantId, label: BOOTSTRAP, keySha256: Not(keySha256), revokedAt: IsNull() },
+        { revokedAt: () => 'now()' },
+      );
+    });
+  }
+}

@@ -1,0 +1,169 @@
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { MicroBatch } from '../data/micro-batch';
+import { Sealer } from '../data/sealed';
+import { run } from '../data/statement';
+import { Invoice } from '../domain/invoice';
+import { PersonalData, PublicInvoice, separate, unite } from '../domain/personal-data';
+import { accept } from '../insertion/insertion.queue';
+import { invoiceView } from './invoice-view';
+import { OrderDraft } from './order-draft';
+
+/** What became of an order that was posted. */
+export type Acceptance =
+  | { kind: 'accepted'; id: string; createdAt: Date }
+  /** The same content was posted before. */
+  | { kind: 'replayed'; id: string }
+  /** The order exists with other content; `pointers` says where it differs. */
+  | { kind: 'conflict'; pointers: string[] }
+  /** Another merchant uses this (appid, order_id). */
+  | { kind: 'order_taken' }
+  /** The invoice is on its way or inserted; `orderId` names the order where it is the caller's own. */
+  | { kind: 'invoice_taken'; orderId: string | null };
+
+type Stored = { id: string; createdAt: Date } | 'left_out' | { error: unknown };
+
+/** One statement carries at most this many bytes of PDFs. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+
+/** Stores orders: one order is one set of rows whatever is repeated, raced or crashed. */
+export class AcceptOrders {
+  private readonly batch: MicroBatch<OrderDraft, Stored>;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sealer: Sealer,
+    private readonly onAccepted: () => void,
+  ) {
+    this.batch = new MicroBatch((drafts) => this.store(drafts), {
+      size: 32,
+      parallel: 2,
+      weight: { of: ({ files }) => files.pdf.length + (files.tripPdf?.length ?? 0), max: BATCH_BYTES },
+    });
+  }
+
+  async accept(draft: OrderDraft): Promise<Acceptance> {
+    for (let round = 0; round < 3; round += 1) {
+      const stored = await this.batch.add(draft);
+      if (stored !== 'left_out') {
+        if ('error' in stored) throw stored.error;
+        this.onAccepted();
+        return { kind: 'accepted', ...stored };
+      }
+      const reason = await this.whyLeftOut(draft);
+      if (reason) return reason;
+    }
+    throw new Error('an order was left out three times without a reason');
+  }
+
+  /** A batch that one order spoils is stored order by order, so that it harms no other. */
+  private async store(drafts: OrderDraft[]): Promise<Stored[]> {
+    try {
+      return await this.storeTogether(drafts);
+    } catch (error) {
+      if (drafts.length > 1 && isRefusal(error)) {
+        return Promise.all(drafts.map(async (draft) => (await this.store([draft]))[0] as Stored));
+      }
+      // A race for one order: the other request has stored it.
+      if ((error as { code?: string }).code === '23505') return ['left_out'];
+      return drafts.map(() => ({ error }));
+    }
+  }
+
+  private async storeTogether(drafts: OrderDraft[]): Promise<Stored[]> {
+    const ids = drafts.map(() => uuidv7());
+    const values = drafts.flatMap((draft, index) => this.columns(ids[index] as string, draft));
+    const rows = await run<{ id: string; created_at: Date }>(this.dataSource, accept(drafts.length), values);
+    const stored = new Map(rows.map((row) => [row.id, { id: row.id, createdAt: row.created_at }]));
+    return ids.map((id) => stored.get(id) ?? 'left_out');
+  }
+
+  private columns(id: string, draft: OrderDraft): unknown[] {
+    const { open, personal } = separate(draft.invoice);
+    return [
+      id,
+      draft.merchantId,
+      draft.issuerAppid,
+      draft.appid,
+      draft.orderId,
+      draft.cardId,
+      draft.invoice.number,
+      draft.invoice.code,
+      JSON.stringify(open),
+      personal && this.sealer.seal(JSON.stringify(personal), `orders|${id}`),
+      draft.contentSha256,
+      draft.files.pdf,
+      draft.pdfSha256,
+      draft.files.tripPdf,
+      draft.tripPdfSha256,
+    ];
+  }
+
+  private async whyLeftOut(draft: OrderDraft): Promise<Acceptance | null> {
+    const [own] = await this.dataSource.query<ExistingOrder[]>(
+      `SELECT id, card_id, invoice, person, content_sha256, pdf_sha256, trip_pdf_sha256
+         FROM orders WHERE merchant_id = $1 AND appid = $2 AND order_id = $3`,
+      [draft.merchantId, draft.appid, draft.orderId],
+    );
+    if (own?.content_sha256.equals(draft.contentSha256)) return { kind: 'replayed', id: own.id };
+    if (own) return { kind: 'conflict', pointers: this.differences(own, draft) };
+
+    const [taken] = await this.dataSource.query<unknown[]>('SELECT 1 FROM orders WHERE appid = $1 AND order_id = $2', [
+      draft.appid,
+      draft.orderId,
+    ]);
+    if (taken) return { kind: 'order_taken' };
+
+    const [live] = await this.dataSource.query<{ merchant_id: string; order_id: string }[]>(
+      `SELECT o.merchant_id, o.order_id FROM live_invoices l JOIN orders o USING (id)
+        WHERE l.invoice_number = $1 AND l.invoice_code = $2`,
+      [draft.invoice.number, draft.invoice.code],
+    );
+    if (!live) return null;
+    return { kind: 'invoice_taken', orderId: live.merchant_id === draft.merchantId ? live.order_id : null };
+  }
+
+  private differences(own: ExistingOrder, draft: OrderDraft): string[] {
+    const personal = own.person && (JSON.parse(this.sealer.open(own.person, `orders|${own.id}`)) as PersonalData);
+    const before = { card_id: own.card_id, invoice: viewOf(unite(own.invoice, personal)) };
+    const now = { card_id: draft.cardId, invoice: viewOf(draft.invoice) };
+    return [
+      ...differingPointers(before, now, ''),
+      ...(own.pdf_sha256.equals(draft.pdfSha256) ? [] : ['/pdf']),
+      ...(sameBytes(own.trip_pdf_sha256, draft.tripPdfSha256) ? [] : ['/trip_pdf']),
+    ];
+  }
+}
+
+interface ExistingOrder {
+  id: string;
+  card_id: string;
+  invoice: PublicInvoice;
+  person: Buffer | null;
+  content_sha256: Buffer;
+  pdf_sha256: Buffer;
+  trip_pdf_sha256: Buffer | null;
+}
+
+function viewOf(invoice: Invoice): Record<string, unknown> {
+  return { ...invoiceView(invoice) };
+}
+
+function differingPointers(before: unknown, now: unknown, pointer: string): string[] {
+  if (!isRecord(before) || !isRecord(now)) return JSON.stringify(before) === JSON.stringify(now) ? [] : [pointer];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  return keys.flatMap((key) => differingPointers(before[key], now[key], `${pointer}/${key}`));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sameBytes(a: Buffer | null, b: Buffer | null): boolean {
+  return a === null || b === null ? a === b : a.equals(b);
+}
+
+/** PostgreSQL refused the statement's values or met a constraint (classes 22 and 23); nothing was stored. */
+function isRefusal(error: unknown): boolean {
+  return /^2[23]/.test((error as { code?: string }).code ?? '');
+}

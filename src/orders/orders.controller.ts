@@ -1,0 +1,187 @@
+import { Body, Controller, Get, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { FastifyReply } from 'fastify';
+import { fault } from '../domain/fault';
+import { Sealer } from '../data/sealed';
+import { JsonBody } from '../http/body-parser';
+import { CallerParam, MerchantGuard, NeedsScope } from '../http/merchant.guard';
+import { faultView, Problem } from '../http/problems';
+import { SchemaChecks } from '../http/schema-check';
+import { Caller } from '../merchants/merchants';
+import { Acceptance, AcceptOrders } from './accept';
+import { readOrderBody } from './order-body';
+import { draftOrder } from './order-draft';
+import { cursorOf, Query as QueryParameters, readAppid, readEventQuery, readOrderQuery } from './order-query';
+import { orderView } from './order-view';
+import { EventPage, OrderPage, OrderRequest, OrderView } from './orders.api';
+import { OrderReader, OrderRow } from './orders.read';
+import { toShanghai } from '../domain/shanghai';
+
+export class OrderLimits {
+  constructor(readonly maxPdfBytes: number) {}
+}
+
+@ApiTags('orders')
+@ApiBearerAuth()
+@UseGuards(MerchantGuard)
+@Controller('v1/orders')
+export class OrdersController {
+  constructor(
+    private readonly orders: AcceptOrders,
+    private readonly reader: OrderReader,
+    private readonly checks: SchemaChecks,
+    private readonly sealer: Sealer,
+    private readonly limits: OrderLimits,
+  ) {}
+
+  @Post()
+  @NeedsScope('orders:write')
+  @ApiOperation({ summary: 'Post an order whose user has authorised an invoice; repeating it is safe' })
+  @ApiConsumes('application/json')
+  @ApiBody({ type: OrderRequest })
+  @ApiResponse({ status: 202, type: OrderView, description: 'Stored; the card follows' })
+  @ApiResponse({
+    status: 200,
+    type: OrderView,
+    description: 'Posted before with the same content: the order as it is now',
+  })
+  @ApiResponse({ status: 409, description: 'order_conflict, order_taken or invoice_taken' })
+  @ApiResponse({ status: 422, description: 'invalid_order: every fault by JSON pointer' })
+  async post(
+    @Body() body: JsonBody | undefined,
+    @CallerParam() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OrderView> {
+    const { order, files } = readOrderBody(body, this.checks);
+    const drafted = draftOrder(order, files, caller, this.limits, Math.floor(Date.now() / 1000));
+    if (!drafted.draft) throw new Problem('invalid_order', { faults: drafted.faults });
+    const accepted = await this.orders.accept(drafted.draft);
+    if (accepted.kind !== 'accepted' && accepted.kind !== 'replayed') throw refusal(accepted);
+
+    const { orderId, appid } = drafted.draft;
+    void reply.header('location', `/v1/orders/${encodeURIComponent(orderId)}?appid=${encodeURIComponent(appid)}`);
+    void reply.status(accepted.kind === 'accepted' ? 202 : 200);
+    if (accepted.kind === 'replayed') void reply.header('idempotent-replayed', 'true');
+    const view = orderView(await this.reader.byId(accepted.id), this.sealer);
+    return drafted.warnings.length > 0 ? { ...view, warnings: drafted.warnings.map(faultView) } : view;
+  }
+
+  @Get()
+  @NeedsScope('orders:read')
+  @ApiOperation({ summary: 'Orders, newest first, in pages' })
+  @ApiQuery({ name: 'state', required: false })
+  @ApiQuery({ name: 'invoice_number', required: false })
+  @ApiQuery({ name: 'created_from', required: false, description: 'RFC 3339 with offset, or a date (00:00 +08:00)' })
+  @ApiQuery({ name: 'created_to', required: false, description: 'exclusive' })
+  @ApiQuery({ name: 'limit', required: false, description: '1 to 200, default 50' })
+  @ApiQuery({ name: 'cursor', required: false, description: 'next_cursor of the page before' })
+  @ApiResponse({ status: 200, type: OrderPage })
+  async list(@CallerParam() caller: Caller, @Query() query: QueryParameters): Promise<OrderPage> {
+    const filter = readOrderQuery(query);
+    const rows = await this.reader.list(caller.merchantId, filter);
+    const page = rows.slice(0, filter.limit);
+    const last = page.at(-1);
+    const hasMore = rows.length > page.length;
+    return {
+      items: page.map((row) => orderView(row, this.sealer)),
+      next_cursor: hasMore && last ? cursorOf(last) : null,
+      has_more: hasMore,
+    };
+  }
+
+  @Get(':order_id')
+  @NeedsScope('orders:read')
+  @ApiOperation({ summary: 'One order as it is now' })
+  @ApiQuery({ name: 'appid', required: false, description: 'where one order_id is used under several appids' })
+  @ApiResponse({ status: 200, type: OrderView })
+  @ApiResponse({ status: 404 })
+  async get(
+    @CallerParam() caller: Caller,
+    @Param('order_id') orderId: string,
+    @Query() query: QueryParameters,
+  ): Promise<OrderView> {
+    return orderView(await this.one(caller, orderId, readAppid(query)), this.sealer);
+  }
+
+  @Get(':order_id/events')
+  @NeedsScope('orders:read')
+  @ApiOperation({ summary: 'The timeline of one order' })
+  @ApiQuery({ name: 'appid', required: false })
+  @ApiQuery({ name: 'limit', required: false })
+  @ApiQuery({ name: 'cursor', required: false })
+  @ApiResponse({ status: 200, type: EventPage })
+  async events(
+    @CallerParam() caller: Caller,
+    @Param('order_id') orderId: string,
+    @Query() query: QueryParameters,
+  ): Promise<EventPage> {
+    const { after, limit, appid } = readEventQuery(query);
+    const order = await this.one(caller, orderId, appid);
+    const rows = await this.reader.events(order, after, limit);
+    const page = rows.slice(0, limit);
+    const hasMore = rows.length > page.length;
+    return {
+      items: page.map(({ seq, at, type, data }) => ({ seq, at: toShanghai(at), type, data })),
+      next_cursor: hasMore ? String(page.at(-1)?.seq) : null,
+      has_more: hasMore,
+    };
+  }
+
+  @Get(':order_id/pdf')
+  @NeedsScope('orders:read')
+  @ApiOperation({ summary: 'The PDF that was posted; ?part=trip_pdf for the attachment' })
+  @ApiQuery({ name: 'appid', required: false })
+  @ApiQuery({ name: 'part', required: false, enum: ['pdf', 'trip_pdf'] })
+  @ApiResponse({ status: 200, content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } } })
+  async pdf(
+    @CallerParam() caller: Caller,
+    @Param('order_id') orderId: string,
+    @Query() query: QueryParameters,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const part = query.part ?? 'pdf';
+    if (part !== 'pdf' && part !== 'trip_pdf') {
+      const faults = [fault('QUERY-PARAMETER', '?part', '只能是 pdf 或 trip_pdf。', 'Must be pdf or trip_pdf.')];
+      throw new Problem('invalid_query', { faults });
+    }
+    const order = await this.one(caller, orderId, readAppid(query, ['part']));
+    const pdf = await this.reader.pdf(order, part);
+    if (!pdf) throw new Problem('not_found');
+    await reply
+      .header('content-type', 'application/pdf')
+      .header('cache-control', 'no-store')
+      .header('x-content-type-options', 'nosniff')
+      .header('content-disposition', `attachment; filename="${part === 'pdf' ? 'invoice' : 'trip'}.pdf"`)
+      .send(pdf);
+  }
+
+  /** Unknown and another merchant's are one and the same answer. */
+  private async one(caller: Caller, orderId: string, appid: string | undefined): Promise<OrderRow> {
+    const [order, second] = await this.reader.find(caller.merchantId, orderId, appid);
+    if (!order) throw new Problem('not_found');
+    if (second) throw new Problem('appid_required');
+    return order;
+  }
+}
+
+function refusal(acceptance: Exclude<Acceptance, { kind: 'accepted' | 'replayed' }>): Problem {
+  switch (acceptance.kind) {
+    case 'conflict':
+      return new Problem('order_conflict', {
+        faults: acceptance.pointers.map((pointer) =>
+          fault('ORDER-CONFLICT', pointer, '与首次提交的内容不同。', 'Differs from what was posted first.'),
+        ),
+      });
+    case 'order_taken':
+      return new Problem('order_taken');
+    case 'invoice_taken': {
+      const { orderId } = acceptance;
+      return new Problem('invoice_taken', {
+        ...(orderId
+          ? { detail: [`占用它的订单：${orderId}。`, `It belongs to your order ${orderId}.`] as [string, string] }
+          : {}),
+        faults: [fault('INVOICE-TAKEN', '/invoice/number', '此发票已被使用。', 'This invoice is in use.')],
+      });
+    }
+  }
+}

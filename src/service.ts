@@ -1,0 +1,101 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { FastifyReply, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { Accounts } from './accounts/accounts';
+import { AppModule } from './app.module';
+import { Config } from './config';
+import { openDatabase } from './data/open-database';
+import { registerBodyParser } from './http/body-parser';
+import { answer, ProblemFilter, problemOf } from './http/problem.filter';
+import { SchemaChecks } from './http/schema-check';
+import { InsertionRunner } from './insertion/insertion.runner';
+import { Log } from './log';
+import { Merchants } from './merchants/merchants';
+import { Transport } from './wechat/transport';
+
+export interface Service {
+  /** Where it listens, e.g. http://127.0.0.1:3000. */
+  url: string;
+  /** Stops taking work, finishes what is on its way, and lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Starts one process of the service: database, HTTP, worker. */
+export async function startService(config: Config, log: Log): Promise<Service> {
+  config.warnings.forEach((line) => log.warn(line));
+  const database = await openDatabase(config, (line) => log.info(line));
+  const adapter = new FastifyAdapter({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: 128 * 1024 + Math.ceil((config.MAX_PDF_BYTES * 2 * 4) / 3),
+    requestTimeout: 60_000,
+    routerOptions: { maxParamLength: 200 },
+    return503OnClosing: true,
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => answer(problemOf(error, log, request), request, reply),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ config, database, log }), adapter, {
+    bodyParser: false,
+    logger: false,
+    abortOnError: false,
+  });
+  registerBodyParser(adapter.getInstance());
+  logRequests(adapter, log);
+  app.useGlobalFilters(new ProblemFilter(log));
+  const document = describeApi(app);
+  app.get(SchemaChecks).load(document);
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' });
+
+  await app.get(Accounts).bootstrap(config);
+  await app.get(Merchants).bootstrap(config);
+  await app.listen(config.PORT, config.HOST);
+  const runner = app.get(InsertionRunner);
+  if (config.ROLE !== 'api') runner.start();
+  const url = await app.getUrl();
+  log.info({ url, role: config.ROLE }, 'Piaoka is ready');
+  return {
+    url,
+    close: async () => {
+      await app.close();
+      await runner.stop();
+      await app.get(Transport).close();
+      await database.close();
+    },
+  };
+}
+
+function describeApi(app: NestFastifyApplication): OpenAPIObject {
+  return SwaggerModule.createDocument(
+    app,
+    new DocumentBuilder()
+      .setOpenAPIVersion('3.1.0')
+      .setTitle('Piaoka 票卡')
+      .setDescription('Puts e-invoices into the buyer’s WeChat card wallet. 将电子发票插入微信卡包。')
+      .setVersion('1')
+      .addBearerAuth()
+      .build(),
+  );
+}
+
+/** One line a request: route and outcome, never a body, a query or a key. */
+function logRequests(adapter: FastifyAdapter, log: Log): void {
+  adapter.getInstance().addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
+  });
+  adapter.getInstance().addHook('onResponse', (request, reply, done) => {
+    log.debug(
+      {
+        request: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? 'none',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'request',
+    );
+    done();
+  });
+}
