@@ -4,7 +4,7 @@ import { FastifyReply } from 'fastify';
 import { fault } from '../domain/fault';
 import { Sealer } from '../data/sealed';
 import { JsonBody } from '../http/body-parser';
-import { CallerParam, MerchantGuard, NeedsScope } from '../http/merchant.guard';
+import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { faultView, Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { Caller } from '../merchants/merchants';

@@ -1,8 +1,8 @@
 import { CanActivate, createParamDecorator, ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { FastifyRequest } from 'fastify';
-import { Caller, Merchants, MerchantScope } from '../merchants/merchants';
-import { Problem } from './problems';
+import { Problem } from '../http/problems';
+import { Caller, Merchants, MerchantScope } from './merchants';
 
 const SCOPE = 'piaoka:scope';
 
