@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { FastifyReply, FastifyRequest } from 'fastify';
+import { FastifyReply, FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { Accounts } from './accounts/accounts';
 import { AppModule } from './app.module';
@@ -28,7 +28,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   const database = await openDatabase(config, (line) => log.info(line));
   const adapter = new FastifyAdapter({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: 128 * 1024 + Math.ceil((config.MAX_PDF_BYTES * 2 * 4) / 3),
     requestTimeout: 60_000,

@@ -31,7 +31,7 @@ async function main(once: boolean): Promise<void> {
     const addresses = await startAll(processes, directory);
     await tellStory(addresses, directory);
     if (once) return await processes.end();
-    sayAddresses(addresses);
+    sayAddresses(addresses, await leaveOrder(addresses, directory));
   } catch (error) {
     console.error((error as Error).message);
     process.exitCode = 1;
@@ -76,7 +76,7 @@ async function startAll(processes: Processes, directory: string): Promise<Addres
 }
 
 async function tellStory({ service, control, key }: Addresses, directory: string): Promise<void> {
-  const order = sampleOrder({ issuedAt: new Date(), seed: Math.floor(Date.now() / 1000) % 1_000_000_000 });
+  const order = sampleOrder({ issuedAt: new Date(), seed: seedOfNow() });
   const pdf = await renderInvoicePdf(invoiceFaceOf(order));
   const file = join(directory, `${order.order_id}.pdf`);
   writeFileSync(file, pdf);
@@ -98,6 +98,20 @@ async function tellStory({ service, control, key }: Addresses, directory: string
     throw new Error(`expected exactly one card with code ${inserted.insertion.card_code}`);
   }
   console.log(cardBox(order, card));
+}
+
+/** A second order, authorised but not posted, as the body of the reader's own first call. */
+async function leaveOrder({ control }: Addresses, directory: string): Promise<string> {
+  const order = sampleOrder({ issuedAt: new Date(), seed: (seedOfNow() + 500_000_000) % 1_000_000_000 });
+  const pdf = await renderInvoicePdf(invoiceFaceOf(order));
+  await send('POST', `${control}/authorizations`, { order_id: order.order_id, appid: APPID });
+  const file = join(directory, 'order.json');
+  writeFileSync(file, JSON.stringify({ ...order, pdf: pdf.toString('base64') }));
+  return file;
+}
+
+function seedOfNow(): number {
+  return Math.floor(Date.now() / 1000) % 1_000_000_000;
 }
 
 interface LedgerCard {
@@ -142,11 +156,14 @@ function cardBox(order: SampleOrder, card: LedgerCard): string {
   ].join('\n');
 }
 
-function sayAddresses({ service, sandbox, control, key }: Addresses): void {
+function sayAddresses({ service, sandbox, control, key }: Addresses, orderFile: string): void {
   console.log(`  API        ${service}/docs      Authorization: Bearer ${key}`);
   console.log(`  OpenAPI    ${service}/openapi.json`);
   console.log(`  WeChat     ${sandbox}  (simulated)`);
   console.log(`  卡包/天气   ${control}      cards, authorisations, faults`);
+  console.log('\n  再来一单 · another order, authorised and waiting to be posted:');
+  console.log(`    curl ${service}/v1/orders -H 'Authorization: Bearer ${key}' \\`);
+  console.log(`      -H 'Content-Type: application/json' -d '@${orderFile}'`);
   console.log('\n  一切仍在运行，Ctrl-C 结束。Everything keeps running; Ctrl-C ends it.');
 }
 

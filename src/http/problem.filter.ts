@@ -42,6 +42,8 @@ function codeOf(error: unknown): ProblemCode {
       return 'body_too_large';
     case 415:
       return 'unsupported_media_type';
+    default:
+      break;
   }
   if (status && status >= 400 && status < 500) return 'malformed_json';
   return isDatabaseAway(error) ? 'unavailable' : 'internal';

@@ -7,7 +7,7 @@ import { Invoice } from '../domain/invoice';
 import { PersonalData, PublicInvoice, separate, unite } from '../domain/personal-data';
 import { accept } from '../insertion/insertion.queue';
 import { invoiceView } from './invoice-view';
-import { OrderDraft } from './order-draft';
+import { OrderDraft, sorted } from './order-draft';
 
 /** What became of an order that was posted. */
 export type Acceptance =
@@ -150,9 +150,14 @@ function viewOf(invoice: Invoice): Record<string, unknown> {
 }
 
 function differingPointers(before: unknown, now: unknown, pointer: string): string[] {
-  if (!isRecord(before) || !isRecord(now)) return JSON.stringify(before) === JSON.stringify(now) ? [] : [pointer];
+  if (!isRecord(before) || !isRecord(now)) return canonical(before) === canonical(now) ? [] : [pointer];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
   return keys.flatMap((key) => differingPointers(before[key], now[key], `${pointer}/${key}`));
+}
+
+/** jsonb returns the fields of an object in an order of its own. */
+function canonical(value: unknown): string {
+  return JSON.stringify(sorted(value));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -16,6 +16,9 @@ import {
 } from 'class-validator';
 import { BUYER_TYPES, BuyerType, INVOICE_KINDS, InvoiceKind } from '../domain/invoice';
 
+/** WeChat documents no charset; these need no escaping in a path. */
+export const ORDER_ID = /^[0-9A-Za-z_.|*@:~-]{1,64}$/;
+
 /** One line of the invoice (商品明细). */
 export class ItemRequest {
   /** 项目名称, e.g. *餐饮服务*餐饮服务 */
@@ -32,6 +35,7 @@ export class ItemRequest {
   @IsNumber()
   num?: number;
   /** 单价, in 分; all lines with tax or all without */
+  @ApiProperty({ type: 'integer' })
   @IsInt()
   price!: number;
 }
@@ -73,12 +77,15 @@ export class InvoiceRequest {
   @MaxLength(40)
   buyer_number?: string;
   /** 价税合计, in 分 */
+  @ApiProperty({ type: 'integer' })
   @IsInt()
   fee!: number;
   /** 不含税金额, in 分 */
+  @ApiProperty({ type: 'integer' })
   @IsInt()
   fee_without_tax!: number;
   /** 税额, in 分 */
+  @ApiProperty({ type: 'integer' })
   @IsInt()
   tax!: number;
   @IsOptional()
@@ -133,7 +140,7 @@ export class InvoiceRequest {
 export class OrderRequest {
   /** 订单号: the order_id under which the user authorised; one order_id is one card for ever */
   @IsString()
-  @Matches(/^[0-9A-Za-z_.|*@:~-]{1,64}$/)
+  @Matches(ORDER_ID)
   order_id!: string;
   /** The appid under which the user authorised; default: the merchant's */
   @IsOptional()

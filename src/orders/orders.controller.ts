@@ -13,7 +13,7 @@ import { readOrderBody } from './order-body';
 import { draftOrder } from './order-draft';
 import { cursorOf, Query as QueryParameters, readAppid, readEventQuery, readOrderQuery } from './order-query';
 import { orderView } from './order-view';
-import { EventPage, OrderPage, OrderRequest, OrderView } from './orders.api';
+import { EventPage, ORDER_ID, OrderPage, OrderRequest, OrderView } from './orders.api';
 import { OrderReader, OrderRow } from './orders.read';
 import { toShanghai } from '../domain/shanghai';
 
@@ -157,6 +157,7 @@ export class OrdersController {
 
   /** Unknown and another merchant's are one and the same answer. */
   private async one(caller: Caller, orderId: string, appid: string | undefined): Promise<OrderRow> {
+    if (!ORDER_ID.test(orderId)) throw new Problem('not_found');
     const [order, second] = await this.reader.find(caller.merchantId, orderId, appid);
     if (!order) throw new Problem('not_found');
     if (second) throw new Problem('appid_required');

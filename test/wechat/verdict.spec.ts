@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { Answer } from '../../src/wechat/answer';
+import { errcodeFact, knownErrcodes } from '../../src/wechat/errcodes';
+import { INSERT } from '../../src/wechat/judgements';
+import { parseLossless } from '../../src/wechat/lossless';
+import { insertVerdict, mediaIdOf, uploadVerdict } from '../../src/wechat/verdict';
+
+const NOW = new Date('2026-11-22T15:50:00Z'); // 23:50 in Shanghai
+
+function answered(errcode: number, body: object = {}): Answer {
+  return { kind: 'answered', httpStatus: 200, errcode, errmsg: '', hint: null, body: { errcode, ...body } };
+}
+
+describe('what an answer to insert means', () => {
+  it.each<[string, Answer, object]>([
+    [
+      'nothing was written',
+      { kind: 'no_answer', sent: false, reason: 'econnrefused' },
+      { kind: 'later', counted: true },
+    ],
+    ['written, no answer', { kind: 'no_answer', sent: true, reason: 'timeout' }, { kind: 'unclear' }],
+    ['502', { kind: 'garbled', httpStatus: 502, reason: 'http_502' }, { kind: 'unclear' }],
+    ['302', { kind: 'garbled', httpStatus: 302, reason: 'http_302' }, { kind: 'unclear' }],
+    ['200, HTML', { kind: 'garbled', httpStatus: 200, reason: 'not_json' }, { kind: 'unclear' }],
+    ['408', { kind: 'garbled', httpStatus: 408, reason: 'http_408' }, { kind: 'unclear' }],
+    ['412 from an edge', { kind: 'garbled', httpStatus: 412, reason: 'http_412' }, { kind: 'held' }],
+    [
+      '0',
+      answered(0, { code: '186921658591', openid: 'o1' }),
+      { kind: 'inserted', cardCode: '186921658591', openid: 'o1' },
+    ],
+    ['0 without code', answered(0), { kind: 'inserted', cardCode: null }],
+    ['45009 at 23:50 in Shanghai', answered(45009), { kind: 'held', wait: 600 }],
+    ['45011', answered(45011), { kind: 'later', wait: 60, counted: false }],
+    ['72999', answered(72999), { kind: 'unclear', unknownCode: true }],
+  ])('%s', (_, answer, outcome) => {
+    expect(insertVerdict(answer, NOW)).toMatchObject(outcome);
+  });
+
+  it.each([
+    [[-1, 49004, 72054, 72058, 72064, 72065, 72069, 72074, 72079], 'unclear'],
+    [[72018, 72056, 72075], 'orderConsumed'],
+    [[72042], 'invoiceInWallet'],
+    [[40001, 40014, 42001], 'tokenRefused'],
+    [[72013, 72038, 72048, 72049, 72050, 72053], 'awaitingAuthorization'],
+    [[72035], 'rejected'],
+    [[40007, 72081, 72083], 'mediaGone'],
+    [[40164, 48001, 72015, 72063, 61004, 89503, 41001], 'held'],
+    [[72031, 72040, 72041, 72043, 72045, 72047, 72073, 72082, 47001, 40073, 72017], 'refused'],
+    [[72036, 72059, 40078], 'later'],
+  ])('%j is %s', (codes, kind) => {
+    for (const code of codes) expect([code, insertVerdict(answered(code), NOW).kind]).toEqual([code, kind]);
+  });
+
+  it('every published code has one meaning, and those that stand in no table are unclear', () => {
+    for (const code of knownErrcodes()) {
+      const { kind } = insertVerdict(answered(code), NOW);
+      if (code !== 0 && !(errcodeFact(code)!.name in INSERT)) expect([code, kind]).toEqual([code, 'unclear']);
+    }
+  });
+
+  it('random answers: inserted needs errcode 0, whatever else they hold', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -10, max: 99_999 }),
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        (errcode, body) => {
+          const outcome = insertVerdict(answered(errcode, body), NOW);
+          expect(outcome.kind === 'inserted').toBe(errcode === 0);
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+});
+
+describe('setpdf', () => {
+  it('may always be repeated: what is not refused comes later', () => {
+    expect(uploadVerdict({ kind: 'no_answer', sent: true, reason: 'timeout' }, NOW)).toMatchObject({ kind: 'later' });
+    expect(uploadVerdict(answered(-1), NOW)).toMatchObject({ kind: 'later', counted: true });
+    expect(uploadVerdict(answered(45001), NOW)).toMatchObject({ kind: 'refused' });
+    expect(uploadVerdict(answered(40001), NOW)).toMatchObject({ kind: 'tokenRefused' });
+    expect(uploadVerdict(answered(0), NOW)).toMatchObject({ kind: 'later' });
+    expect(uploadVerdict(answered(0, { s_media_id: '1' }), NOW)).toBeNull();
+  });
+
+  it('keeps every digit of a media id, quoted or not', () => {
+    for (const text of [
+      '{"errcode":0,"s_media_id":4324363860661076972}',
+      '{"errcode":0,"s_media_id":"4324363860661076972"}',
+    ]) {
+      const body = parseLossless(text) as Record<string, unknown>;
+      expect(mediaIdOf({ ...(answered(0) as Answer & { kind: 'answered' }), body })).toBe('4324363860661076972');
+    }
+  });
+});
