@@ -1,0 +1,22 @@
+# One image for the service and for the sandbox; docker-compose.yml gives the sandbox its own command.
+FROM node:24-bookworm-slim AS build
+WORKDIR /piaoka
+COPY package.json package-lock.json .npmrc ./
+# The optional packages are PostgreSQL's programs for a machine without one; here DATABASE_URL names a PostgreSQL.
+RUN npm ci --include=dev --omit=optional --ignore-scripts
+COPY tsconfig.json nest-cli.json ormconfig.ts ./
+COPY migrations migrations
+COPY src src
+RUN npm run build && npm prune --omit=dev --omit=optional --ignore-scripts
+
+FROM node:24-bookworm-slim
+WORKDIR /piaoka
+ENV NODE_ENV=production HOST=0.0.0.0
+COPY --from=build /piaoka/package.json ./
+COPY --from=build /piaoka/node_modules node_modules
+COPY --from=build /piaoka/dist dist
+USER node
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "--enable-source-maps", "dist/src/main.js"]
