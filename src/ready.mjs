@@ -13,7 +13,14 @@ const LOCK = join(root, '.ready.lock');
 requireNode();
 if (installed() && built()) process.exit(0);
 withLock(() => {
-  if (!installed()) run('Installing packages', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (!installed())
+    run('Installing packages', process.platform === 'win32' ? 'npm.cmd' : 'npm', [
+      'ci',
+      '--include=dev',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ]);
   if (!built()) {
     run('Building', process.execPath, [join('node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), 'build']);
     writeFileSync(STAMP, fingerprint());
@@ -45,7 +52,16 @@ function fingerprint() {
     if (!stat.isDirectory()) hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\n`);
     else for (const name of readdirSync(path).sort()) visit(join(path, name));
   };
-  for (const path of ['src', 'test', 'migrations', 'bench', 'ormconfig.ts', 'tsconfig.json', 'nest-cli.json', 'package-lock.json']) {
+  for (const path of [
+    'src',
+    'test',
+    'migrations',
+    'bench',
+    'ormconfig.ts',
+    'tsconfig.json',
+    'nest-cli.json',
+    'package-lock.json',
+  ]) {
     visit(join(root, path));
   }
   return hash.digest('hex');

@@ -34,7 +34,8 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
-    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => answer(problemOf(error, log, request), request, reply),
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      answer(problemOf(error, log, request), request, reply),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ config, database, log }), adapter, {
     bodyParser: false,
