@@ -5,7 +5,7 @@ import { baseUrl, bytes, duration, flag, integer, oneOf, schedule, secret, Setti
 
 /** Every setting of the service, in the order of `.env.example` (a test holds the two equal). */
 export const SETTINGS = {
-  PORT: integer(0, 65535, '3000', 'port of the REST API, /livez, /readyz and /metrics'),
+  PORT: integer(0, 65535, '3000', 'port of the REST API, /livez and /readyz'),
   HOST: text('127.0.0.1', 'address to listen on'),
   ROLE: oneOf(['all', 'api', 'worker'], 'all', 'api answers merchants, worker talks to WeChat, all does both'),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info', 'least severe log line written'),
