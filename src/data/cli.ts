@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../config';
@@ -39,6 +39,8 @@ async function reset(sure: boolean): Promise<void> {
 /** Migrates an empty database of its own and fails where the entities differ from what the migrations made. */
 async function check(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'piaoka-check-'));
+  // The account as which root runs PostgreSQL must enter; else the data would lie elsewhere and stay there.
+  chmodSync(directory, 0o755);
   const database = await openDatabase(
     { DATABASE_URL: null, DATA_DIR: directory, MIGRATE_ON_START: true },
     () => undefined,
