@@ -11,7 +11,7 @@ const MOST_LINES = 260;
 test(
   'imports only go down, and never in a circle',
   () => {
-    const { violations, imports } = cruise(ROOT, ['src', 'migrations', 'test', 'ormconfig.ts']);
+    const { violations, imports } = cruise(ROOT, ['src', 'migrations', 'bench', 'test', 'ormconfig.ts']);
     // That TypeScript was read at all: an empty tree breaks no rule.
     expect(imports.get('src/main.ts')).toContain('src/service.ts');
     expect(imports.size).toBeGreaterThan(filesBelow('src', /\.ts$/).length);
@@ -44,6 +44,7 @@ const MADE_UP: [rule: string, file: string, imported: string][] = [
   ['features-know-no-top', 'src/accounts/accounts.ts', '../schedule'],
   ['sandbox-is-apart', 'src/sandbox/main.ts', '../wechat/verdict'],
   ['product-needs-no-sandbox', 'src/accounts/accounts.ts', '../sandbox/main'],
+  ['product-needs-no-sandbox', 'src/merchants/merchants.ts', '../../test/world'],
   ['migrations-are-frozen', 'migrations/first.ts', '../src/domain/rule'],
   ['production-packages', 'src/orders/orders.ts', 'qrcode'],
 ];
@@ -73,7 +74,8 @@ function notCycle(line: string | undefined): boolean {
 
 /** Half of the imports as types only: they count as well. */
 function plant(tree: string): void {
-  const texts = new Map<string, string>(['src/log.ts', 'src/schedule.ts', 'src/wechat/verdict.ts'].map((f) => [f, '']));
+  const alone = ['src/log.ts', 'src/schedule.ts', 'src/wechat/verdict.ts', 'test/world.ts'];
+  const texts = new Map(alone.map((file) => [file, '']));
   MADE_UP.forEach(([, file, imported], n) => {
     const line =
       n % 2 ? `import type { X${n} } from '${imported}';\nexport type Y${n} = X${n};\n` : `import '${imported}';\n`;
@@ -87,7 +89,7 @@ function plant(tree: string): void {
   symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
 }
 
-const OUR_FILES = ['src', 'test', 'migrations'].flatMap((folder) => filesBelow(folder, /\.(ts|mjs)$/));
+const OUR_FILES = ['src', 'test', 'bench', 'migrations'].flatMap((folder) => filesBelow(folder, /\.(ts|mjs)$/));
 
 test(`a file has at most ${MOST_LINES} lines: it answers one question`, () => {
   expect(tooLong(['a.ts', 'b.ts'], (file) => '\n'.repeat(file === 'a.ts' ? MOST_LINES : MOST_LINES + 1))).toEqual([

@@ -23,7 +23,7 @@ export const RULES = [
     'edges-know-no-feature',
     'an edge that knows a feature cannot serve the next one',
     { path: '^src/(http|wechat|data|invoice-files)/' },
-    { path: '^(src|test)/', pathNot: `^src/(http|wechat|data|invoice-files|domain)/|${GROUND}` },
+    { path: '^src/', pathNot: `^src/(http|wechat|data|invoice-files|domain)/|${GROUND}` },
   ),
   rule(
     'edges-know-no-other',
@@ -47,19 +47,19 @@ export const RULES = [
     'sandbox-is-apart',
     'a simulator that shared our code would share our mistakes: only what WeChat publishes is common',
     { path: '^src/sandbox/' },
-    { path: '^(src|migrations|test)/', pathNot: String.raw`^src/(sandbox/|wechat/(errcodes|wire)\.ts$)` },
+    { path: '^(src|migrations|bench|test)/', pathNot: String.raw`^src/(sandbox/|wechat/(errcodes|wire)\.ts$)` },
   ),
   rule(
     'product-needs-no-sandbox',
-    'nothing of the simulated WeChat or the demo runs in production',
+    'nothing of the simulated WeChat, the demo, the bench or the tests runs in production',
     { path: PRODUCT, pathNot: '^src/(demo|sandbox)/' },
-    { path: '^src/(demo|sandbox)/' },
+    { path: '^(src/(demo|sandbox)|bench|test)/' },
   ),
   rule(
     'migrations-are-frozen',
     'a migration that imports code changes when the code does',
     { path: '^migrations/' },
-    { path: '^(src|test)/' },
+    { path: '^src/' },
   ),
   rule(
     'production-packages',
