@@ -82,7 +82,7 @@ function start(
 
 export function aimOf(spec: RunSpec, url: string, key: string) {
   // Each order of a run needs its own drawing: warming up, the run itself, and some to spare.
-  return { url, key, door: spec.door, pdf: spec.pdf, drawnCount: spec.orders + 400, connections: 32 };
+  return { url, key, door: spec.door, pdf: spec.pdf, drawnCount: spec.orders + 1000, connections: 32 };
 }
 
 /** Rows that a worker holds or may take: few, and found by their own index however many orders are stored. */

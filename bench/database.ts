@@ -33,6 +33,7 @@ export async function openDatabaseServer(log: (line: string) => void): Promise<B
   });
   const admin = new Client({ connectionString: server.url });
   await admin.connect();
+  await refuseCompany(admin);
   const urlOf = (name: string) => server.url.replace(/\/bench$/, `/${name}`);
   const drop = async (name: string) => {
     await admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
@@ -53,6 +54,12 @@ export async function openDatabaseServer(log: (line: string) => void): Promise<B
       await server.stop();
     },
   };
+}
+
+/** Two benches at once would measure each other, and share databases. */
+async function refuseCompany(admin: Client): Promise<void> {
+  const { rows } = await admin.query<{ alone: boolean }>('SELECT pg_try_advisory_lock(1) AS alone');
+  if (!rows[0]?.alone) throw new Error('another bench is running in this directory');
 }
 
 /** As the server has them, not as we asked for them: it may have been running already. */

@@ -29,7 +29,7 @@ export async function orderSource(kind: PdfKind, drawnCount: number): Promise<(n
   }
   const template = sample(1);
   const { number } = template.invoice;
-  const bytes = kind === 'tiny' ? tinyPdf(infoOf(template)) : await drawing(template);
+  const bytes = kind === 'tiny' ? padPdf(tinyPdf(infoOf(template)), 1024) : await drawing(template);
   const pdf = new PdfTemplate(bytes, number);
   return (n) => {
     const own = number.slice(0, 5) + String(n).padStart(15, '0');

@@ -33,7 +33,7 @@ export interface RunResult {
 }
 
 const START: Record<RunSpec['contender'], Start> = { bare: startBare, piaoka: startPiaoka, typical: startTypical };
-const WARM_UP = 200;
+const WARM_UP = 400;
 const SLOW_MS = 2000;
 let runs = 0;
 
@@ -44,7 +44,7 @@ export async function runOnce(spec: RunSpec, arena: Arena): Promise<RunResult> {
   try {
     const session = new Session(arena, contender, (runs += 1) * 100_000);
     await arena.mock.call('delay', spec.delayMs);
-    await session.drive(spec.queued > 0 ? WARM_UP * 5 : WARM_UP);
+    await session.drive(spec.queued > 0 ? WARM_UP * 3 : WARM_UP);
     await session.settle();
     await arena.database.checkpoint();
     const queue = spec.queued > 0 ? await pileUp(spec, arena, contender, session) : null;
