@@ -1,54 +1,130 @@
-import { Fault, fault, warning } from '../fault';
-import { Invoice, InvoiceItem } from '../invoice';
+import { Fault } from '../fault';
+import { Invoice, InvoiceItem, isDigital } from '../invoice';
+import { lengthOf } from './characters';
+import { checkDiscounts } from './discounts';
+import { ITEMS } from './items.rules';
+import { broken } from './rule';
 
 /** 商品明细. WeChat takes name and price of each line and shows them on the card. */
 export function checkItems(invoice: Invoice): Fault[] {
-  const faults = invoice.items.flatMap((item, index) => checkItem(item, `/invoice/items/${index}`));
-  return faults.length > 0 ? faults : checkSum(invoice);
+  const { items, kind } = invoice;
+  return [
+    ...items.flatMap((item, index) => checkItem(item, isDigital(kind), `/invoice/items/${index}`)),
+    ...checkDiscounts(items),
+    ...(isComparable(invoice) ? checkSum(invoice) : []),
+  ];
 }
 
-function checkItem(item: InvoiceItem, pointer: string): Fault[] {
-  const faults: Fault[] = [];
-  if (item.name.trim() === '') {
-    faults.push(
-      fault('INVOICE-ITEM-01', `${pointer}/name`, '项目名称不能为空。', 'The name of the line must not be empty.'),
-    );
-  } else if (!/^\*[^*]+\*.+/.test(item.name)) {
-    faults.push(
-      warning(
-        'INVOICE-ITEM-02',
-        `${pointer}/name`,
-        '项目名称应为 *税收分类简称*商品名称，如 *餐饮服务*餐饮服务。',
-        'The name of a line is *tax category*name, e.g. *餐饮服务*餐饮服务.',
+function checkItem(item: InvoiceItem, digital: boolean, pointer: string): Fault[] {
+  return [
+    ...checkName(item.name, digital, `${pointer}/name`),
+    ...checkQuantity(item.num ?? 1, `${pointer}/num`),
+    ...checkPrice(item.price, `${pointer}/price`),
+  ];
+}
+
+function checkName(name: string, digital: boolean, pointer: string): Fault[] {
+  if (name.trim() === '') {
+    return [
+      broken(
+        ITEMS.name,
+        pointer,
+        '项目名称不能为空。请按票面填写。',
+        'The name of the line must not be empty. Copy it from the invoice.',
       ),
-    );
+    ];
   }
-  if (item.num !== undefined && !(item.num > 0)) {
-    faults.push(
-      fault(
-        'INVOICE-ITEM-03',
-        `${pointer}/num`,
+  const category = /^\*([^*]+)\*(.+)$/s.exec(name);
+  const faults = category
+    ? []
+    : [
+        broken(
+          ITEMS.category,
+          pointer,
+          '项目名称应为 *税收分类简称*商品名称，如 *餐饮服务*餐饮服务。请按票面填写。',
+          'The name of a line is *tax category*name, e.g. *餐饮服务*餐饮服务. Copy it from the invoice.',
+        ),
+      ];
+  const [limit, shortLimit] = digital ? [117, 17] : [90, 17];
+  const length = lengthOf(name);
+  const short = category ? lengthOf(category[1]!) + 2 : 0;
+  if (length <= limit && short <= shortLimit && length - short <= 100) return faults;
+  return [
+    ...faults,
+    broken(
+      ITEMS.length,
+      pointer,
+      `项目名称有 ${length} 个字${short ? `（其中分类简称连星号 ${short} 个字）` : ''}；上限 ${limit} 个字，简称连星号 ${shortLimit} 个字，名称 100 个字。请按票面核对。`,
+      `The name has ${length} characters${short ? ` (its category with asterisks ${short})` : ''}; the limits are ${limit}, ${shortLimit} for the category and 100 for the rest. Check it against the invoice.`,
+    ),
+  ];
+}
+
+function checkQuantity(num: number, pointer: string): Fault[] {
+  if (!(num > 0) || !Number.isFinite(num)) {
+    return [
+      broken(
+        ITEMS.quantity,
+        pointer,
         '数量必须大于 0；折扣行请把单价写成负数。',
         'The quantity must be above zero; a discount line has a negative price.',
       ),
-    );
+    ];
   }
-  return faults;
+  if (Number.isInteger(num)) return [];
+  return [
+    broken(
+      ITEMS.fraction,
+      pointer,
+      `数量 ${num} 不是整数，微信是否接受小数未公布。可改为数量 1，单价填该行金额。`,
+      `The quantity ${num} is not whole; WeChat does not say whether it takes fractions. You may send quantity 1 with the amount of the line as price.`,
+    ),
+  ];
+}
+
+function checkPrice(price: number, pointer: string): Fault[] {
+  if (!Number.isSafeInteger(price)) {
+    return [
+      broken(
+        ITEMS.price,
+        pointer,
+        '单价必须是整数，单位是分（10.60 元写 1060）。请换算后重发。',
+        'The price must be a whole number of 分 (10.60 yuan is 1060). Convert it.',
+      ),
+    ];
+  }
+  if (price !== 0) return [];
+  return [
+    broken(
+      ITEMS.zeroPrice,
+      pointer,
+      '单价是 0 分。不足 1 分的单价请改为数量 1、单价填该行金额。',
+      'The price is 0. Where a unit costs less than one 分, send quantity 1 with the amount of the line as price.',
+    ),
+  ];
+}
+
+function isComparable({ items, fee, feeWithoutTax }: Invoice): boolean {
+  const countable = ({ price, num = 1 }: InvoiceItem) => Number.isSafeInteger(price) && num > 0 && num < Infinity;
+  return items.length > 0 && [fee, feeWithoutTax].every(Number.isSafeInteger) && items.every(countable);
 }
 
 /**
  * Σ price × num must meet one of the two totals: WeChat does not say whether price is tax exclusive. A face's unit price
- * has up to 13 decimals, so rounding it to 分 moves a line by up to half a 分 a unit.
+ * has up to 13 decimals, so rounding it to 分 moves a line by up to half a 分 a unit, and the line itself is rounded.
  */
 function checkSum({ items, fee, feeWithoutTax }: Invoice): Fault[] {
-  if (items.length === 0) return [];
-  const sum = items.reduce((total, { price, num = 1 }) => total + price * num, 0);
-  const tolerance = items.reduce((total, { num = 1 }) => total + Math.max(1, num), 0);
+  let sum = 0;
+  let tolerance = 0;
+  for (const { price, num = 1 } of items) {
+    sum += price * num;
+    tolerance += Math.max(1, num);
+  }
   if (Math.abs(sum - feeWithoutTax) <= tolerance || Math.abs(sum - fee) <= tolerance) return [];
   const shown = Math.round(sum);
   return [
-    fault(
-      'INVOICE-ITEM-04',
+    broken(
+      ITEMS.sum,
       '/invoice/items',
       `明细合计 ${shown} 分，既不等于不含税金额 ${feeWithoutTax} 分，也不等于价税合计 ${fee} 分。单价单位是分，所有行须同为含税或不含税。`,
       `The lines sum up to ${shown} 分, neither fee_without_tax ${feeWithoutTax} nor fee ${fee}. Prices are 分 per unit, all lines with tax or all without.`,
