@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { Arena, Start } from './contender';
 import { Phase, PhaseResult } from './load-main';
 import { APPID, CARD_ID } from './order-source';
-import { RunSpec } from './plan';
+import { RunSpec, WARM_UP } from './plan';
 import { ServiceProcess, startService } from './service-process';
 import { storeOrders } from './stored';
 
@@ -81,8 +81,8 @@ function start(
 }
 
 export function aimOf(spec: RunSpec, url: string, key: string) {
-  // Each order of a run needs its own drawing: warming up, the run itself, and some to spare.
-  return { url, key, door: spec.door, pdf: spec.pdf, drawnCount: spec.orders + 1000, connections: 32 };
+  // Each order of a run needs its own drawing: warming up and the run itself.
+  return { url, key, door: spec.door, pdf: spec.pdf, drawnCount: spec.orders + WARM_UP, connections: 32 };
 }
 
 /** Rows that a worker holds or may take: few, and found by their own index however many orders are stored. */

@@ -26,6 +26,8 @@ export interface RunSpec {
 }
 
 export const PACE = 50;
+/** Orders before anything is measured: programs, connections and plans are then as they stay. */
+export const WARM_UP = 400;
 /** The setting of the design that says how much of a PDF is checked; a build without it checks the PDF's shape only. */
 export const HAS_PDF_CHECK = 'PDF_CHECK' in SETTINGS;
 

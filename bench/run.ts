@@ -6,7 +6,7 @@ import { startTypical } from './contender-typical';
 import type { PhaseResult } from './load-main';
 import { percentile } from './math';
 import { monotonicMs } from './mock-wechat';
-import { PACE, RunSpec } from './plan';
+import { PACE, RunSpec, WARM_UP } from './plan';
 import { cpuOf, machineCpu, rssOf } from './proc';
 import { Session } from './session';
 
@@ -33,7 +33,6 @@ export interface RunResult {
 }
 
 const START: Record<RunSpec['contender'], Start> = { bare: startBare, piaoka: startPiaoka, typical: startTypical };
-const WARM_UP = 400;
 const SLOW_MS = 2000;
 let runs = 0;
 
