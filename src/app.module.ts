@@ -1,25 +1,23 @@
 import { DynamicModule, Module } from '@nestjs/common';
-import { hostname } from 'node:os';
-import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Accounts } from './accounts/accounts';
 import { Config } from './config';
 import { Database } from './data/open-database';
 import { Sealer } from './data/sealed';
+import { makeEngine } from './engine';
 import { HealthController } from './http/health.controller';
+import { MetricsController } from './http/metrics.controller';
+import { ProblemFilter } from './http/problem.filter';
 import { SchemaChecks } from './http/schema-check';
-import { InsertionRunner } from './insertion/insertion.runner';
-import { InsertionStore } from './insertion/insertion.store';
-import { InsertionWorker } from './insertion/insertion.worker';
-import { Uploader } from './insertion/upload';
+import { showQueue } from './insertion/queue-metrics';
+import { WakeUpCalls } from './insertion/wake-up';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
+import { Metrics } from './metrics';
 import { AcceptOrders } from './orders/accept';
 import { OrderLimits, OrdersController } from './orders/orders.controller';
 import { OrderReader } from './orders/orders.read';
-import { WechatClient } from './wechat/client';
-import { TokenManager } from './wechat/tokens';
-import { Transport } from './wechat/transport';
+import { PostOrders } from './orders/post-orders';
 
 export interface Services {
   config: Config;
@@ -32,56 +30,32 @@ export interface Services {
 export class AppModule {
   static of({ config, database, log }: Services): DynamicModule {
     const { dataSource } = database;
+    const metrics = new Metrics();
     const sealer = new Sealer(config.MASTER_KEY, config.MASTER_KEY_PREVIOUS);
     const accounts = new Accounts(dataSource, sealer);
-    const merchants = new Merchants(dataSource);
-    const transport = new Transport(config.WECHAT_BASE_URL, config.INSERT_CONCURRENCY * 2);
-    const runner = insertionRunner(config, dataSource, sealer, accounts, transport, log);
-    const accept = new AcceptOrders(dataSource, sealer, () => runner.wake());
-    const checks = new SchemaChecks();
+    const { runner, recentPdfs, transport } = makeEngine(config, dataSource, sealer, accounts, metrics, log);
+    const calls = new WakeUpCalls(dataSource);
+    const accept = new AcceptOrders(dataSource, sealer, metrics, (id, { files }) => {
+      recentPdfs.keep(id, files);
+      if (config.ROLE === 'api') calls.call();
+      else runner.wake();
+    });
     const reader = new OrderReader(dataSource);
-    const value = <T extends object>(part: T) => ({ provide: part.constructor, useValue: part });
+    const limits = new OrderLimits(config.MAX_PDF_BYTES);
+    const posts = new PostOrders(accept, reader, sealer, limits);
+    showQueue(metrics, dataSource);
     return {
       module: AppModule,
-      controllers: [HealthController, ...(config.ROLE === 'worker' ? [] : [OrdersController])],
+      controllers: [HealthController, MetricsController, ...(config.ROLE === 'worker' ? [] : [OrdersController])],
       providers: [
-        ...[sealer, accounts, merchants, transport, runner, accept, checks, reader].map(value),
-        value(new OrderLimits(config.MAX_PDF_BYTES)),
+        ...parts(sealer, accounts, new Merchants(dataSource), metrics, transport, runner, posts, reader, limits),
+        ...parts(new SchemaChecks(), new ProblemFilter(log)),
         { provide: DataSource, useValue: dataSource },
       ],
     };
   }
 }
 
-function insertionRunner(
-  config: Config,
-  dataSource: DataSource,
-  sealer: Sealer,
-  accounts: Accounts,
-  transport: Transport,
-  log: Log,
-): InsertionRunner {
-  const wechat = new WechatClient(transport, { call: config.WECHAT_TIMEOUT_MS, token: 5000 });
-  const tokens = new TokenManager(dataSource, sealer, wechat, Math.random);
-  const store = new InsertionStore(dataSource, sealer, { leaseSeconds: config.LEASE_SECONDS, batch: 64 });
-  const worker = new InsertionWorker(
-    store,
-    accounts,
-    new Uploader(store, tokens, wechat),
-    tokens,
-    wechat,
-    {
-      leaseSeconds: config.LEASE_SECONDS,
-      policy: {
-        inDoubt: config.IN_DOUBT_POLICY,
-        quietSeconds: config.IN_DOUBT_QUIET_SECONDS,
-        retrySchedule: config.RETRY_SCHEDULE,
-        probeSchedule: config.PROBE_SCHEDULE,
-        authorizationDeadlineSeconds: config.AUTHORIZATION_DEADLINE,
-      },
-    },
-    log,
-  );
-  const name = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
-  return new InsertionRunner(store, worker, { name, concurrency: config.INSERT_CONCURRENCY, pollMs: 500 }, log);
+function parts(...values: object[]) {
+  return values.map((value) => ({ provide: value.constructor, useValue: value }));
 }

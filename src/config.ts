@@ -11,6 +11,7 @@ export const SETTINGS = {
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info', 'least severe log line written'),
 
   DATABASE_URL: text(null, 'PostgreSQL to use; without it the service starts its own in DATA_DIR'),
+  DATABASE_DIRECT_URL: text(null, 'the same database past a pooler, for LISTEN; without it workers poll'),
   MIGRATE_ON_START: flag('true', 'run pending migrations at start, under a lock'),
   DATA_DIR: text('.data', 'where the own PostgreSQL and the own master key live'),
   MASTER_KEY: secret('32 bytes, base64: encrypts personal data and tokens; required with DATABASE_URL', checkKey),

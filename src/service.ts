@@ -6,13 +6,15 @@ import { randomUUID } from 'node:crypto';
 import { Accounts } from './accounts/accounts';
 import { AppModule } from './app.module';
 import { Config } from './config';
-import { openDatabase } from './data/open-database';
+import { Database, openDatabase } from './data/open-database';
 import { registerBodyParser } from './http/body-parser';
 import { answer, ProblemFilter, problemOf } from './http/problem.filter';
 import { SchemaChecks } from './http/schema-check';
 import { InsertionRunner } from './insertion/insertion.runner';
+import { WakeUpListener } from './insertion/wake-up';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
+import { startSchedule } from './schedule';
 import { Transport } from './wechat/transport';
 
 export interface Service {
@@ -44,7 +46,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   });
   registerBodyParser(adapter.getInstance());
   logRequests(adapter, log);
-  app.useGlobalFilters(new ProblemFilter(log));
+  app.useGlobalFilters(app.get(ProblemFilter));
   const document = describeApi(app);
   app.get(SchemaChecks).load(document);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' });
@@ -52,17 +54,31 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   await app.get(Accounts).bootstrap(config);
   await app.get(Merchants).bootstrap(config);
   await app.listen(config.PORT, config.HOST);
-  const runner = app.get(InsertionRunner);
-  if (config.ROLE !== 'api') runner.start();
+  const engine = config.ROLE === 'api' ? null : await startEngine(app.get(InsertionRunner), database, log);
   const url = await app.getUrl();
   log.info({ url, role: config.ROLE }, 'Piaoka is ready');
   return {
     url,
     close: async () => {
       await app.close();
-      await runner.stop();
+      await engine?.stop();
       await app.get(Transport).close();
       await database.close();
+    },
+  };
+}
+
+/** What only a worker runs: the insertion runner, its ear for wake-up calls, and the recurring jobs. */
+async function startEngine(runner: InsertionRunner, database: Database, log: Log) {
+  const listener = database.directUrl && new WakeUpListener(database.directUrl, () => runner.wake(), log);
+  if (listener) await listener.start();
+  const schedule = await startSchedule(database.dataSource, log);
+  runner.start();
+  return {
+    stop: async () => {
+      if (listener) await listener.stop();
+      await schedule.stop();
+      await runner.stop();
     },
   };
 }

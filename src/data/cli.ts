@@ -30,6 +30,7 @@ async function reset(sure: boolean): Promise<void> {
   const config = loadConfig(process.env);
   if (config.DATABASE_URL && !sure) throw new Error('DATABASE_URL is set: say `npm run db:reset -- --yes` to empty it');
   const database = await openDatabase({ ...config, MIGRATE_ON_START: false }, console.error);
+  await database.dataSource.query('DROP SCHEMA IF EXISTS graphile_worker CASCADE');
   await database.dataSource.query('DROP SCHEMA public CASCADE');
   await database.dataSource.query('CREATE SCHEMA public');
   await database.close();

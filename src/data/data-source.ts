@@ -1,7 +1,10 @@
+import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { AccountsAndMerchants1763800000001 } from '../../migrations/1763800000001-accounts-and-merchants';
 import { OrdersAndInsertions1763800000002 } from '../../migrations/1763800000002-orders-and-insertions';
 import { UniqueAcrossMerchants1763800000003 } from '../../migrations/1763800000003-unique-across-merchants';
+import { RolesAndRowSecurity1763800000004 } from '../../migrations/1763800000004-roles-and-row-security';
 import { Account, WechatToken } from './entities/account';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Event } from './entities/event';
@@ -13,6 +16,15 @@ export interface PoolOptions {
   poolSize?: number;
   /** Client-side, because a pooler in transaction mode refuses session settings. Milliseconds; 0 for migrations. */
   queryTimeoutMs?: number;
+}
+
+/** A connected pool that survives its connections: without these listeners a connection that breaks ends the process. */
+export async function connect(url: string, options: PoolOptions = {}): Promise<DataSource> {
+  const dataSource = await dataSourceFor(url, options).initialize();
+  const pool = (dataSource.driver as PostgresDriver).master as Pool;
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return dataSource;
 }
 
 /** The one connection pool. What waits longer than the timeouts fails as a 503; it does not pile up. */
@@ -38,6 +50,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       AccountsAndMerchants1763800000001,
       OrdersAndInsertions1763800000002,
       UniqueAcrossMerchants1763800000003,
+      RolesAndRowSecurity1763800000004,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -1,10 +1,11 @@
 import { DataSource } from 'typeorm';
-import { dataSourceFor } from './data-source';
+import { connect } from './data-source';
 import { startEmbeddedPostgres } from './embedded-postgres';
 import { migrate } from './migrate';
 
 export interface DatabaseSettings {
   DATABASE_URL: string | null;
+  DATABASE_DIRECT_URL?: string | null;
   DATA_DIR: string;
   MIGRATE_ON_START: boolean;
 }
@@ -12,6 +13,8 @@ export interface DatabaseSettings {
 export interface Database {
   dataSource: DataSource;
   url: string;
+  /** For LISTEN: a connection that no pooler takes away. Null: polling serves. */
+  directUrl: string | null;
   close(): Promise<void>;
 }
 
@@ -21,10 +24,11 @@ export async function openDatabase(settings: DatabaseSettings, log: (line: strin
   const url = settings.DATABASE_URL ?? (own?.url as string);
   try {
     if (settings.MIGRATE_ON_START) await migrate(url);
-    const dataSource = await dataSourceFor(url).initialize();
+    const dataSource = await connect(url);
     return {
       dataSource,
       url,
+      directUrl: settings.DATABASE_DIRECT_URL ?? own?.url ?? null,
       close: async () => {
         await dataSource.destroy();
         await own?.stop();

@@ -1,39 +1,57 @@
 import { FastifyInstance, FastifyRequest } from 'fastify';
+import { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import { fault } from '../domain/fault';
 import { Problem } from './problems';
 import { parseStrictJson } from './strict-json';
 
-/** A parsed body with the length of its text: the order route limits what is not PDF. */
-export interface JsonBody {
-  value: unknown;
-  length: number;
-}
+/** A body as it reaches a controller. Streams are read there, where their limits are known. */
+export type RequestBody =
+  | { kind: 'json'; value: unknown; length: number }
+  | { kind: 'form' | 'ndjson'; stream: Readable; headers: IncomingHttpHeaders };
 
-/** JSON in UTF-8 is the only body taken; a byte order mark is ignored, as RFC 8259 §8.1 allows. */
+/** Other types are refused with 415 before anything is read. */
 export function registerBodyParser(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, parseBody(request, body as Buffer));
+      done(null, {
+        kind: 'json',
+        ...parseJsonBytes(body as Buffer, request.headers['content-type']),
+      } satisfies RequestBody);
     } catch (error) {
       done(error as Error);
     }
   });
+  for (const [type, kind] of [
+    ['multipart/form-data', 'form'],
+    ['application/x-ndjson', 'ndjson'],
+  ] as const) {
+    fastify.addContentTypeParser(
+      type,
+      (request: FastifyRequest, stream: Readable, done: (e: null, b: RequestBody) => void) => {
+        done(null, { kind, stream, headers: request.headers });
+      },
+    );
+  }
 }
 
-function parseBody(request: FastifyRequest, bytes: Buffer): JsonBody {
-  const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+/** JSON in UTF-8; a byte order mark is ignored, as RFC 8259 §8.1 allows. Throws the problem that says what is wrong. */
+export function parseJsonBytes(bytes: Buffer, contentType = ''): { value: unknown; length: number } {
+  const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1];
   if (charset && !/^utf-?8$/i.test(charset)) throw new Problem('unsupported_media_type');
   if (bytes.length === 0) throw malformed('JSON-EMPTY', '请求体为空。', 'The body is empty.');
-  let text: string;
+  const parsed = parseStrictJson(decode(bytes));
+  if ('faults' in parsed) throw new Problem('malformed_json', { faults: parsed.faults });
+  return { value: parsed.value, length: bytes.length };
+}
+
+function decode(bytes: Buffer): string {
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw malformed('JSON-ENCODING', '请求体不是有效的 UTF-8。', 'The body is not valid UTF-8.');
   }
-  const parsed = parseStrictJson(text);
-  if ('faults' in parsed) throw new Problem('malformed_json', { faults: parsed.faults });
-  return { value: parsed.value, length: bytes.length };
 }
 
 function malformed(code: string, message: string, messageEn: string): Problem {

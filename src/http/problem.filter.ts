@@ -10,7 +10,12 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    answer(problemOf(error, this.log, http.getRequest<FastifyRequest>()), http.getRequest(), http.getResponse());
+    const request = http.getRequest<FastifyRequest>();
+    answer(this.problemOf(error, request), request, http.getResponse());
+  }
+
+  problemOf(error: unknown, request: FastifyRequest): Problem {
+    return problemOf(error, this.log, request);
   }
 }
 

@@ -3,6 +3,11 @@ import { Fault } from '../domain/fault';
 /** Every problem this API can answer: HTTP status, and what happened and what to do, in 简体中文 and English. */
 export const PROBLEMS = {
   malformed_json: [400, '请求体不是可接受的 JSON', 'The body is not JSON that can be taken'],
+  malformed_form: [
+    400,
+    '请求体不是可接受的 multipart/form-data',
+    'The body is not multipart/form-data that can be taken',
+  ],
   unauthorized: [
     401,
     '缺少有效的密钥。请在 Authorization 头中携带 Bearer 密钥',
@@ -32,7 +37,16 @@ export const PROBLEMS = {
     'This invoice is on its way or inserted; one invoice has one card',
   ],
   body_too_large: [413, '请求体过大', 'The body is too large'],
-  unsupported_media_type: [415, '请求体须为 application/json（UTF-8）', 'Send the body as application/json in UTF-8'],
+  batch_too_large: [
+    413,
+    '批量请求最多 500 行、64 MiB，此行及之后未读取',
+    'A batch has at most 500 lines and 64 MiB; this line and those after it were not read',
+  ],
+  unsupported_media_type: [
+    415,
+    '请求体类型不受支持，请用 application/json（UTF-8）或接口文档列出的类型',
+    'Send application/json in UTF-8, or a type the documentation lists',
+  ],
   invalid_order: [
     422,
     '订单有误，请按 errors 逐项修改后重发',

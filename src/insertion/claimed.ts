@@ -6,7 +6,9 @@ import { PersonalData, PublicInvoice, unite } from '../domain/personal-data';
 
 /** A row as the claim returns it: the insertion with its order. Column names are PostgreSQL's. */
 export interface ClaimedRow {
+  merchant_id: string;
   id: string;
+  created_at: Date;
   issuer_appid: string;
   state: InsertionRow['state'];
   reason: string | null;
@@ -38,7 +40,9 @@ export interface ClaimedRow {
 
 /** An order in one worker's hands. */
 export interface Claimed {
+  merchantId: string;
   id: string;
+  createdAt: Date;
   issuerAppid: string;
   appid: string;
   orderId: string;
@@ -62,7 +66,9 @@ export function claimedFrom(row: ClaimedRow, sealer: Sealer): Claimed {
     ? (JSON.parse(sealer.open(row.order_person, `orders|${row.id}`)) as PersonalData)
     : null;
   return {
+    merchantId: row.merchant_id,
     id: row.id,
+    createdAt: row.created_at,
     issuerAppid: row.issuer_appid,
     appid: row.appid,
     orderId: row.order_id,

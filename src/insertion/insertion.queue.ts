@@ -37,29 +37,30 @@ export function accept(count: number): Statement {
       WITH given (${ACCEPT_COLUMNS.map(([name]) => name).join(', ')}) AS (
         VALUES ${Array.from({ length: count }, (_, n) => row(n)).join(', ')}
       ), live AS (
-        INSERT INTO live_invoices (id, merchant_id, invoice_code, invoice_number)
-        SELECT id, merchant_id, invoice_code, invoice_number FROM given
+        INSERT INTO live_invoices (merchant_id, id, invoice_code, invoice_number)
+        SELECT merchant_id, id, invoice_code, invoice_number FROM given
          WHERE NOT EXISTS (SELECT FROM orders o WHERE o.merchant_id = given.merchant_id
                              AND o.appid = given.appid AND o.order_id = given.order_id)
         ON CONFLICT DO NOTHING
         RETURNING id
       ), stored AS (
-        INSERT INTO orders (id, merchant_id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256,
+        INSERT INTO orders (merchant_id, id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256,
                             pdf_sha256, trip_pdf_sha256)
-        SELECT id, merchant_id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256, pdf_sha256,
+        SELECT merchant_id, id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256, pdf_sha256,
                trip_pdf_sha256
           FROM given JOIN live USING (id)
-        RETURNING id, created_at
+        RETURNING merchant_id, id, created_at
       ), files AS (
-        INSERT INTO pdfs (id, part, stored_at, body)
-        SELECT id, 'pdf', created_at, pdf FROM given JOIN stored USING (id)
+        INSERT INTO pdfs (merchant_id, id, part, stored_at, body)
+        SELECT s.merchant_id, id, 'pdf', created_at, pdf FROM given JOIN stored s USING (id)
         UNION ALL
-        SELECT id, 'trip_pdf', created_at, trip_pdf FROM given JOIN stored USING (id) WHERE trip_pdf IS NOT NULL
+        SELECT s.merchant_id, id, 'trip_pdf', created_at, trip_pdf FROM given JOIN stored s USING (id)
+         WHERE trip_pdf IS NOT NULL
       ), waiting AS (
-        INSERT INTO insertions (id, merchant_id, issuer_appid, state, due_at)
-        SELECT id, merchant_id, issuer_appid, 'accepted', created_at FROM given JOIN stored USING (id)
+        INSERT INTO insertions (merchant_id, id, issuer_appid, state, due_at)
+        SELECT s.merchant_id, id, issuer_appid, 'accepted', created_at FROM given JOIN stored s USING (id)
       ), told AS (
-        INSERT INTO events (id, seq, at, type) SELECT id, 1, created_at, 'accepted' FROM stored
+        INSERT INTO events (merchant_id, id, seq, at, type) SELECT merchant_id, id, 1, created_at, 'accepted' FROM stored
       )
       SELECT id, created_at FROM stored`,
   };
@@ -67,31 +68,52 @@ export function accept(count: number): Statement {
 
 /**
  * Takes due rows under a lease, each for one worker; their state stays as it is. `$1` how many, `$2` who, `$3` lease in
- * seconds. SKIP LOCKED: a row that another worker is taking right now is not waited for. now() and not
- * clock_timestamp() in the condition, because only a stable function can use the index.
+ * seconds, `$4` how many more each account may take ({appid: number}; an account left out has no limit of its own).
+ * Fair: the merchants with queued rows are found by a loose index scan and share the hands equally, so that one
+ * merchant's backlog delays no other. Within a merchant, rows whose upload at WeChat is running out go first, then the
+ * oldest. SKIP LOCKED: a row that another worker is taking right now is not waited for. now() and not clock_timestamp()
+ * in the condition, because only a stable function can use the index.
  */
 export const CLAIM: Statement = {
   name: 'claim',
   text: `
-    WITH due AS (
-      SELECT id FROM insertions WHERE due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+    WITH RECURSIVE queued AS (
+      (SELECT merchant_id FROM insertions WHERE due_at IS NOT NULL ORDER BY merchant_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT i.merchant_id FROM insertions i
+               WHERE i.due_at IS NOT NULL AND i.merchant_id > q.merchant_id ORDER BY i.merchant_id LIMIT 1)
+        FROM queued q WHERE q.merchant_id IS NOT NULL
+    ), served AS (
+      SELECT m.id AS merchant_id, least(ceil($1::numeric / count(*) OVER ()), ($4::jsonb ->> m.issuer_appid)::integer) AS share
+        FROM queued q JOIN merchants m ON m.id = q.merchant_id
+    ), due AS (
+      SELECT row.merchant_id, row.id
+        FROM served s
+       CROSS JOIN (VALUES (false), (true)) AS kind (fresh)
+       CROSS JOIN LATERAL (
+         SELECT merchant_id, id FROM insertions i
+          WHERE i.merchant_id = s.merchant_id AND (i.media_id IS NULL) = kind.fresh AND i.due_at <= now()
+          ORDER BY i.due_at LIMIT s.share FOR UPDATE SKIP LOCKED
+       ) row
+       LIMIT $1
     )
     UPDATE insertions i
        SET fence = i.fence + 1, crashes = i.crashes + 1, claimed_by = $2,
            due_at = clock_timestamp() + make_interval(secs => $3)
-      FROM due JOIN orders o USING (id)
-     WHERE i.id = due.id
+      FROM due JOIN orders o ON o.merchant_id = due.merchant_id AND o.id = due.id
+     WHERE i.merchant_id = due.merchant_id AND i.id = due.id
     RETURNING i.*, o.appid, o.order_id, o.card_id, o.invoice, o.person AS order_person, o.pdf_sha256,
               o.trip_pdf_sha256, clock_timestamp() AS now`,
 };
 
-/** The PDFs of claimed orders. `$1` ids. They are stored at the order's very instant, which names their partition. */
+/** The PDFs of claimed orders. `$1` merchants, `$2` ids. They are stored at the order's very instant, which names their partition. */
 export const PDFS: Statement = {
   name: 'pdfs',
   text: `
     SELECT p.id, p.part, p.body
-      FROM orders o JOIN pdfs p ON p.id = o.id AND p.stored_at = o.created_at
-     WHERE o.id = ANY ($1::uuid[])`,
+      FROM unnest($1::uuid[], $2::uuid[]) AS wanted (merchant_id, id)
+      JOIN orders o ON o.merchant_id = wanted.merchant_id AND o.id = wanted.id
+      JOIN pdfs p ON p.merchant_id = o.merchant_id AND p.id = o.id AND p.stored_at = o.created_at`,
 };
 
 /**
@@ -102,8 +124,8 @@ export const INTEND: Statement = {
   name: 'intend',
   text: `
     WITH given AS (
-      SELECT * FROM jsonb_to_recordset($1::jsonb) AS g (id uuid, fence bigint, claimed_by text, state text, n integer,
-        kind text, request_sha256 text, media_id text, trip_media_id text, uploaded_at timestamptz, probes integer,
+      SELECT * FROM jsonb_to_recordset($1::jsonb) AS g (merchant_id uuid, id uuid, fence bigint, claimed_by text, state text,
+        n integer, kind text, request_sha256 text, media_id text, trip_media_id text, uploaded_at timestamptz, probes integer,
         uploaded boolean)
     ), moved AS (
       UPDATE insertions i
@@ -112,16 +134,17 @@ export const INTEND: Statement = {
              events = i.events + 1 + g.uploaded::integer,
              due_at = clock_timestamp() + make_interval(secs => $2), updated_at = clock_timestamp()
         FROM given g
-       WHERE i.id = g.id AND i.fence = g.fence AND i.claimed_by = g.claimed_by AND i.attempts = g.n - 1
-      RETURNING i.id, i.events, g.fence, g.n, g.kind, g.request_sha256, g.uploaded
+       WHERE i.merchant_id = g.merchant_id AND i.id = g.id AND i.fence = g.fence AND i.claimed_by = g.claimed_by
+         AND i.attempts = g.n - 1
+      RETURNING i.merchant_id, i.id, i.events, g.fence, g.n, g.kind, g.request_sha256, g.uploaded
     ), opened AS (
-      INSERT INTO open_attempts (id, n, kind, fence, request_sha256, started_at)
-      SELECT id, n, kind, fence, decode(request_sha256, 'hex'), clock_timestamp() FROM moved
+      INSERT INTO open_attempts (merchant_id, id, n, kind, fence, request_sha256, started_at)
+      SELECT merchant_id, id, n, kind, fence, decode(request_sha256, 'hex'), clock_timestamp() FROM moved
     ), told AS (
-      INSERT INTO events (id, seq, at, type, data)
-      SELECT id, events - 1, clock_timestamp(), 'uploaded', '{}'::jsonb FROM moved WHERE uploaded
+      INSERT INTO events (merchant_id, id, seq, at, type, data)
+      SELECT merchant_id, id, events - 1, clock_timestamp(), 'uploaded', '{}'::jsonb FROM moved WHERE uploaded
       UNION ALL
-      SELECT id, events, clock_timestamp(), 'sending', jsonb_build_object('attempt', n, 'kind', kind) FROM moved
+      SELECT merchant_id, id, events, clock_timestamp(), 'sending', jsonb_build_object('attempt', n, 'kind', kind) FROM moved
     )
     SELECT id FROM moved`,
 };
@@ -134,8 +157,8 @@ export const RECORD: Statement = {
   name: 'record',
   text: `
     WITH given AS (
-      SELECT * FROM jsonb_to_recordset($1::jsonb) AS g (id uuid, fence bigint, claimed_by text, state text, reason text,
-        due_in float8, tries integer, probes integer, authorization_checks integer, reuploads integer, media_id text,
+      SELECT * FROM jsonb_to_recordset($1::jsonb) AS g (merchant_id uuid, id uuid, fence bigint, claimed_by text, state text,
+        reason text, due_in float8, tries integer, probes integer, authorization_checks integer, reuploads integer, media_id text,
         trip_media_id text, uploaded_at timestamptz, doubt_since timestamptz, waiting_since timestamptz, card_code text,
         card_code_state text, person text, outcome text, sent text, errcode integer, errmsg text, hint text,
         http_status integer, event jsonb)
@@ -148,22 +171,23 @@ export const RECORD: Statement = {
              waiting_since = g.waiting_since, card_code = g.card_code, card_code_state = g.card_code_state,
              person = decode(g.person, 'base64'), events = i.events + 1, updated_at = clock_timestamp()
         FROM given g
-       WHERE i.id = g.id AND i.fence = g.fence AND i.claimed_by = g.claimed_by
-      RETURNING i.id, i.events, g.state, g.outcome, g.sent, g.errcode, g.errmsg, g.hint, g.http_status, g.event
+       WHERE i.merchant_id = g.merchant_id AND i.id = g.id AND i.fence = g.fence AND i.claimed_by = g.claimed_by
+      RETURNING i.merchant_id, i.id, i.events, g.state, g.outcome, g.sent, g.errcode, g.errmsg, g.hint, g.http_status, g.event
     ), closed AS (
-      DELETE FROM open_attempts a USING moved m WHERE a.id = m.id
+      DELETE FROM open_attempts a USING moved m WHERE a.merchant_id = m.merchant_id AND a.id = m.id
       RETURNING a.*
     ), kept AS (
-      INSERT INTO attempts (id, n, kind, outcome, sent, errcode, errmsg, hint, http_status, request_sha256, started_at,
-                            ended_at)
-      SELECT c.id, c.n, c.kind, m.outcome, m.sent, m.errcode, m.errmsg, m.hint, m.http_status, c.request_sha256,
+      INSERT INTO attempts (merchant_id, id, n, kind, outcome, sent, errcode, errmsg, hint, http_status, request_sha256,
+                            started_at, ended_at)
+      SELECT c.merchant_id, c.id, c.n, c.kind, m.outcome, m.sent, m.errcode, m.errmsg, m.hint, m.http_status, c.request_sha256,
              c.started_at, clock_timestamp()
         FROM closed c JOIN moved m USING (id)
     ), freed AS (
       DELETE FROM live_invoices l USING moved m
-       WHERE l.id = m.id AND m.state IN ('refused', 'rejected', 'cancelled')
+       WHERE l.merchant_id = m.merchant_id AND l.id = m.id AND m.state IN ('refused', 'rejected', 'cancelled')
     ), told AS (
-      INSERT INTO events (id, seq, at, type, data) SELECT id, events, clock_timestamp(), state, event FROM moved
+      INSERT INTO events (merchant_id, id, seq, at, type, data)
+      SELECT merchant_id, id, events, clock_timestamp(), state, event FROM moved
     )
     SELECT id FROM moved`,
 };

@@ -1,10 +1,14 @@
 import { Log } from '../log';
+import { Metrics } from '../metrics';
+import { AccountLimits } from './account-limits';
+import { Claimed } from './claimed';
 import { InsertionStore } from './insertion.store';
 import { InsertionWorker } from './insertion.worker';
 
 export interface RunnerSettings {
   name: string;
   concurrency: number;
+  /** The net under lost wake-ups, in milliseconds. */
   pollMs: number;
 }
 
@@ -19,7 +23,9 @@ export class InsertionRunner {
   constructor(
     private readonly store: InsertionStore,
     private readonly worker: InsertionWorker,
+    private readonly limits: AccountLimits,
     private readonly settings: RunnerSettings,
+    private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
@@ -49,31 +55,42 @@ export class InsertionRunner {
     while (!this.stopping) {
       this.woken = false;
       const free = this.settings.concurrency - this.inFlight.size;
-      const claimed = free > 0 ? await this.claim(free) : 0;
-      if (claimed < Math.max(free, 1)) await this.rest();
+      // A quarter of the hands at least, so that a busy worker claims batches and not single orders.
+      const claimed = free >= Math.min(8, this.settings.concurrency / 4) ? await this.claim(free) : 0;
+      if (claimed === 0) await this.rest();
     }
   }
 
   private async claim(count: number): Promise<number> {
     try {
-      const orders = await this.store.claim(count, this.settings.name);
-      for (const order of orders) {
-        const work = this.worker
-          .carry(order)
-          .catch((error: unknown) =>
-            this.log.error({ order: order.id, err: error }, 'an order could not be carried on'),
-          )
-          .finally(() => {
-            this.inFlight.delete(work);
-            this.wake();
-          });
-        this.inFlight.add(work);
-      }
+      const orders = await this.store.claim(count, this.settings.name, this.limits.free());
+      orders.forEach((order) => this.carry(order));
       return orders.length;
     } catch (error) {
       this.log.error({ err: error }, 'orders could not be claimed');
       return 0;
     }
+  }
+
+  private carry(order: Claimed): void {
+    this.limits.begin(order.issuerAppid);
+    const started = performance.now();
+    const work = this.worker
+      .carry(order)
+      .catch((error: unknown) => {
+        this.log.error({ order: order.id, err: error }, 'an order could not be carried on');
+        return null;
+      })
+      .then((outcome) => {
+        const rateLimited = outcome?.kind === 'later' && /45011|73104/.test(outcome.reason);
+        const now = performance.now();
+        this.limits.end(order.issuerAppid, outcome && { ms: now - started, rateLimited }, now);
+        this.inFlight.delete(work);
+        this.metrics.inFlight.set(this.inFlight.size);
+        this.wake();
+      });
+    this.inFlight.add(work);
+    this.metrics.inFlight.set(this.inFlight.size);
   }
 
   private async rest(): Promise<void> {

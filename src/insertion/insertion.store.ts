@@ -4,10 +4,11 @@ import { Sealer } from '../data/sealed';
 import { run } from '../data/statement';
 import { Insertion } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
+import { Metrics } from '../metrics';
 import { Answer } from '../wechat/answer';
 import { AttemptKind } from '../data/entities/attempt';
-import { Claimed, ClaimedRow, claimedFrom } from './claimed';
-import { CLAIM, INTEND, PDFS, RECORD, RELEASE } from './insertion.queue';
+import { Claimed, ClaimedRow, claimedFrom, databaseNow } from './claimed';
+import { CLAIM, INTEND, RECORD, RELEASE } from './insertion.queue';
 
 /** One attempt's write-ahead. */
 export interface Intent {
@@ -42,21 +43,19 @@ export class InsertionStore {
     private readonly dataSource: DataSource,
     private readonly sealer: Sealer,
     private readonly limits: Limits,
+    private readonly metrics: Metrics,
   ) {
     const batches = { size: limits.batch, parallel: 2 };
     this.intents = new MicroBatch((intents) => this.writeIntents(intents), batches);
     this.results = new MicroBatch((results) => this.writeResults(results), batches);
   }
 
-  async claim(count: number, worker: string): Promise<Claimed[]> {
-    const rows = await run<ClaimedRow>(this.dataSource, CLAIM, [count, worker, this.limits.leaseSeconds]);
+  /** `free`: how many more each account may take. */
+  async claim(count: number, worker: string, free: Record<string, number>): Promise<Claimed[]> {
+    const values = [count, worker, this.limits.leaseSeconds, JSON.stringify(free)];
+    const rows = await run<ClaimedRow>(this.dataSource, CLAIM, values);
+    if (rows.length > 0) this.metrics.batchSize.observe({ statement: 'claim' }, rows.length);
     return rows.map((row) => claimedFrom(row, this.sealer));
-  }
-
-  async pdfs({ id }: Claimed): Promise<{ pdf: Buffer | null; tripPdf: Buffer | null }> {
-    const rows = await run<{ part: string; body: Buffer }>(this.dataSource, PDFS, [[id]]);
-    const body = (part: string) => rows.find((row) => row.part === part)?.body ?? null;
-    return { pdf: body('pdf'), tripPdf: body('trip_pdf') };
   }
 
   /** False: the row was taken over meanwhile, and nothing may be sent. */
@@ -75,6 +74,7 @@ export class InsertionStore {
 
   private async writeIntents(intents: Intent[]): Promise<boolean[]> {
     const rows = intents.map(({ claimed, sending, kind, requestSha256, uploaded }) => ({
+      merchant_id: claimed.merchantId,
       id: claimed.id,
       fence: claimed.fence,
       claimed_by: claimed.claimedBy,
@@ -89,18 +89,30 @@ export class InsertionStore {
       uploaded,
     }));
     const moved = await run<{ id: string }>(this.dataSource, INTEND, [JSON.stringify(rows), this.limits.leaseSeconds]);
+    this.metrics.batchSize.observe({ statement: 'intend' }, rows.length);
     return present(rows, moved);
   }
 
   private async writeResults(results: Result[]): Promise<boolean[]> {
     const rows = results.map((result) => this.resultRow(result));
-    return present(rows, await run<{ id: string }>(this.dataSource, RECORD, [JSON.stringify(rows)]));
+    const moved = present(rows, await run<{ id: string }>(this.dataSource, RECORD, [JSON.stringify(rows)]));
+    this.metrics.batchSize.observe({ statement: 'record' }, rows.length);
+    results.forEach((result, index) => moved[index] && this.count(result));
+    return moved;
+  }
+
+  private count({ claimed, next, outcome }: Result): void {
+    this.metrics.orders.inc({ state: next.state });
+    this.metrics.attempts.inc({ result: outcome.kind });
+    if (next.state !== 'inserted') return;
+    this.metrics.timeToCard.observe((databaseNow(claimed).getTime() - claimed.createdAt.getTime()) / 1000);
   }
 
   private resultRow({ claimed, next, outcome, answer }: Result) {
     const answered = answer?.kind === 'answered' ? answer : null;
     const person = next.openid ? { openid: next.openid, unionid: next.unionid ?? undefined } : null;
     return {
+      merchant_id: claimed.merchantId,
       id: claimed.id,
       fence: claimed.fence,
       claimed_by: claimed.claimedBy,

@@ -29,8 +29,8 @@ export class InsertionWorker {
     private readonly log: Log,
   ) {}
 
-  /** The journey of an order: upload, write-ahead, insert, record. */
-  async carry(claimed: Claimed): Promise<void> {
+  /** The journey of an order: upload, write-ahead, insert, record. Null: another worker has taken it over. */
+  async carry(claimed: Claimed): Promise<Outcome | null> {
     const stop = stopBeforeSending(claimed.insertion, claimed.crashes, databaseNow(claimed), this.policy());
     if (stop) return this.record(claimed, claimed.insertion, stop, null);
     const account = await this.accounts.issuer(claimed.issuerAppid);
@@ -41,10 +41,10 @@ export class InsertionWorker {
     }
     const sending = startSending(advance(claimed.insertion, upload.outcome, databaseNow(claimed), this.policy()));
     const request = requestOf(claimed, sending, account);
-    if (!(await this.intend(claimed, sending, request, upload.sent))) return;
+    if (!(await this.intend(claimed, sending, request, upload.sent))) return null;
 
     const { outcome, answer } = await this.insert(claimed, account, request);
-    await this.record(claimed, sending, outcome, answer);
+    return this.record(claimed, sending, outcome, answer);
   }
 
   private intend(claimed: Claimed, sending: Insertion, request: Buffer, uploaded: boolean): Promise<boolean> {
@@ -69,13 +69,13 @@ export class InsertionWorker {
   }
 
   /** A result is never dropped while this process lives: it may hold the only copy of a card's code. */
-  private async record(claimed: Claimed, before: Insertion, outcome: Outcome, answer: Answer | null): Promise<void> {
+  private async record(claimed: Claimed, before: Insertion, outcome: Outcome, answer: Answer | null): Promise<Outcome> {
     const next = advance(before, outcome, databaseNow(claimed), this.policy());
     for (let failures = 0; ; failures += 1) {
       try {
         const mine = await this.store.record({ claimed, next, outcome, answer });
         this.log.info({ order: claimed.id, state: next.state, outcome: outcome.kind, mine }, 'step recorded');
-        return;
+        return outcome;
       } catch (error) {
         this.log.error({ order: claimed.id, err: error }, 'a result could not be recorded yet');
         await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** failures, 5000)));

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { IssuerAccount } from '../accounts/accounts';
 import { mediaIsFresh } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
@@ -7,7 +6,7 @@ import { WechatClient } from '../wechat/client';
 import { TokenManager } from '../wechat/tokens';
 import { mediaIdOf, uploadVerdict } from '../wechat/verdict';
 import { Claimed, databaseNow } from './claimed';
-import { InsertionStore } from './insertion.store';
+import { PdfStore } from './pdf-store';
 
 export interface UploadStep {
   outcome: Outcome;
@@ -19,7 +18,7 @@ export interface UploadStep {
 /** setpdf. Repeating it is harmless: WeChat destroys an unused upload after three days. */
 export class Uploader {
   constructor(
-    private readonly store: InsertionStore,
+    private readonly pdfs: PdfStore,
     private readonly tokens: TokenManager,
     private readonly wechat: WechatClient,
   ) {}
@@ -30,13 +29,11 @@ export class Uploader {
     if (mediaId && uploadedAt && mediaIsFresh(claimed.insertion, startedAt)) {
       return { outcome: { kind: 'uploaded', mediaId, tripMediaId, startedAt: uploadedAt }, answer: null, sent: false };
     }
-    const { pdf, tripPdf } = await this.store.pdfs(claimed);
-    if (!intact(pdf, claimed.pdfSha256) || !intact(tripPdf, claimed.tripPdfSha256)) {
-      return { outcome: { kind: 'needsHuman', reason: 'stored_pdf_damaged' }, answer: null, sent: false };
-    }
-    const main = await this.setpdf(claimed, account, pdf as Buffer);
+    const pdfs = await this.pdfs.read(claimed);
+    if (!pdfs) return { outcome: { kind: 'needsHuman', reason: 'stored_pdf_damaged' }, answer: null, sent: false };
+    const main = await this.setpdf(claimed, account, pdfs.pdf);
     if ('outcome' in main) return { ...main, sent: true };
-    const trip = tripPdf && (await this.setpdf(claimed, account, tripPdf));
+    const trip = pdfs.tripPdf && (await this.setpdf(claimed, account, pdfs.tripPdf));
     if (trip && 'outcome' in trip) return { ...trip, sent: true };
     return {
       outcome: { kind: 'uploaded', mediaId: main.mediaId, tripMediaId: trip?.mediaId ?? null, startedAt },
@@ -67,10 +64,4 @@ interface Uploaded {
 interface Stopped {
   outcome: Outcome;
   answer: Answer | null;
-}
-
-/** The bytes accepted are the bytes sent: SHA-256 is pinned at acceptance and checked at every read. */
-function intact(pdf: Buffer | null, sha256: Buffer | null): boolean {
-  if (sha256 === null) return pdf === null;
-  return pdf !== null && createHash('sha256').update(pdf).digest().equals(sha256);
 }

@@ -2,10 +2,11 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { MicroBatch } from '../data/micro-batch';
 import { Sealer } from '../data/sealed';
-import { run } from '../data/statement';
+import { asEngine, run } from '../data/statement';
 import { Invoice } from '../domain/invoice';
 import { PersonalData, PublicInvoice, separate, unite } from '../domain/personal-data';
 import { accept } from '../insertion/insertion.queue';
+import { Metrics } from '../metrics';
 import { invoiceView } from './invoice-view';
 import { OrderDraft, sorted } from './order-draft';
 
@@ -33,7 +34,9 @@ export class AcceptOrders {
   constructor(
     private readonly dataSource: DataSource,
     private readonly sealer: Sealer,
-    private readonly onAccepted: () => void,
+    private readonly metrics: Metrics,
+    /** Called after the commit. */
+    private readonly onAccepted: (id: string, draft: OrderDraft) => void,
   ) {
     this.batch = new MicroBatch((drafts) => this.store(drafts), {
       size: 32,
@@ -47,7 +50,7 @@ export class AcceptOrders {
       const stored = await this.batch.add(draft);
       if (stored !== 'left_out') {
         if ('error' in stored) throw stored.error;
-        this.onAccepted();
+        this.onAccepted(stored.id, draft);
         return { kind: 'accepted', ...stored };
       }
       const reason = await this.whyLeftOut(draft);
@@ -74,6 +77,8 @@ export class AcceptOrders {
     const ids = drafts.map(() => uuidv7());
     const values = drafts.flatMap((draft, index) => this.columns(ids[index] as string, draft));
     const rows = await run<{ id: string; created_at: Date }>(this.dataSource, accept(drafts.length), values);
+    this.metrics.batchSize.observe({ statement: 'accept' }, drafts.length);
+    this.metrics.orders.inc({ state: 'accepted' }, rows.length);
     const stored = new Map(rows.map((row) => [row.id, { id: row.id, createdAt: row.created_at }]));
     return ids.map((id) => stored.get(id) ?? 'left_out');
   }
@@ -99,28 +104,32 @@ export class AcceptOrders {
     ];
   }
 
-  private async whyLeftOut(draft: OrderDraft): Promise<Acceptance | null> {
-    const [own] = await this.dataSource.query<ExistingOrder[]>(
-      `SELECT id, card_id, invoice, person, content_sha256, pdf_sha256, trip_pdf_sha256
-         FROM orders WHERE merchant_id = $1 AND appid = $2 AND order_id = $3`,
-      [draft.merchantId, draft.appid, draft.orderId],
-    );
-    if (own?.content_sha256.equals(draft.contentSha256)) return { kind: 'replayed', id: own.id };
-    if (own) return { kind: 'conflict', pointers: this.differences(own, draft) };
+  private whyLeftOut(draft: OrderDraft): Promise<Acceptance | null> {
+    return asEngine(this.dataSource, async (client) => {
+      const own = await client.query<ExistingOrder>(
+        `SELECT id, card_id, invoice, person, content_sha256, pdf_sha256, trip_pdf_sha256
+           FROM orders WHERE merchant_id = $1 AND appid = $2 AND order_id = $3`,
+        [draft.merchantId, draft.appid, draft.orderId],
+      );
+      const [existing] = own.rows;
+      if (existing?.content_sha256.equals(draft.contentSha256)) return { kind: 'replayed', id: existing.id };
+      if (existing) return { kind: 'conflict', pointers: this.differences(existing, draft) };
 
-    const [taken] = await this.dataSource.query<unknown[]>('SELECT 1 FROM orders WHERE appid = $1 AND order_id = $2', [
-      draft.appid,
-      draft.orderId,
-    ]);
-    if (taken) return { kind: 'order_taken' };
+      const taken = await client.query('SELECT FROM orders WHERE appid = $1 AND order_id = $2', [
+        draft.appid,
+        draft.orderId,
+      ]);
+      if (taken.rows.length > 0) return { kind: 'order_taken' };
 
-    const [live] = await this.dataSource.query<{ merchant_id: string; order_id: string }[]>(
-      `SELECT o.merchant_id, o.order_id FROM live_invoices l JOIN orders o USING (id)
-        WHERE l.invoice_number = $1 AND l.invoice_code = $2`,
-      [draft.invoice.number, draft.invoice.code],
-    );
-    if (!live) return null;
-    return { kind: 'invoice_taken', orderId: live.merchant_id === draft.merchantId ? live.order_id : null };
+      const live = await client.query<{ merchant_id: string; order_id: string }>(
+        `SELECT o.merchant_id, o.order_id FROM live_invoices l JOIN orders o USING (merchant_id, id)
+          WHERE l.invoice_number = $1 AND l.invoice_code = $2`,
+        [draft.invoice.number, draft.invoice.code],
+      );
+      const [holder] = live.rows;
+      if (!holder) return null;
+      return { kind: 'invoice_taken', orderId: holder.merchant_id === draft.merchantId ? holder.order_id : null };
+    });
   }
 
   private differences(own: ExistingOrder, draft: OrderDraft): string[] {

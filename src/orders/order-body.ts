@@ -1,35 +1,62 @@
 import { Fault, fault } from '../domain/fault';
-import { JsonBody } from '../http/body-parser';
+import { parseJsonBytes, RequestBody } from '../http/body-parser';
+import { readForm } from '../http/multipart-body';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { OrderFiles } from './order-draft';
-import { OrderRequest } from './orders.api';
+import { OrderData, OrderRequest } from './orders.api';
 
 /** What an order's JSON may weigh beside its PDFs. */
-const JSON_BYTES = 64 * 1024;
+export const ORDER_JSON_BYTES = 64 * 1024;
 
-/** The order and its files from a JSON body; throws the problem that names every fault of its shape. */
-export function readOrderBody(
-  body: JsonBody | undefined,
+export interface GivenOrder {
+  order: OrderData;
+  files: OrderFiles;
+}
+
+/** The order and its files from either kind of body; throws the problem that names every fault of its shape. */
+export async function readOrder(
+  body: RequestBody | undefined,
   checks: SchemaChecks,
-): { order: OrderRequest; files: OrderFiles } {
-  if (!body) throw new Problem('unsupported_media_type');
-  const faults = checks.faults(OrderRequest.name, body.value);
-  if (faults.length > 0) throw new Problem('invalid_order', { faults });
-  const order = body.value as OrderRequest;
-  if (body.length - order.pdf.length - (order.trip_pdf?.length ?? 0) > JSON_BYTES) {
+  maxPdfBytes: number,
+): Promise<GivenOrder> {
+  if (body?.kind === 'json') return readOrderJson(body.value, body.length, checks);
+  if (body?.kind !== 'form') throw new Problem('unsupported_media_type');
+  const limits = { bytes: { order: ORDER_JSON_BYTES, pdf: maxPdfBytes, trip_pdf: maxPdfBytes } };
+  const parts = await readForm(body.stream, body.headers, limits);
+  const missing = ['order', 'pdf'].filter((name) => !parts.has(name));
+  if (missing.length > 0) throw new Problem('invalid_order', { faults: missing.map(missingPart) });
+  const { value } = parseJsonBytes(parts.get('order') as Buffer);
+  requireShape(checks, OrderData.name, value);
+  return {
+    order: value as OrderData,
+    files: { pdf: parts.get('pdf') as Buffer, tripPdf: parts.get('trip_pdf') ?? null },
+  };
+}
+
+/** The JSON form, where the PDFs are base64. `length` in bytes. */
+export function readOrderJson(value: unknown, length: number, checks: SchemaChecks): GivenOrder {
+  requireShape(checks, OrderRequest.name, value);
+  const { pdf: pdfText, trip_pdf: tripText, ...order } = value as OrderRequest;
+  if (length - pdfText.length - (tripText?.length ?? 0) > ORDER_JSON_BYTES) {
     throw new Problem('body_too_large', {
       detail: ['除 PDF 外，订单 JSON 最大 64 KiB。', 'Beside its PDFs an order’s JSON has at most 64 KiB.'],
     });
   }
-  const pdf = decodeBase64(order.pdf);
-  const tripPdf = order.trip_pdf === undefined ? null : decodeBase64(order.trip_pdf);
-  const broken = [
-    ...(pdf ? [] : [notBase64('/pdf')]),
-    ...(tripPdf || order.trip_pdf === undefined ? [] : [notBase64('/trip_pdf')]),
-  ];
-  if (!pdf || broken.length > 0) throw new Problem('invalid_order', { faults: broken });
-  return { order, files: { pdf, tripPdf } };
+  const pdf = decodeBase64(pdfText);
+  const tripPdf = tripText === undefined ? null : decodeBase64(tripText);
+  if (pdf && (tripPdf || tripText === undefined)) return { order, files: { pdf, tripPdf } };
+  throw new Problem('invalid_order', {
+    faults: [
+      ...(pdf ? [] : [notBase64('/pdf')]),
+      ...(tripPdf || tripText === undefined ? [] : [notBase64('/trip_pdf')]),
+    ],
+  });
+}
+
+function requireShape(checks: SchemaChecks, className: string, value: unknown): void {
+  const faults = checks.faults(className, value);
+  if (faults.length > 0) throw new Problem('invalid_order', { faults });
 }
 
 /** RFC 4648 §4 with padding; Buffer.from would silently drop what is not base64. */
@@ -45,4 +72,8 @@ function notBase64(pointer: string): Fault {
     '不是有效的 base64（标准字母表、带填充、无换行）。',
     'Not valid base64 (standard alphabet, padded, no line breaks).',
   );
+}
+
+function missingPart(name: string): Fault {
+  return fault('PART-MISSING', `/${name}`, `缺少 ${name} 部分。`, `The part ${name} is missing.`);
 }

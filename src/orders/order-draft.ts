@@ -5,7 +5,7 @@ import { BuyerType, Invoice, kindOf } from '../domain/invoice';
 import { parseIssuedAt } from '../domain/issued-at';
 import { checkPdf } from '../invoice-files/pdf-shape';
 import { Caller } from '../merchants/merchants';
-import { InvoiceRequest, OrderRequest } from './orders.api';
+import { InvoiceRequest, OrderData } from './orders.api';
 
 /** The PDFs of an order as bytes, however they came. */
 export interface OrderFiles {
@@ -32,7 +32,7 @@ export type Drafted = { draft: OrderDraft; warnings: Fault[] } | { draft: null; 
 
 /** Resolves defaults and applies every rule. `now` is Unix seconds. */
 export function draftOrder(
-  request: OrderRequest,
+  request: OrderData,
   files: OrderFiles,
   caller: Caller,
   limits: { maxPdfBytes: number },
@@ -43,7 +43,8 @@ export function draftOrder(
   if (!cardId) faults.push(missingCardId());
   const issuedAt = parseIssuedAt(request.invoice.issued_at);
   if (typeof issuedAt !== 'number') faults.push(issuedAt);
-  const invoice = normalise(request.invoice, typeof issuedAt === 'number' ? issuedAt : now);
+  // A time that cannot be read is one fault; the rules that depend on it stay silent on NaN.
+  const invoice = normalise(request.invoice, typeof issuedAt === 'number' ? issuedAt : NaN);
   faults.push(...checkInvoice(invoice, now));
   faults.push(...checkPdf(files.pdf, '/pdf', limits.maxPdfBytes));
   if (files.tripPdf) faults.push(...checkPdf(files.tripPdf, '/trip_pdf', limits.maxPdfBytes));

@@ -1,11 +1,11 @@
-import { Attempt, OpenAttempt } from '../data/entities/attempt';
 import { Sealer } from '../data/sealed';
 import { PersonalData, unite } from '../domain/personal-data';
 import { toShanghai } from '../domain/shanghai';
 import { adviceFor } from './advice';
 import { invoiceView } from './invoice-view';
+import { OrderDraft } from './order-draft';
 import { AttemptView, OrderView } from './orders.api';
-import { OrderRow } from './orders.read';
+import { AttemptRow, OrderRow } from './orders.read';
 
 /** An order as its merchant sees it. */
 export function orderView(row: OrderRow, sealer: Sealer): OrderView {
@@ -34,23 +34,43 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
   };
 }
 
+/** The answer to an order at the moment it was stored. */
+export function acceptedView(draft: OrderDraft, id: string, createdAt: Date): OrderView {
+  const at = toShanghai(createdAt);
+  return {
+    id,
+    order_id: draft.orderId,
+    appid: draft.appid,
+    card_id: draft.cardId,
+    state: 'accepted',
+    invoice: invoiceView(draft.invoice),
+    insertion: {
+      state: 'accepted',
+      card_code_state: 'none',
+      attempts: [],
+      next_attempt_at: at,
+      ...adviceFor('accepted', null),
+    },
+    created_at: at,
+    updated_at: at,
+  };
+}
+
 interface Holder {
   openid: string;
   unionid?: string;
 }
 
-function attemptView(attempt: Attempt | OpenAttempt): AttemptView {
-  const { n, kind } = attempt;
-  const started_at = toShanghai(attempt.startedAt);
-  if (!('endedAt' in attempt)) return { n, kind, started_at };
+function attemptView(attempt: AttemptRow): AttemptView {
+  const { n, kind, outcome, errcode, errmsg, hint } = attempt;
   return {
     n,
     kind,
-    outcome: attempt.outcome,
-    ...(attempt.errcode === null ? {} : { errcode: attempt.errcode }),
-    ...(attempt.errmsg === null ? {} : { errmsg: attempt.errmsg }),
-    ...(attempt.hint === null ? {} : { hint: attempt.hint }),
-    started_at,
-    ended_at: toShanghai(attempt.endedAt),
+    ...(outcome === null ? {} : { outcome }),
+    ...(errcode === null ? {} : { errcode }),
+    ...(errmsg === null ? {} : { errmsg }),
+    ...(hint === null ? {} : { hint }),
+    started_at: toShanghai(attempt.started_at),
+    ...(attempt.ended_at === null ? {} : { ended_at: toShanghai(attempt.ended_at) }),
   };
 }

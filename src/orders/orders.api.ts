@@ -136,8 +136,8 @@ export class InvoiceRequest {
   maker?: string;
 }
 
-/** An order whose user has authorised an invoice. */
-export class OrderRequest {
+/** An order whose user has authorised an invoice, without its files. */
+export class OrderData {
   /** 订单号: the order_id under which the user authorised; one order_id is one card for ever */
   @IsString()
   @Matches(ORDER_ID)
@@ -156,6 +156,10 @@ export class OrderRequest {
   @ValidateNested()
   @Type(() => InvoiceRequest)
   invoice!: InvoiceRequest;
+}
+
+/** An order as one JSON document. */
+export class OrderRequest extends OrderData {
   /** The invoice's PDF, base64 */
   @IsString()
   @MinLength(1)
@@ -165,6 +169,18 @@ export class OrderRequest {
   @IsString()
   @MinLength(1)
   trip_pdf?: string;
+}
+
+/** An order as multipart/form-data: the fast way in, its files travel as they are. */
+export class OrderForm {
+  /** The order's JSON */
+  order!: OrderData;
+  /** The invoice's PDF */
+  @ApiProperty({ type: 'string', format: 'binary' })
+  pdf!: unknown;
+  /** 行程单, 水单 or other attachment, PDF */
+  @ApiProperty({ type: 'string', format: 'binary', required: false })
+  trip_pdf?: unknown;
 }
 
 /** The invoice as it was understood, with every default resolved. */

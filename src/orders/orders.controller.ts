@@ -1,21 +1,31 @@
-import { Body, Controller, Get, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { FastifyReply } from 'fastify';
-import { fault } from '../domain/fault';
+import { Body, Controller, Get, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiExtraModels,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
 import { Sealer } from '../data/sealed';
-import { JsonBody } from '../http/body-parser';
-import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
-import { faultView, Problem } from '../http/problems';
+import { fault } from '../domain/fault';
+import { toShanghai } from '../domain/shanghai';
+import { RequestBody } from '../http/body-parser';
+import { ProblemFilter } from '../http/problem.filter';
+import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
+import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { Caller } from '../merchants/merchants';
-import { Acceptance, AcceptOrders } from './accept';
-import { readOrderBody } from './order-body';
-import { draftOrder } from './order-draft';
+import { answerBatch } from './order-batch';
+import { ORDER_JSON_BYTES, readOrder } from './order-body';
 import { cursorOf, Query as QueryParameters, readAppid, readEventQuery, readOrderQuery } from './order-query';
 import { orderView } from './order-view';
-import { EventPage, ORDER_ID, OrderPage, OrderRequest, OrderView } from './orders.api';
+import { EventPage, ORDER_ID, OrderData, OrderForm, OrderPage, OrderRequest, OrderView } from './orders.api';
 import { OrderReader, OrderRow } from './orders.read';
-import { toShanghai } from '../domain/shanghai';
+import { PostOrders } from './post-orders';
 
 export class OrderLimits {
   constructor(readonly maxPdfBytes: number) {}
@@ -23,22 +33,31 @@ export class OrderLimits {
 
 @ApiTags('orders')
 @ApiBearerAuth()
+@ApiExtraModels(OrderData, OrderRequest, OrderForm)
 @UseGuards(MerchantGuard)
 @Controller('v1/orders')
 export class OrdersController {
   constructor(
-    private readonly orders: AcceptOrders,
+    private readonly posts: PostOrders,
     private readonly reader: OrderReader,
     private readonly checks: SchemaChecks,
     private readonly sealer: Sealer,
     private readonly limits: OrderLimits,
+    private readonly filter: ProblemFilter,
   ) {}
 
   @Post()
   @NeedsScope('orders:write')
-  @ApiOperation({ summary: 'Post an order whose user has authorised an invoice; repeating it is safe' })
-  @ApiConsumes('application/json')
-  @ApiBody({ type: OrderRequest })
+  @ApiOperation({
+    summary: 'Post an order whose user has authorised an invoice; repeating it is safe',
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: { $ref: getSchemaPath(OrderRequest) } },
+        'multipart/form-data': { schema: { $ref: getSchemaPath(OrderForm) } },
+      },
+    },
+  })
   @ApiResponse({ status: 202, type: OrderView, description: 'Stored; the card follows' })
   @ApiResponse({
     status: 200,
@@ -48,22 +67,48 @@ export class OrdersController {
   @ApiResponse({ status: 409, description: 'order_conflict, order_taken or invoice_taken' })
   @ApiResponse({ status: 422, description: 'invalid_order: every fault by JSON pointer' })
   async post(
-    @Body() body: JsonBody | undefined,
+    @Body() body: RequestBody | undefined,
     @CallerParam() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderView> {
-    const { order, files } = readOrderBody(body, this.checks);
-    const drafted = draftOrder(order, files, caller, this.limits, Math.floor(Date.now() / 1000));
-    if (!drafted.draft) throw new Problem('invalid_order', { faults: drafted.faults });
-    const accepted = await this.orders.accept(drafted.draft);
-    if (accepted.kind !== 'accepted' && accepted.kind !== 'replayed') throw refusal(accepted);
+    const given = await readOrder(body, this.checks, this.limits.maxPdfBytes);
+    const { status, view } = await this.posts.post(given, caller);
+    void reply.status(status);
+    void reply.header(
+      'location',
+      `/v1/orders/${encodeURIComponent(view.order_id)}?appid=${encodeURIComponent(view.appid)}`,
+    );
+    if (status === 200) void reply.header('idempotent-replayed', 'true');
+    return view;
+  }
 
-    const { orderId, appid } = drafted.draft;
-    void reply.header('location', `/v1/orders/${encodeURIComponent(orderId)}?appid=${encodeURIComponent(appid)}`);
-    void reply.status(accepted.kind === 'accepted' ? 202 : 200);
-    if (accepted.kind === 'replayed') void reply.header('idempotent-replayed', 'true');
-    const view = orderView(await this.reader.byId(accepted.id), this.sealer);
-    return drafted.warnings.length > 0 ? { ...view, warnings: drafted.warnings.map(faultView) } : view;
+  @Post('batch')
+  @NeedsScope('orders:write')
+  @ApiOperation({
+    summary: 'Post up to 500 orders, one a line; line n of the answer is about line n',
+    requestBody: { required: true, content: { 'application/x-ndjson': { schema: { type: 'string' } } } },
+  })
+  @ApiResponse({
+    status: 200,
+    content: { 'application/x-ndjson': { schema: { type: 'string' } } },
+    description: '{line, status, order | problem} for each line',
+  })
+  async batch(
+    @Body() body: RequestBody | undefined,
+    @CallerParam() caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (body?.kind !== 'ndjson') throw new Problem('unsupported_media_type');
+    const answers = answerBatch(body.stream, {
+      posts: this.posts,
+      checks: this.checks,
+      caller,
+      maxLineBytes: ORDER_JSON_BYTES + Math.ceil((this.limits.maxPdfBytes * 2 * 4) / 3),
+      problemOf: (error) => this.filter.problemOf(error, request),
+      requestId: request.id,
+    });
+    await reply.header('content-type', 'application/x-ndjson; charset=utf-8').send(Readable.from(answers));
   }
 
   @Get()
@@ -162,27 +207,5 @@ export class OrdersController {
     if (!order) throw new Problem('not_found');
     if (second) throw new Problem('appid_required');
     return order;
-  }
-}
-
-function refusal(acceptance: Exclude<Acceptance, { kind: 'accepted' | 'replayed' }>): Problem {
-  switch (acceptance.kind) {
-    case 'conflict':
-      return new Problem('order_conflict', {
-        faults: acceptance.pointers.map((pointer) =>
-          fault('ORDER-CONFLICT', pointer, '与首次提交的内容不同。', 'Differs from what was posted first.'),
-        ),
-      });
-    case 'order_taken':
-      return new Problem('order_taken');
-    case 'invoice_taken': {
-      const { orderId } = acceptance;
-      return new Problem('invoice_taken', {
-        ...(orderId
-          ? { detail: [`占用它的订单：${orderId}。`, `It belongs to your order ${orderId}.`] as [string, string] }
-          : {}),
-        faults: [fault('INVOICE-TAKEN', '/invoice/number', '此发票已被使用。', 'This invoice is in use.')],
-      });
-    }
   }
 }

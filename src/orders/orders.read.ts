@@ -1,11 +1,12 @@
+import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
-import { Attempt, OpenAttempt } from '../data/entities/attempt';
-import { Event } from '../data/entities/event';
+import { asMerchant } from '../data/statement';
 import { CardCodeState, InsertionState } from '../domain/insertion';
 import { PublicInvoice } from '../domain/personal-data';
 
 /** An order with its insertion, as stored. Column names are PostgreSQL's. */
 export interface OrderRow {
+  merchant_id: string;
   id: string;
   appid: string;
   order_id: string;
@@ -24,7 +25,27 @@ export interface OrderRow {
   card_code_state: CardCodeState;
   holder: Buffer | null;
   updated_at: Date;
-  attempts: (Attempt | OpenAttempt)[];
+  attempts: AttemptRow[];
+}
+
+/** An attempt; of one that is still open only the first four columns are known. */
+export interface AttemptRow {
+  id: string;
+  n: number;
+  kind: 'first' | 'retry' | 'probe' | 'reinsertion';
+  started_at: Date;
+  ended_at: Date | null;
+  outcome: string | null;
+  errcode: number | null;
+  errmsg: string | null;
+  hint: string | null;
+}
+
+export interface EventRow {
+  seq: number;
+  at: Date;
+  type: string;
+  data: Record<string, unknown>;
 }
 
 export interface OrderFilter {
@@ -37,33 +58,32 @@ export interface OrderFilter {
   after?: { createdAt: string; id: string };
 }
 
-const COLUMNS = `o.id, o.appid, o.order_id, o.card_id, o.invoice, o.person, o.created_at, o.created_at::text AS created_at_text,
+const COLUMNS = `o.merchant_id, o.id, o.appid, o.order_id, o.card_id, o.invoice, o.person, o.created_at, o.created_at::text AS created_at_text,
   o.pdf_sha256, i.state, i.reason, i.due_at, i.claimed_by, i.card_code, i.card_code_state, i.person AS holder, i.updated_at`;
 
-/** Ordinary reads of one merchant's orders. */
+const FROM = 'FROM orders o JOIN insertions i ON i.merchant_id = o.merchant_id AND i.id = o.id';
+
+/** Ordinary reads of one merchant's orders. Row-level security is the net under each condition on merchant_id. */
 export class OrderReader {
   constructor(private readonly dataSource: DataSource) {}
 
   /** The orders of that number: more than one when it is used under several appids. */
-  async find(merchantId: string, orderId: string, appid?: string): Promise<OrderRow[]> {
-    const rows = await this.dataSource.query<OrderRow[]>(
-      `SELECT ${COLUMNS} FROM orders o JOIN insertions i USING (id)
+  find(merchantId: string, orderId: string, appid?: string): Promise<OrderRow[]> {
+    return this.read(
+      merchantId,
+      `SELECT ${COLUMNS} ${FROM}
         WHERE o.merchant_id = $1 AND o.order_id = $2 AND ($3::text IS NULL OR o.appid = $3) LIMIT 2`,
       [merchantId, orderId, appid ?? null],
     );
-    return this.withAttempts(rows);
   }
 
-  async byId(id: string): Promise<OrderRow> {
-    const rows = await this.dataSource.query<OrderRow[]>(
-      `SELECT ${COLUMNS} FROM orders o JOIN insertions i USING (id) WHERE o.id = $1`,
-      [id],
-    );
-    return (await this.withAttempts(rows))[0] as OrderRow;
+  async byId(merchantId: string, id: string): Promise<OrderRow> {
+    const text = `SELECT ${COLUMNS} ${FROM} WHERE o.merchant_id = $1 AND o.id = $2`;
+    return (await this.read(merchantId, text, [merchantId, id]))[0] as OrderRow;
   }
 
   /** Newest first; one row more than the limit says that there is another page. */
-  async list(merchantId: string, filter: OrderFilter): Promise<OrderRow[]> {
+  list(merchantId: string, filter: OrderFilter): Promise<OrderRow[]> {
     const values: unknown[] = [merchantId];
     const value = (given: unknown) => `$${values.push(given)}`;
     const conditions = ['o.merchant_id = $1'];
@@ -72,49 +92,53 @@ export class OrderReader {
     if (filter.createdFrom) conditions.push(`o.created_at >= ${value(filter.createdFrom)}`);
     if (filter.createdTo) conditions.push(`o.created_at < ${value(filter.createdTo)}`);
     if (filter.after) {
-      conditions.push(
-        `(o.created_at, o.id) < (${value(filter.after.createdAt)}::timestamptz, ${value(filter.after.id)}::uuid)`,
-      );
+      const { createdAt, id } = filter.after;
+      conditions.push(`(o.created_at, o.id) < (${value(createdAt)}::timestamptz, ${value(id)}::uuid)`);
     }
-    const rows = await this.dataSource.query<OrderRow[]>(
-      `SELECT ${COLUMNS} FROM orders o JOIN insertions i USING (id)
-        WHERE ${conditions.join(' AND ')}
-        ORDER BY o.created_at DESC, o.id DESC LIMIT ${value(filter.limit + 1)}`,
-      values,
-    );
-    return this.withAttempts(rows);
+    const text = `SELECT ${COLUMNS} ${FROM} WHERE ${conditions.join(' AND ')}
+      ORDER BY o.created_at DESC, o.id DESC LIMIT ${value(filter.limit + 1)}`;
+    return this.read(merchantId, text, values);
   }
 
-  events(order: OrderRow, after: number, limit: number): Promise<Event[]> {
-    return this.dataSource
-      .getRepository(Event)
-      .createQueryBuilder('event')
-      .where('event.id = :id AND event.at >= :from AND event.seq > :after', {
-        id: order.id,
-        from: order.created_at,
-        after,
-      })
-      .orderBy('event.seq')
-      .limit(limit + 1)
-      .getMany();
+  events(order: OrderRow, after: number, limit: number): Promise<EventRow[]> {
+    return asMerchant(this.dataSource, order.merchant_id, async (client) => {
+      const { rows } = await client.query<EventRow>(
+        `SELECT seq, at, type, data FROM events
+          WHERE merchant_id = $1 AND id = $2 AND at >= $3 AND seq > $4 ORDER BY seq LIMIT $5`,
+        [order.merchant_id, order.id, order.created_at, after, limit + 1],
+      );
+      return rows;
+    });
   }
 
-  async pdf(order: OrderRow, part: 'pdf' | 'trip_pdf'): Promise<Buffer | null> {
-    const rows = await this.dataSource.query<{ body: Buffer }[]>(
-      'SELECT p.body FROM pdfs p JOIN orders o ON o.id = p.id AND o.created_at = p.stored_at WHERE o.id = $1 AND p.part = $2',
-      [order.id, part],
-    );
-    return rows[0]?.body ?? null;
+  pdf(order: OrderRow, part: 'pdf' | 'trip_pdf'): Promise<Buffer | null> {
+    return asMerchant(this.dataSource, order.merchant_id, async (client) => {
+      const { rows } = await client.query<{ body: Buffer }>(
+        `SELECT body FROM pdfs WHERE merchant_id = $1 AND id = $2 AND part = $3 AND stored_at = $4::timestamptz`,
+        [order.merchant_id, order.id, part, order.created_at_text],
+      );
+      return rows[0]?.body ?? null;
+    });
   }
 
-  private async withAttempts(rows: OrderRow[]): Promise<OrderRow[]> {
-    if (rows.length === 0) return rows;
-    const ids = rows.map(({ id }) => id);
-    const [closed, open] = await Promise.all([
-      this.dataSource.getRepository(Attempt).createQueryBuilder('a').where('a.id IN (:...ids)', { ids }).getMany(),
-      this.dataSource.getRepository(OpenAttempt).createQueryBuilder('a').where('a.id IN (:...ids)', { ids }).getMany(),
-    ]);
-    const attempts = [...closed, ...open].sort((a, b) => a.n - b.n);
-    return rows.map((row) => ({ ...row, attempts: attempts.filter(({ id }) => id === row.id) }));
+  private read(merchantId: string, text: string, values: unknown[]): Promise<OrderRow[]> {
+    return asMerchant(this.dataSource, merchantId, async (client) => {
+      const { rows } = await client.query<OrderRow>(text, values);
+      return withAttempts(client, merchantId, rows);
+    });
   }
+}
+
+async function withAttempts(client: PoolClient, merchantId: string, rows: OrderRow[]): Promise<OrderRow[]> {
+  if (rows.length === 0) return rows;
+  const { rows: attempts } = await client.query<AttemptRow>(
+    `SELECT id, n, kind, started_at, ended_at, outcome, errcode, errmsg, hint FROM attempts
+      WHERE merchant_id = $1 AND id = ANY ($2::uuid[])
+     UNION ALL
+     SELECT id, n, kind, started_at, NULL, NULL, NULL, NULL, NULL FROM open_attempts
+      WHERE merchant_id = $1 AND id = ANY ($2::uuid[])
+     ORDER BY n`,
+    [merchantId, rows.map(({ id }) => id)],
+  );
+  return rows.map((row) => ({ ...row, attempts: attempts.filter(({ id }) => id === row.id) }));
 }

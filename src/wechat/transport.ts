@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { Pool } from 'undici';
+import { Metrics } from '../metrics';
 import { Answer, readAnswer } from './answer';
 import { parseLossless } from './lossless';
 
@@ -33,7 +34,11 @@ export class Transport {
   private readonly pool: Pool;
   private readonly prefix: string;
 
-  constructor(baseUrl: string, connections: number) {
+  constructor(
+    baseUrl: string,
+    connections: number,
+    private readonly metrics: Metrics,
+  ) {
     const { origin, pathname } = new URL(baseUrl);
     this.prefix = pathname.replace(/\/+$/, '');
     this.pool = new Pool(origin, {
@@ -48,6 +53,20 @@ export class Transport {
   }
 
   async call(call: Call): Promise<Answer> {
+    const api = call.path.slice(call.path.lastIndexOf('/') + 1);
+    const end = this.metrics.wechatSeconds.startTimer({ api });
+    const answer = await this.request(call);
+    end();
+    const errcode = answer.kind === 'answered' ? String(answer.errcode) : answer.kind;
+    if (errcode !== '0') this.metrics.wechatErrors.inc({ api, errcode });
+    return answer;
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+
+  private async request(call: Call): Promise<Answer> {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(new Error('deadline')), call.timeoutMs);
     try {
@@ -64,10 +83,6 @@ export class Transport {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  close(): Promise<void> {
-    return this.pool.close();
   }
 }
 

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 describe('npm run demo -- --once', () => {
   it('takes an order from a REST call to a card, and says so', () => {
     const directory = mkdtempSync(join(tmpdir(), 'piaoka-demo-'));
+    // As root PostgreSQL runs as another user, who has to get in.
+    chmodSync(directory, 0o755);
     const { DATABASE_URL: _, ...env } = process.env;
     const demo = spawnSync(process.execPath, [join(__dirname, '..', '..', 'src', 'demo', 'main.js'), '--once'], {
       encoding: 'utf8',

@@ -1,4 +1,5 @@
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres, startEmbeddedPostgres } from '../../src/data/embedded-postgres';
 import { migrate } from '../../src/data/migrate';
@@ -13,7 +14,9 @@ export default async function setUp(): Promise<void> {
   if (process.env.DATABASE_URL) {
     process.env.TEST_SERVER_URL = process.env.DATABASE_URL;
   } else {
-    const dataDir = mkdtempSync(join('/tmp', 'piaoka-test-'));
+    const dataDir = mkdtempSync(join(tmpdir(), 'piaoka-test-'));
+    // As root PostgreSQL runs as another user, who has to get in.
+    chmodSync(dataDir, 0o755);
     globalThis.testServer = await startEmbeddedPostgres({
       dataDir,
       log: () => undefined,

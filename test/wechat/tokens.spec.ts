@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { dataSourceFor } from '../../src/data/data-source';
 import { Sealer } from '../../src/data/sealed';
+import { Metrics } from '../../src/metrics';
 import { Sandbox, startSandbox } from '../../src/sandbox/sandbox';
 import { WechatClient } from '../../src/wechat/client';
 import { Token, TokenAccount, TokenManager } from '../../src/wechat/tokens';
@@ -20,7 +21,7 @@ describe('the token manager', () => {
   beforeEach(async () => {
     sandbox = await startSandbox({ calm: true, seed: 'tokens' });
     database = await createDatabase();
-    transport = new Transport(sandbox.url, 16);
+    transport = new Transport(sandbox.url, 16, new Metrics());
     // Four managers with pools of their own stand for four processes.
     dataSources = await Promise.all([1, 2, 3, 4].map(() => dataSourceFor(database.url, { poolSize: 4 }).initialize()));
     const client = new WechatClient(transport, { call: 2000, token: 2000 });

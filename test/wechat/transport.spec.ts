@@ -1,4 +1,5 @@
 import { createServer, Server, Socket } from 'node:net';
+import { Metrics } from '../../src/metrics';
 import { json } from '../../src/wechat/client';
 import { Transport } from '../../src/wechat/transport';
 
@@ -22,7 +23,7 @@ describe('one call is one request and one classified answer', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    transport = new Transport(`http://127.0.0.1:${port}/prefix/`, 4);
+    transport = new Transport(`http://127.0.0.1:${port}/prefix/`, 4, new Metrics());
   });
   beforeEach(() => {
     requests = 0;
@@ -87,7 +88,7 @@ describe('one call is one request and one classified answer', () => {
   });
 
   it('proves that nothing was written when nobody listens', async () => {
-    const nobody = new Transport('http://127.0.0.1:1', 1);
+    const nobody = new Transport('http://127.0.0.1:1', 1, new Metrics());
     const refused = await nobody.call({
       method: 'POST',
       path: '/x',

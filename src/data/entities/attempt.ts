@@ -8,7 +8,8 @@ export type AttemptKind = 'first' | 'retry' | 'probe' | 'reinsertion';
 @Check('open_attempts_kind', `kind IN ('first', 'retry', 'probe', 'reinsertion')`)
 export class OpenAttempt {
   /** The order's id. */
-  @PrimaryColumn('uuid') id!: string;
+  @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'open_attempts_pkey' }) merchantId!: string;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'open_attempts_pkey' }) id!: string;
   @Column('integer') n!: number;
   @Column('text') kind!: AttemptKind;
   @Column('bigint', { transformer: safeInteger }) fence!: number;
@@ -20,6 +21,7 @@ export class OpenAttempt {
 @Entity('attempts')
 @Check('attempts_sent', `sent IN ('yes', 'no', 'unknown')`)
 export class Attempt {
+  @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'attempts_pkey' }) merchantId!: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'attempts_pkey' }) id!: string;
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'attempts_pkey' }) n!: number;
   @Column('text') kind!: AttemptKind;

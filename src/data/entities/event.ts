@@ -4,6 +4,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 @Entity('events')
 export class Event {
   /** The order's id. */
+  @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'events_pkey' }) merchantId!: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'events_pkey' }) id!: string;
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'events_pkey' }) seq!: number;
   @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'events_pkey' }) at!: Date;

@@ -7,7 +7,7 @@ const STATES = `state IN ('accepted', 'uploaded', 'sending', 'awaiting_authoriza
 
 /** The present of an order's insertion, and the job itself. `person` (openid, unionid) has AAD `insertions|<id>`. */
 @Entity('insertions')
-@Index('insertions_due', ['dueAt'], { where: 'due_at IS NOT NULL' })
+@Index('insertions_due', { synchronize: false })
 @Index('insertions_exceptional', ['merchantId', 'state', 'createdAt', 'id'], {
   where: `state NOT IN ('accepted', 'uploaded', 'sending', 'inserted')`,
 })
@@ -19,8 +19,8 @@ const STATES = `state IN ('accepted', 'uploaded', 'sending', 'awaiting_authoriza
 @Check('insertions_media', '(media_id IS NULL) = (uploaded_at IS NULL)')
 export class InsertionRow {
   /** The order's id. */
-  @PrimaryColumn('uuid') id!: string;
-  @Column('uuid', { name: 'merchant_id' }) merchantId!: string;
+  @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'insertions_pkey' }) merchantId!: string;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'insertions_pkey' }) id!: string;
   @Column('text', { name: 'issuer_appid' }) issuerAppid!: string;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
   @Column('text') state!: InsertionState;

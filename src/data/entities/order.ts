@@ -9,8 +9,8 @@ import { PublicInvoice } from '../../domain/personal-data';
 @Index('orders_by_invoice_number', ['merchantId', 'invoiceNumber'])
 @Check('orders_sha256_length', 'octet_length(content_sha256) = 32 AND octet_length(pdf_sha256) = 32')
 export class Order {
-  @PrimaryColumn('uuid') id!: string;
-  @Column('uuid', { name: 'merchant_id' }) merchantId!: string;
+  @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'orders_pkey' }) merchantId!: string;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'orders_pkey' }) id!: string;
   @Column('text') appid!: string;
   @Column('text', { name: 'order_id' }) orderId!: string;
   @Column('text', { name: 'card_id' }) cardId!: string;
@@ -28,8 +28,8 @@ export class Order {
 @Unique('live_invoices_natural_key', ['merchantId', 'invoiceNumber', 'invoiceCode'])
 @Index('live_invoices_across_merchants', ['invoiceNumber', 'invoiceCode'], { unique: true })
 export class LiveInvoice {
-  @PrimaryColumn('uuid') id!: string;
-  @Column('uuid', { name: 'merchant_id' }) merchantId!: string;
+  @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'live_invoices_pkey' }) merchantId!: string;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'live_invoices_pkey' }) id!: string;
   @Column('text', { name: 'invoice_code' }) invoiceCode!: string;
   @Column('text', { name: 'invoice_number' }) invoiceNumber!: string;
 }
@@ -38,6 +38,7 @@ export class LiveInvoice {
 @Entity('pdfs')
 @Check('pdfs_part', `part IN ('pdf', 'trip_pdf')`)
 export class StoredPdf {
+  @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'pdfs_pkey' }) merchantId!: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pdfs_pkey' }) id!: string;
   @PrimaryColumn('text', { primaryKeyConstraintName: 'pdfs_pkey' }) part!: 'pdf' | 'trip_pdf';
   @PrimaryColumn('timestamptz', { name: 'stored_at', primaryKeyConstraintName: 'pdfs_pkey' }) storedAt!: Date;

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { DataSource } from 'typeorm';
+import { Accounts } from './accounts/accounts';
+import { Config } from './config';
+import { Sealer } from './data/sealed';
+import { AccountLimits } from './insertion/account-limits';
+import { InsertionRunner } from './insertion/insertion.runner';
+import { InsertionStore } from './insertion/insertion.store';
+import { InsertionWorker } from './insertion/insertion.worker';
+import { DatabasePdfs, RecentPdfs } from './insertion/pdf-store';
+import { Uploader } from './insertion/upload';
+import { Log } from './log';
+import { Metrics } from './metrics';
+import { WechatClient } from './wechat/client';
+import { TokenManager } from './wechat/tokens';
+import { Transport } from './wechat/transport';
+
+/** PDFs of orders that were accepted here and are not yet uploaded, held in memory. */
+const RECENT_PDF_BYTES = 64 * 1024 * 1024;
+const POLL_MS = 500;
+const TOKEN_TIMEOUT_MS = 5000;
+
+export interface Engine {
+  runner: InsertionRunner;
+  recentPdfs: RecentPdfs;
+  transport: Transport;
+}
+
+/** The worker with everything it works with. */
+export function makeEngine(
+  config: Config,
+  dataSource: DataSource,
+  sealer: Sealer,
+  accounts: Accounts,
+  metrics: Metrics,
+  log: Log,
+): Engine {
+  const transport = new Transport(config.WECHAT_BASE_URL, config.INSERT_CONCURRENCY, metrics);
+  const wechat = new WechatClient(transport, { call: config.WECHAT_TIMEOUT_MS, token: TOKEN_TIMEOUT_MS });
+  const tokens = new TokenManager(dataSource, sealer, wechat, Math.random);
+  const limits = { leaseSeconds: config.LEASE_SECONDS, batch: 64 };
+  const store = new InsertionStore(dataSource, sealer, limits, metrics);
+  const recentPdfs = new RecentPdfs(new DatabasePdfs(dataSource), config.ROLE === 'all' ? RECENT_PDF_BYTES : 0);
+  const worker = new InsertionWorker(
+    store,
+    accounts,
+    new Uploader(recentPdfs, tokens, wechat),
+    tokens,
+    wechat,
+    {
+      leaseSeconds: config.LEASE_SECONDS,
+      policy: {
+        inDoubt: config.IN_DOUBT_POLICY,
+        quietSeconds: config.IN_DOUBT_QUIET_SECONDS,
+        retrySchedule: config.RETRY_SCHEDULE,
+        probeSchedule: config.PROBE_SCHEDULE,
+        authorizationDeadlineSeconds: config.AUTHORIZATION_DEADLINE,
+      },
+    },
+    log,
+  );
+  const runner = new InsertionRunner(
+    store,
+    worker,
+    new AccountLimits(config.INSERT_CONCURRENCY),
+    {
+      name: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
+      concurrency: config.INSERT_CONCURRENCY,
+      pollMs: POLL_MS,
+    },
+    metrics,
+    log,
+  );
+  return { runner, recentPdfs, transport };
+}

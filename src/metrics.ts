@@ -1,0 +1,53 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What /metrics shows. Labels never hold an order, a person or a merchant. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly orders = new Counter({
+    ...this.named('piaoka_orders_total', 'Orders by the state a step brought them to'),
+    labelNames: ['state'] as const,
+  });
+  readonly attempts = new Counter({
+    ...this.named('piaoka_insert_attempts_total', 'Insert attempts by outcome'),
+    labelNames: ['result'] as const,
+  });
+  readonly wechatSeconds = new Histogram({
+    ...this.named('piaoka_wechat_request_seconds', 'Duration of calls to WeChat'),
+    labelNames: ['api'] as const,
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+  });
+  readonly wechatErrors = new Counter({
+    ...this.named('piaoka_wechat_errors_total', 'Answers of WeChat other than success, by errcode or kind'),
+    labelNames: ['api', 'errcode'] as const,
+  });
+  readonly timeToCard = new Histogram({
+    ...this.named('piaoka_time_to_card_seconds', 'From acceptance to the card'),
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86_400],
+  });
+  readonly batchSize = new Histogram({
+    ...this.named('piaoka_batch_size', 'Rows that shared one commit'),
+    labelNames: ['statement'] as const,
+    buckets: [1, 2, 4, 8, 16, 32, 64],
+  });
+  readonly inFlight = new Gauge(this.named('piaoka_in_flight', 'Orders this process is carrying'));
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** A gauge that is read when somebody looks. */
+  onScrape(name: string, help: string, label: string, read: () => Promise<Record<string, number>>): void {
+    new Gauge({
+      ...this.named(name, help),
+      labelNames: [label],
+      async collect() {
+        this.reset();
+        for (const [key, value] of Object.entries(await read())) this.set({ [label]: key }, value);
+      },
+    });
+  }
+
+  private named(name: string, help: string) {
+    return { name, help, registers: [this.registry] };
+  }
+}
