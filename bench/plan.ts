@@ -48,7 +48,7 @@ export function planOf(options: Options, headline: Door): RunSpec[] {
     ...piaoka,
     name: 'piaoka-waiting',
     delayMs: 50,
-    inFlight: 16,
+    inFlight: 8,
     orders: Math.ceil(orders / 4),
   };
   const all: RunSpec[] = [
