@@ -30,30 +30,33 @@ export async function readForm(stream: Readable, headers: IncomingHttpHeaders, l
   } catch {
     throw malformed('multipart/form-data 缺少 boundary。', 'The multipart/form-data has no boundary.');
   }
-  parser.on('file', (name, file) => {
-    const limit = Object.hasOwn(limits.bytes, name) ? (limits.bytes[name] as number) : undefined;
-    if (limit === undefined) faults.push(unknownPart(name, names));
-    else if (parts.has(name)) faults.push(repeatedPart(name));
-    const chunks: Buffer[] = [];
-    let size = 0;
-    file.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (limit !== undefined && size <= limit) chunks.push(chunk);
-    });
-    file.on('end', () => {
-      if (limit === undefined) return;
-      if (size > limit) faults.push(largePart(name, limit));
-      parts.set(name, Buffer.concat(chunks));
-    });
-  });
-  parser.on('partsLimit', () => faults.push(tooManyParts(names)));
   await new Promise<void>((resolve, reject) => {
+    const cut = () =>
+      reject(malformed('multipart/form-data 不完整或格式有误。', 'The multipart/form-data is cut or malformed.'));
+    const seen = new Set<string>();
+    parser.on('file', (name: string | undefined = '', file) => {
+      const limit = Object.hasOwn(limits.bytes, name) ? (limits.bytes[name] as number) : undefined;
+      if (limit === undefined) faults.push(unknownPart(name, names));
+      else if (seen.has(name)) faults.push(repeatedPart(name));
+      seen.add(name);
+      const chunks: Buffer[] = [];
+      let size = 0;
+      file.on('error', cut);
+      file.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (limit !== undefined && size <= limit) chunks.push(chunk);
+      });
+      file.on('end', () => {
+        if (limit === undefined) return;
+        if (size > limit) faults.push(largePart(name, limit));
+        parts.set(name, Buffer.concat(chunks));
+      });
+    });
+    parser.on('partsLimit', () => faults.push(tooManyParts(names)));
     parser.once('finish', resolve);
-    parser.once('error', () =>
-      reject(malformed('multipart/form-data 不完整或格式有误。', 'The multipart/form-data is cut or malformed.')),
-    );
-    stream.once('error', reject);
-    stream.once('aborted', () => reject(malformed('请求体传输中断。', 'The body was cut.')));
+    parser.on('error', cut);
+    stream.once('error', cut);
+    stream.once('aborted', cut);
     stream.pipe(parser);
   }).finally(() => stream.unpipe(parser));
   if (faults.some(({ code }) => code === 'PART-SIZE')) throw new Problem('body_too_large', { faults });

@@ -191,11 +191,3 @@ export const RECORD: Statement = {
     )
     SELECT id FROM moved`,
 };
-
-/** Gives back what this worker had claimed but not sent, when it stops. `$1` who. */
-export const RELEASE: Statement = {
-  name: 'release',
-  text: `
-    UPDATE insertions SET claimed_by = NULL, crashes = crashes - 1, due_at = clock_timestamp()
-     WHERE claimed_by = $1 AND state <> 'sending' AND due_at IS NOT NULL`,
-};

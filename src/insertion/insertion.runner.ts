@@ -39,16 +39,13 @@ export class InsertionRunner {
     this.wakeUp();
   }
 
-  /** Stops claiming, lets what is on its way finish and be recorded, and gives back the rest. */
+  /** Stops claiming, and lets what is on its way finish and be recorded: nothing stays claimed. */
   async stop(): Promise<void> {
     if (!this.loop) return;
     this.stopping = true;
     this.wake();
     await this.loop;
     await Promise.all(this.inFlight);
-    await this.store.release(this.settings.name).catch((error: unknown) => {
-      this.log.warn({ err: error }, 'claims could not be given back; their leases will run out');
-    });
   }
 
   private async run(): Promise<void> {

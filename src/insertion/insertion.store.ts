@@ -8,7 +8,7 @@ import { Metrics } from '../metrics';
 import { Answer } from '../wechat/answer';
 import { AttemptKind } from '../data/entities/attempt';
 import { Claimed, ClaimedRow, claimedFrom, databaseNow } from './claimed';
-import { CLAIM, INTEND, RECORD, RELEASE } from './insertion.queue';
+import { CLAIM, INTEND, RECORD } from './insertion.queue';
 
 /** One attempt's write-ahead. */
 export interface Intent {
@@ -66,10 +66,6 @@ export class InsertionStore {
   /** False: the row was taken over meanwhile; its new holder decides. */
   record(result: Result): Promise<boolean> {
     return this.results.add(result);
-  }
-
-  async release(worker: string): Promise<void> {
-    await run(this.dataSource, RELEASE, [worker]);
   }
 
   private async writeIntents(intents: Intent[]): Promise<boolean[]> {

@@ -122,7 +122,7 @@ export class InvoiceRequest {
   /** 备注 */
   @IsOptional()
   @IsString()
-  @MaxLength(450)
+  @MaxLength(1000)
   remarks?: string;
   /** 收款人 */
   @IsOptional()
@@ -139,6 +139,7 @@ export class InvoiceRequest {
 /** An order whose user has authorised an invoice, without its files. */
 export class OrderData {
   /** 订单号: the order_id under which the user authorised; one order_id is one card for ever */
+  @ApiProperty({ pattern: ORDER_ID.source })
   @IsString()
   @Matches(ORDER_ID)
   order_id!: string;

@@ -108,7 +108,7 @@ export class OrdersController {
       problemOf: (error) => this.filter.problemOf(error, request),
       requestId: request.id,
     });
-    await reply.header('content-type', 'application/x-ndjson; charset=utf-8').send(Readable.from(answers));
+    await reply.status(200).header('content-type', 'application/x-ndjson; charset=utf-8').send(Readable.from(answers));
   }
 
   @Get()

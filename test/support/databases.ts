@@ -26,11 +26,17 @@ export async function onServer(statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end());
 }
 
-/** Rows of a statement, for looking at what is really stored. */
-export async function query<Row = Record<string, unknown>>(url: string, text: string, values: unknown[] = []) {
+/** Rows of a statement, for looking at what is really stored. `setup` runs before it on the same connection. */
+export async function query<Row = Record<string, unknown>>(
+  url: string,
+  text: string,
+  values: unknown[] = [],
+  setup = '',
+) {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
+    if (setup) await client.query(setup);
     return (await client.query(text, values)).rows as Row[];
   } finally {
     await client.end();
