@@ -28,7 +28,7 @@ export function startSchedule(dataSource: DataSource, log: Log): Promise<Runner>
     pollInterval: 10_000,
     noHandleSignals: true,
     logger: new GraphileLogger(() => (level, message) => {
-      if (level === 'error') log.error({ job: 'schedule' }, message.slice(0, 200));
+      if (String(level) === 'error') log.error({ job: 'schedule' }, message.slice(0, 200));
     }),
   });
 }

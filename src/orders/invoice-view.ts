@@ -1,6 +1,6 @@
 import { Invoice } from '../domain/invoice';
 import { toShanghai } from '../domain/shanghai';
-import { InvoiceView } from './orders.api';
+import { InvoiceView } from './invoice.api';
 
 /** The invoice in the names of the API, every default resolved. */
 export function invoiceView(invoice: Invoice): InvoiceView {

@@ -5,7 +5,8 @@ import { BuyerType, Invoice, kindOf } from '../domain/invoice';
 import { parseIssuedAt } from '../domain/issued-at';
 import { checkPdf } from '../invoice-files/pdf-shape';
 import { Caller } from '../merchants/merchants';
-import { InvoiceRequest, OrderData } from './orders.api';
+import { InvoiceRequest } from './invoice.api';
+import { OrderData } from './orders.api';
 
 /** The PDFs of an order as bytes, however they came. */
 export interface OrderFiles {
