@@ -68,6 +68,7 @@ function start(
       ROLE: role,
       HOST: '127.0.0.1',
       DATABASE_URL: databaseUrl,
+      DATABASE_DIRECT_URL: databaseUrl,
       MASTER_KEY,
       WECHAT_BASE_URL: mockUrl,
       WECHAT_APPID: APPID,
