@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { Arena, Start } from './contender';
+import { BenchDatabase } from './database';
 import { Phase, PhaseResult } from './load-main';
 import { APPID, CARD_ID } from './order-source';
 import { RunSpec, WARM_UP } from './plan';
@@ -51,6 +52,10 @@ export const startPiaoka: Start = async (spec, arena) => {
 
 /** Databases with generated orders, for all rounds of this bench. */
 const keptDatabases = new Set<string>();
+
+export async function dropKeptDatabases(database: BenchDatabase): Promise<void> {
+  for (const name of keptDatabases) await database.drop(name);
+}
 
 function start(
   spec: RunSpec,

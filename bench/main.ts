@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Arena } from './contender';
 import { openDatabaseServer } from './database';
-import { startPiaoka } from './contender-piaoka';
+import { dropKeptDatabases, startPiaoka } from './contender-piaoka';
 import { GOALS, judge } from './goals';
 import { machineFacts } from './machine';
 import { Options, readOptions } from './options';
@@ -37,6 +37,7 @@ async function main(options: Options): Promise<boolean> {
   } finally {
     mock.end();
     load.end();
+    await dropKeptDatabases(database);
     await database.stop();
   }
 }

@@ -9,7 +9,7 @@ export interface Options {
   /** Names of runs; `piaoka*` means all that begin so; empty: all. */
   only: string[];
   quick: boolean;
-  /** With the rows that take an hour: a million stored orders. */
+  /** With the rows that need a million stored orders: some minutes and 3 GB more. */
   full: boolean;
   /** Leave CPU profiles of the service's processes in .data/bench/profiles. */
   profile: boolean;
