@@ -101,6 +101,7 @@ export class OrdersAndInsertions1763800000002 implements MigrationInterface {
         errmsg text,
         hint text,
         http_status integer,
+        classifier_version integer NOT NULL,
         request_sha256 bytea NOT NULL,
         started_at timestamptz NOT NULL,
         ended_at timestamptz NOT NULL,

@@ -2,6 +2,8 @@ import { DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Accounts } from './accounts/accounts';
 import { Config } from './config';
+import { HoldsController } from './console/holds.controller';
+import { Operators } from './console/operators';
 import { Database } from './data/open-database';
 import { Sealer } from './data/sealed';
 import { makeEngine } from './engine';
@@ -46,10 +48,14 @@ export class AppModule {
     showQueue(metrics, dataSource);
     return {
       module: AppModule,
-      controllers: [HealthController, MetricsController, ...(config.ROLE === 'worker' ? [] : [OrdersController])],
+      controllers: [
+        HealthController,
+        MetricsController,
+        ...(config.ROLE === 'worker' ? [] : [OrdersController, HoldsController]),
+      ],
       providers: [
         ...parts(sealer, accounts, new Merchants(dataSource), metrics, transport, runner, posts, reader, limits),
-        ...parts(new SchemaChecks(), new ProblemFilter(log)),
+        ...parts(new SchemaChecks(), new ProblemFilter(log), new Operators(dataSource)),
         { provide: DataSource, useValue: dataSource },
       ],
     };

@@ -1,7 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { baseUrl, bytes, duration, flag, integer, oneOf, schedule, secret, Setting, text, ValueOf } from './settings';
+import {
+  baseUrl,
+  bytes,
+  duration,
+  failpoints,
+  flag,
+  integer,
+  oneOf,
+  schedule,
+  secret,
+  Setting,
+  text,
+  ValueOf,
+} from './settings';
 
 /** Every setting of the service, in the order of `.env.example` (a test holds the two equal). */
 export const SETTINGS = {
@@ -31,6 +44,7 @@ export const SETTINGS = {
   BOOTSTRAP_MERCHANT_KEY: secret('creates the first merchant with this key (32 characters or more)', checkBootstrapKey),
   BOOTSTRAP_MERCHANT_APPID: text(null, 'its appid for authorisations; default WECHAT_APPID'),
   BOOTSTRAP_CARD_ID: text(null, 'its default card template (card_id)'),
+  BOOTSTRAP_ADMIN_KEY: secret('key of the first administrator (32 characters or more)', checkBootstrapKey),
 
   LEASE_SECONDS: integer(2, 3600, '60', 'how long a claimed order is one worker’s'),
   IN_DOUBT_POLICY: oneOf(['probe', 'manual'], 'probe', 'settle doubtful inserts by probing, or by people only'),
@@ -40,6 +54,8 @@ export const SETTINGS = {
   AUTHORIZATION_DEADLINE: duration('30d', 'how long to wait for the user’s authorisation'),
   INSERT_CONCURRENCY: integer(1, 1024, '32', 'orders one worker carries at the same time'),
   MAX_PDF_BYTES: bytes('5MiB', 'largest PDF taken; above 2MiB there is a warning'),
+
+  FAILPOINTS: failpoints('tests only: places where the process dies, fails or dawdles (name=kill|throw|delay:ms[@n])'),
 } satisfies Record<string, Setting<unknown>>;
 
 type Settings = { readonly [K in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[K]> };

@@ -5,9 +5,11 @@ import { Accounts } from './accounts/accounts';
 import { Config } from './config';
 import { Sealer } from './data/sealed';
 import { AccountLimits } from './insertion/account-limits';
+import { Holds } from './insertion/holds';
 import { InsertionRunner } from './insertion/insertion.runner';
 import { InsertionStore } from './insertion/insertion.store';
 import { InsertionWorker } from './insertion/insertion.worker';
+import { LateAnswers } from './insertion/late-answers';
 import { DatabasePdfs, RecentPdfs } from './insertion/pdf-store';
 import { Uploader } from './insertion/upload';
 import { Log } from './log';
@@ -42,12 +44,15 @@ export function makeEngine(
   const limits = { leaseSeconds: config.LEASE_SECONDS, batch: 64 };
   const store = new InsertionStore(dataSource, sealer, limits, metrics);
   const recentPdfs = new RecentPdfs(new DatabasePdfs(dataSource), config.ROLE === 'all' ? RECENT_PDF_BYTES : 0);
+  const holds = new Holds(dataSource, Math.random);
   const worker = new InsertionWorker(
     store,
     accounts,
     new Uploader(recentPdfs, tokens, wechat),
     tokens,
     wechat,
+    holds,
+    new LateAnswers(dataSource, sealer),
     {
       leaseSeconds: config.LEASE_SECONDS,
       policy: {
@@ -64,6 +69,7 @@ export function makeEngine(
     store,
     worker,
     new AccountLimits(config.INSERT_CONCURRENCY),
+    holds,
     {
       name: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
       concurrency: config.INSERT_CONCURRENCY,

@@ -6,11 +6,14 @@ import { randomUUID } from 'node:crypto';
 import { Accounts } from './accounts/accounts';
 import { AppModule } from './app.module';
 import { Config } from './config';
+import { Operators } from './console/operators';
 import { Database, openDatabase } from './data/open-database';
+import { armFailpoints } from './failpoints';
 import { registerBodyParser } from './http/body-parser';
 import { answer, ProblemFilter, problemOf } from './http/problem.filter';
 import { SchemaChecks } from './http/schema-check';
 import { InsertionRunner } from './insertion/insertion.runner';
+import { doubtAfterRestore } from './insertion/restored';
 import { WakeUpListener } from './insertion/wake-up';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
@@ -27,6 +30,7 @@ export interface Service {
 /** Starts one process of the service: database, HTTP, worker. */
 export async function startService(config: Config, log: Log): Promise<Service> {
   config.warnings.forEach((line) => log.warn(line));
+  armFailpoints(config.FAILPOINTS);
   const database = await openDatabase(config, (line) => log.info(line));
   const adapter = new FastifyAdapter({
     loggerInstance: log,
@@ -53,6 +57,8 @@ export async function startService(config: Config, log: Log): Promise<Service> {
 
   await app.get(Accounts).bootstrap(config);
   await app.get(Merchants).bootstrap(config);
+  await app.get(Operators).bootstrap(config);
+  await doubtAfterRestore(database.dataSource, config.IN_DOUBT_QUIET_SECONDS, log);
   await app.listen(config.PORT, config.HOST);
   const engine = config.ROLE === 'api' ? null : await startEngine(app.get(InsertionRunner), database, log);
   const url = await app.getUrl();

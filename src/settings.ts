@@ -1,3 +1,5 @@
+import { parseFailpoints } from './failpoints';
+
 /**
  * How one environment variable becomes a value. A parser returns the value or throws a sentence that says what is wrong;
  * `config.ts` collects all of them.
@@ -75,6 +77,8 @@ export const flag = (defaultText: 'true' | 'false', about: string) =>
     defaultText as string,
     about,
   );
+
+export const failpoints = (about: string) => setting(parseFailpoints, null, about);
 
 /** A size in bytes: `5MiB`, `512KiB` or a number. */
 export const bytes = (defaultText: string, about: string) =>

@@ -5,11 +5,16 @@ import { AccountsAndMerchants1763800000001 } from '../../migrations/176380000000
 import { OrdersAndInsertions1763800000002 } from '../../migrations/1763800000002-orders-and-insertions';
 import { UniqueAcrossMerchants1763800000003 } from '../../migrations/1763800000003-unique-across-merchants';
 import { RolesAndRowSecurity1763800000004 } from '../../migrations/1763800000004-roles-and-row-security';
+import { Guards1763800000005 } from '../../migrations/1763800000005-guards';
+import { HoldsOperatorsAudit1763800000006 } from '../../migrations/1763800000006-holds-operators-audit';
 import { Account, WechatToken } from './entities/account';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Event } from './entities/event';
+import { Evidence, Installation } from './entities/evidence';
+import { Hold } from './entities/hold';
 import { InsertionRow } from './entities/insertion';
 import { Merchant, MerchantKey } from './entities/merchant';
+import { AuditRow, Operator } from './entities/operator';
 import { LiveInvoice, Order, StoredPdf } from './entities/order';
 
 export interface PoolOptions {
@@ -45,12 +50,19 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       OpenAttempt,
       Attempt,
       Event,
+      Evidence,
+      Installation,
+      Hold,
+      Operator,
+      AuditRow,
     ],
     migrations: [
       AccountsAndMerchants1763800000001,
       OrdersAndInsertions1763800000002,
       UniqueAcrossMerchants1763800000003,
       RolesAndRowSecurity1763800000004,
+      Guards1763800000005,
+      HoldsOperatorsAudit1763800000006,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
@@ -58,6 +70,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
     installExtensions: false,
     applicationName: 'piaoka',
     connectTimeoutMS: 5000,
-    extra: { query_timeout: queryTimeoutMs, keepAlive: true },
+    // Pipelined: statements of one transaction need not wait for each other's round trip (statement.ts).
+    extra: { query_timeout: queryTimeoutMs, keepAlive: true, pipeline: true },
   });
 }

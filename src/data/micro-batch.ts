@@ -3,6 +3,8 @@ interface Limits<Item> {
   size: number;
   /** Most flushes at the same time. */
   parallel: number;
+  /** Sizes are powers of two, where each size is a statement to be planned of its own. */
+  powersOfTwo?: boolean;
   /** A flush is closed once its items together weigh this much. */
   weight?: { of: (item: Item) => number; max: number };
 }
@@ -57,6 +59,7 @@ export class MicroBatch<Item, Result> {
       sum += weight ? weight.of((this.waiting[count] as Waiting<Item, Result>).item) : 0;
       if (weight && sum > weight.max && count > 0) break;
     }
+    if (this.limits.powersOfTwo) count = 2 ** Math.floor(Math.log2(count));
     return this.waiting.splice(0, count);
   }
 }

@@ -1,6 +1,8 @@
-import { PoolClient, QueryResultRow } from 'pg';
+import { Writable } from 'node:stream';
+import { PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { failpoint } from '../failpoints';
 
 /** A statement prepared once per connection under its name. */
 export interface Statement {
@@ -8,16 +10,43 @@ export interface Statement {
   text: string;
 }
 
-/** Runs one named prepared statement as `piaoka_engine`, in a transaction of its own, on a connection of TypeORM's pool. */
+/** A hot statement has one plan, made once a connection: planning it anew costs more than running it. */
+const AS_ENGINE = 'SET LOCAL ROLE piaoka_engine; SET LOCAL plan_cache_mode = force_generic_plan';
+
+/**
+ * Runs one named prepared statement as `piaoka_engine`, in a transaction of its own, on a connection of TypeORM's pool.
+ * BEGIN, statement and COMMIT leave in one write and wait for one round trip: a statement that fails turns the COMMIT
+ * behind it into a rollback.
+ */
 export async function run<Row extends QueryResultRow>(
   dataSource: DataSource,
   statement: Statement,
   values: unknown[],
 ): Promise<Row[]> {
-  return transact(dataSource, 'SET LOCAL ROLE piaoka_engine', async (client) => {
-    const result = await client.query<Row>({ ...statement, values });
-    return result.rows;
+  const place = statement.name.replace(/_\d+$/, '');
+  await failpoint(`${place}.begun`);
+  const rows = await withConnection(dataSource, async (client) => {
+    const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+    stream.cork();
+    const results = Promise.allSettled([
+      client.query(`BEGIN; ${AS_ENGINE}`),
+      client.query<Row>({ ...statement, values }),
+      commit(client, place),
+    ]);
+    stream.uncork();
+    const [begun, result, committed] = await results;
+    for (const step of [begun, result, committed]) if (step.status === 'rejected') throw step.reason;
+    return (result as PromiseFulfilledResult<QueryResult<Row>>).value.rows;
   });
+  await failpoint(`${place}.committed`);
+  return rows;
+}
+
+/** A test may hold the COMMIT back, to let the process die between statement and commit. */
+async function commit(client: PoolClient, place: string): Promise<unknown> {
+  const pause = failpoint(`${place}.executed`);
+  if (pause) await pause;
+  return client.query('COMMIT');
 }
 
 /** Reads as `piaoka_api`: row-level security shows only what belongs to this merchant. */
@@ -46,23 +75,30 @@ async function transact<T>(
   setup: string,
   work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
+  return withConnection(dataSource, async (client) => {
+    // Not awaited by itself: it leaves together with the first statement of the work.
+    const begun = client.query(`BEGIN; ${setup}`);
+    const [result] = await Promise.all([work(client), begun]);
+    await client.query('COMMIT');
+    return result;
+  });
+}
+
+async function withConnection<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const driver = dataSource.driver as PostgresDriver;
   const [client, release] = (await driver.obtainMasterConnection()) as [PoolClient, (error?: Error) => void];
   try {
-    await client.query(`BEGIN; ${setup}`);
     const result = await work(client);
-    await client.query('COMMIT');
     release();
     return result;
   } catch (error) {
-    const broken =
-      isConnectionError(error) ||
-      (await client.query('ROLLBACK').then(
-        () => false,
+    const rolledBack = () =>
+      client.query('ROLLBACK').then(
         () => true,
-      ));
+        () => false,
+      );
     // A connection that broke is destroyed, not returned to the pool; a refused statement leaves it usable.
-    release(broken ? (error as Error) : undefined);
+    release(isConnectionError(error) || !(await rolledBack()) ? (error as Error) : undefined);
     throw error;
   }
 }

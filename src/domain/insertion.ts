@@ -144,9 +144,9 @@ export function advance(insertion: Insertion, outcome: Outcome, now: Date, polic
     case 'later':
       return later(insertion, outcome, policy);
     case 'tokenRefused':
-      return waiting(insertion, 0);
     case 'held':
-      return waiting(insertion, outcome.wait);
+      // Due at once: a held order is passed over until its hold is lifted.
+      return waiting(insertion, 0);
     case 'mediaGone':
       if (insertion.reuploads > 0) return toHuman(insertion, 'media_gone');
       return { ...withoutMedia(waiting(insertion, 0)), reuploads: insertion.reuploads + 1 };

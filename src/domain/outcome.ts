@@ -19,8 +19,8 @@ export type Outcome =
   | { kind: 'later'; reason: string; wait: number; counted: boolean }
   /** 40001 and its like: the call was refused before business logic; with a new token it goes again at once. */
   | { kind: 'tokenRefused' }
-  /** The account, not the order, is at fault (configuration, quota). Burns no attempt. `wait` in seconds. */
-  | { kind: 'held'; reason: string; wait: number }
+  /** The account, not the order, is at fault (configuration, quota): it is paused. `until` where the end is known. */
+  | { kind: 'held'; reason: string; errcode: number | null; errmsg: string | null; until: Date | null }
   /** The uploaded PDF is gone at WeChat; upload the same bytes once more. */
   | { kind: 'mediaGone' }
   /** The user has not authorised this order (yet). */

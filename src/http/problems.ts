@@ -47,6 +47,8 @@ export const PROBLEMS = {
     '请求体类型不受支持，请用 application/json（UTF-8）或接口文档列出的类型',
     'Send application/json in UTF-8, or a type the documentation lists',
   ],
+  invalid_request: [422, '请求有误，请按 errors 修改', 'The request has faults; mend each of errors'],
+  already_held: [409, '已处于暂停状态', 'It is held already'],
   invalid_order: [
     422,
     '订单有误，请按 errors 逐项修改后重发',

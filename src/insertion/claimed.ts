@@ -4,6 +4,9 @@ import { Insertion } from '../domain/insertion';
 import { Invoice } from '../domain/invoice';
 import { PersonalData, PublicInvoice, unite } from '../domain/personal-data';
 
+type OrderColumns =
+  'appid' | 'order_id' | 'card_id' | 'invoice' | 'order_person' | 'pdf_sha256' | 'trip_pdf_sha256' | 'canary' | 'now';
+
 /** A row as the claim returns it: the insertion with its order. Column names are PostgreSQL's. */
 export interface ClaimedRow {
   merchant_id: string;
@@ -35,6 +38,7 @@ export interface ClaimedRow {
   order_person: Buffer | null;
   pdf_sha256: Buffer;
   trip_pdf_sha256: Buffer | null;
+  canary: boolean;
   now: Date;
 }
 
@@ -56,6 +60,8 @@ export interface Claimed {
   crashes: number;
   fence: string;
   claimedBy: string;
+  /** Let through although its account is held, to see whether the cause is gone. */
+  canary: boolean;
   /** The database's clock at the claim, and this process's monotonic clock (ms) at the same moment. */
   claimedAt: Date;
   claimedAtMonotonic: number;
@@ -81,12 +87,14 @@ export function claimedFrom(row: ClaimedRow, sealer: Sealer): Claimed {
     crashes: row.crashes - 1,
     fence: row.fence,
     claimedBy: row.claimed_by,
+    canary: row.canary,
     claimedAt: row.now,
     claimedAtMonotonic: performance.now(),
   };
 }
 
-function insertionFrom(row: ClaimedRow): Insertion {
+/** The insertion of a row as PostgreSQL returns it. */
+export function insertionFrom(row: Omit<ClaimedRow, OrderColumns>): Insertion {
   return {
     state: row.state,
     reason: row.reason,

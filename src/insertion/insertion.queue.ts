@@ -68,11 +68,12 @@ export function accept(count: number): Statement {
 
 /**
  * Takes due rows under a lease, each for one worker; their state stays as it is. `$1` how many, `$2` who, `$3` lease in
- * seconds, `$4` how many more each account may take ({appid: number}; an account left out has no limit of its own).
+ * seconds, `$4` how many more each account may take ({appid: number}; an account left out has no limit of its own),
+ * `$5` held accounts for which one row may pass as a canary.
  * Fair: the merchants with queued rows are found by a loose index scan and share the hands equally, so that one
- * merchant's backlog delays no other. Within a merchant, rows whose upload at WeChat is running out go first, then the
- * oldest. SKIP LOCKED: a row that another worker is taking right now is not waited for. now() and not clock_timestamp()
- * in the condition, because only a stable function can use the index.
+ * merchant's backlog delays no other; held ones are passed over. Within a merchant, rows whose upload at WeChat is
+ * running out go first, then the oldest. SKIP LOCKED: a row that another worker is taking right now is not waited for.
+ * now() and not clock_timestamp() in the condition, because only a stable function can use the index.
  */
 export const CLAIM: Statement = {
   name: 'claim',
@@ -83,11 +84,19 @@ export const CLAIM: Statement = {
       SELECT (SELECT i.merchant_id FROM insertions i
                WHERE i.due_at IS NOT NULL AND i.merchant_id > q.merchant_id ORDER BY i.merchant_id LIMIT 1)
         FROM queued q WHERE q.merchant_id IS NOT NULL
-    ), served AS (
-      SELECT m.id AS merchant_id, least(ceil($1::numeric / count(*) OVER ()), ($4::jsonb ->> m.issuer_appid)::integer) AS share
+    ), known AS (
+      SELECT m.id AS merchant_id, m.issuer_appid, m.issuer_appid = ANY ($5::text[]) AS canary,
+             EXISTS (SELECT FROM holds h WHERE h.lifted_at IS NULL AND (h.until IS NULL OR h.until > now())
+                       AND (h.appid = m.issuer_appid OR h.merchant_id = m.id)) AS held
         FROM queued q JOIN merchants m ON m.id = q.merchant_id
+    ), served AS (
+      SELECT merchant_id, canary,
+             CASE WHEN canary THEN 1 ELSE least(ceil($1::numeric / count(*) FILTER (WHERE NOT held) OVER ()),
+                                                ($4::jsonb ->> issuer_appid)::integer) END AS share,
+             issuer_appid
+        FROM known WHERE canary OR NOT held
     ), due AS (
-      SELECT row.merchant_id, row.id
+      SELECT s.issuer_appid, s.canary, row.merchant_id, row.id
         FROM served s
        CROSS JOIN (VALUES (false), (true)) AS kind (fresh)
        CROSS JOIN LATERAL (
@@ -96,14 +105,18 @@ export const CLAIM: Statement = {
           ORDER BY i.due_at LIMIT s.share FOR UPDATE SKIP LOCKED
        ) row
        LIMIT $1
+    ), taken AS (
+      SELECT merchant_id, id, canary FROM (
+        SELECT *, row_number() OVER (PARTITION BY issuer_appid) AS place FROM due) ranked
+       WHERE place = 1 OR NOT canary
     )
     UPDATE insertions i
        SET fence = i.fence + 1, crashes = i.crashes + 1, claimed_by = $2,
            due_at = clock_timestamp() + make_interval(secs => $3)
-      FROM due JOIN orders o ON o.merchant_id = due.merchant_id AND o.id = due.id
-     WHERE i.merchant_id = due.merchant_id AND i.id = due.id
+      FROM taken t JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.id
+     WHERE i.merchant_id = t.merchant_id AND i.id = t.id
     RETURNING i.*, o.appid, o.order_id, o.card_id, o.invoice, o.person AS order_person, o.pdf_sha256,
-              o.trip_pdf_sha256, clock_timestamp() AS now`,
+              o.trip_pdf_sha256, t.canary, clock_timestamp() AS now`,
 };
 
 /** The PDFs of claimed orders. `$1` merchants, `$2` ids. They are stored at the order's very instant, which names their partition. */
@@ -150,7 +163,8 @@ export const INTEND: Statement = {
 };
 
 /**
- * Records what steps came to: the new present, the closed attempt and the event, under the fence; the lease ends.
+ * Records what steps came to: the new present, the closed attempt and the event, under the fence; the lease ends. A card
+ * whose code this answer did not carry takes it from a late answer that did.
  * Repeating it changes nothing, because the first time has ended the claim. `$1` rows.
  */
 export const RECORD: Statement = {
@@ -161,25 +175,34 @@ export const RECORD: Statement = {
         reason text, due_in float8, tries integer, probes integer, authorization_checks integer, reuploads integer, media_id text,
         trip_media_id text, uploaded_at timestamptz, doubt_since timestamptz, waiting_since timestamptz, card_code text,
         card_code_state text, person text, outcome text, sent text, errcode integer, errmsg text, hint text,
-        http_status integer, event jsonb)
+        http_status integer, classifier_version integer, event jsonb)
     ), moved AS (
       UPDATE insertions i
          SET state = g.state, reason = g.reason, due_at = clock_timestamp() + make_interval(secs => g.due_in),
              claimed_by = NULL, crashes = 0, tries = g.tries, probes = g.probes,
              authorization_checks = g.authorization_checks, reuploads = g.reuploads, media_id = g.media_id,
              trip_media_id = g.trip_media_id, uploaded_at = g.uploaded_at, doubt_since = g.doubt_since,
-             waiting_since = g.waiting_since, card_code = g.card_code, card_code_state = g.card_code_state,
-             person = decode(g.person, 'base64'), events = i.events + 1, updated_at = clock_timestamp()
+             waiting_since = g.waiting_since, card_code = coalesce(g.card_code, e.card_code),
+             card_code_state = CASE WHEN e.card_code IS NULL THEN g.card_code_state ELSE 'known' END,
+             person = coalesce(decode(g.person, 'base64'), e.person), events = i.events + 1,
+             updated_at = clock_timestamp()
         FROM given g
+        LEFT JOIN LATERAL (
+          SELECT card_code, person FROM evidence w
+           WHERE w.merchant_id = g.merchant_id AND w.id = g.id AND w.card_code IS NOT NULL
+             AND g.state = 'inserted' AND g.card_code IS NULL
+           LIMIT 1) e ON true
        WHERE i.merchant_id = g.merchant_id AND i.id = g.id AND i.fence = g.fence AND i.claimed_by = g.claimed_by
-      RETURNING i.merchant_id, i.id, i.events, g.state, g.outcome, g.sent, g.errcode, g.errmsg, g.hint, g.http_status, g.event
+      RETURNING i.merchant_id, i.id, i.events, g.state, g.outcome, g.sent, g.errcode, g.errmsg, g.hint, g.http_status,
+                g.classifier_version, g.event
     ), closed AS (
       DELETE FROM open_attempts a USING moved m WHERE a.merchant_id = m.merchant_id AND a.id = m.id
       RETURNING a.*
     ), kept AS (
-      INSERT INTO attempts (merchant_id, id, n, kind, outcome, sent, errcode, errmsg, hint, http_status, request_sha256,
-                            started_at, ended_at)
-      SELECT c.merchant_id, c.id, c.n, c.kind, m.outcome, m.sent, m.errcode, m.errmsg, m.hint, m.http_status, c.request_sha256,
+      INSERT INTO attempts (merchant_id, id, n, kind, outcome, sent, errcode, errmsg, hint, http_status,
+                            classifier_version, request_sha256, started_at, ended_at)
+      SELECT c.merchant_id, c.id, c.n, c.kind, m.outcome, m.sent, m.errcode, m.errmsg, m.hint, m.http_status,
+             m.classifier_version, c.request_sha256,
              c.started_at, clock_timestamp()
         FROM closed c JOIN moved m USING (id)
     ), freed AS (

@@ -2,8 +2,11 @@ import { Log } from '../log';
 import { Metrics } from '../metrics';
 import { AccountLimits } from './account-limits';
 import { Claimed } from './claimed';
+import { Holds } from './holds';
 import { InsertionStore } from './insertion.store';
 import { InsertionWorker } from './insertion.worker';
+
+const CANARY_CHECK_MS = 1000;
 
 export interface RunnerSettings {
   name: string;
@@ -19,11 +22,13 @@ export class InsertionRunner {
   private loop: Promise<void> | null = null;
   private wakeUp: () => void = () => undefined;
   private woken = false;
+  private canariesAskedAt = -Infinity;
 
   constructor(
     private readonly store: InsertionStore,
     private readonly worker: InsertionWorker,
     private readonly limits: AccountLimits,
+    private readonly holds: Holds,
     private readonly settings: RunnerSettings,
     private readonly metrics: Metrics,
     private readonly log: Log,
@@ -60,13 +65,22 @@ export class InsertionRunner {
 
   private async claim(count: number): Promise<number> {
     try {
-      const orders = await this.store.claim(count, this.settings.name, this.limits.free());
+      const canaries = await this.canaries();
+      const orders = await this.store.claim(count, this.settings.name, this.limits.free(), canaries);
       orders.forEach((order) => this.carry(order));
       return orders.length;
     } catch (error) {
       this.log.error({ err: error }, 'orders could not be claimed');
       return 0;
     }
+  }
+
+  /** Held accounts whose next canary is due, asked for at most once a second. */
+  private async canaries(): Promise<string[]> {
+    const now = performance.now();
+    if (now - this.canariesAskedAt < CANARY_CHECK_MS) return [];
+    this.canariesAskedAt = now;
+    return this.holds.canaries();
   }
 
   private carry(order: Claimed): void {

@@ -6,6 +6,7 @@ import { Insertion } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
 import { Metrics } from '../metrics';
 import { Answer } from '../wechat/answer';
+import { CLASSIFIER_VERSION } from '../wechat/verdict';
 import { AttemptKind } from '../data/entities/attempt';
 import { Claimed, ClaimedRow, claimedFrom, databaseNow } from './claimed';
 import { CLAIM, INTEND, RECORD } from './insertion.queue';
@@ -29,6 +30,12 @@ export interface Result {
   answer: Answer | null;
 }
 
+/**
+ * taken_over: another worker holds the row and decides; code_in_use: WeChat's answer carries the code of another order's
+ * card, so it cannot be believed.
+ */
+export type Recorded = 'recorded' | 'taken_over' | 'code_in_use';
+
 interface Limits {
   leaseSeconds: number;
   batch: number;
@@ -37,7 +44,7 @@ interface Limits {
 /** The statements of insertion.queue.ts as calls; writes of the same moment share one commit. */
 export class InsertionStore {
   private readonly intents: MicroBatch<Intent, boolean>;
-  private readonly results: MicroBatch<Result, boolean>;
+  private readonly results: MicroBatch<Result, Recorded>;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -45,14 +52,14 @@ export class InsertionStore {
     private readonly limits: Limits,
     private readonly metrics: Metrics,
   ) {
-    const batches = { size: limits.batch, parallel: 2 };
+    const batches = { size: limits.batch, parallel: 1 };
     this.intents = new MicroBatch((intents) => this.writeIntents(intents), batches);
     this.results = new MicroBatch((results) => this.writeResults(results), batches);
   }
 
-  /** `free`: how many more each account may take. */
-  async claim(count: number, worker: string, free: Record<string, number>): Promise<Claimed[]> {
-    const values = [count, worker, this.limits.leaseSeconds, JSON.stringify(free)];
+  /** `free`: how many more each account may take. `canaries`: held accounts that may let one through. */
+  async claim(count: number, worker: string, free: Record<string, number>, canaries: string[]): Promise<Claimed[]> {
+    const values = [count, worker, this.limits.leaseSeconds, JSON.stringify(free), canaries];
     const rows = await run<ClaimedRow>(this.dataSource, CLAIM, values);
     if (rows.length > 0) this.metrics.batchSize.observe({ statement: 'claim' }, rows.length);
     return rows.map((row) => claimedFrom(row, this.sealer));
@@ -63,8 +70,7 @@ export class InsertionStore {
     return this.intents.add(intent);
   }
 
-  /** False: the row was taken over meanwhile; its new holder decides. */
-  record(result: Result): Promise<boolean> {
+  record(result: Result): Promise<Recorded> {
     return this.results.add(result);
   }
 
@@ -89,12 +95,21 @@ export class InsertionStore {
     return present(rows, moved);
   }
 
-  private async writeResults(results: Result[]): Promise<boolean[]> {
-    const rows = results.map((result) => this.resultRow(result));
-    const moved = present(rows, await run<{ id: string }>(this.dataSource, RECORD, [JSON.stringify(rows)]));
-    this.metrics.batchSize.observe({ statement: 'record' }, rows.length);
-    results.forEach((result, index) => moved[index] && this.count(result));
-    return moved;
+  private async writeResults(results: Result[]): Promise<Recorded[]> {
+    try {
+      const rows = results.map((result) => this.resultRow(result));
+      const moved = present(rows, await run<{ id: string }>(this.dataSource, RECORD, [JSON.stringify(rows)]));
+      this.metrics.batchSize.observe({ statement: 'record' }, rows.length);
+      results.forEach((result, index) => moved[index] && this.count(result));
+      return moved.map((mine) => (mine ? 'recorded' : 'taken_over'));
+    } catch (error) {
+      const { code, constraint } = error as { code?: string; constraint?: string };
+      if (!code?.startsWith('23')) throw error;
+      // One row that the database refuses must not keep the others from being recorded.
+      if (results.length > 1) return (await Promise.all(results.map((one) => this.writeResults([one])))).flat();
+      if (constraint === 'insertions_one_card') return ['code_in_use'];
+      throw error;
+    }
   }
 
   private count({ claimed, next, outcome }: Result): void {
@@ -133,6 +148,7 @@ export class InsertionStore {
       errmsg: answered?.errmsg.slice(0, 500) ?? null,
       hint: answered?.hint ?? null,
       http_status: answer && answer.kind !== 'no_answer' ? answer.httpStatus : null,
+      classifier_version: CLASSIFIER_VERSION,
       event: storyOf(next, outcome, answered?.errcode),
     };
   }

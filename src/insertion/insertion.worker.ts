@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Accounts, IssuerAccount } from '../accounts/accounts';
 import { advance, Insertion, Policy, startSending, stopBeforeSending } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
+import { failpoint } from '../failpoints';
 import { Log } from '../log';
 import { Answer } from '../wechat/answer';
 import { insertBody } from '../wechat/card-ext';
@@ -9,7 +10,9 @@ import { json, WechatClient } from '../wechat/client';
 import { TokenManager } from '../wechat/tokens';
 import { insertVerdict } from '../wechat/verdict';
 import { Claimed, databaseNow } from './claimed';
+import { Holds } from './holds';
 import { InsertionStore } from './insertion.store';
+import { LateAnswers } from './late-answers';
 import { Uploader } from './upload';
 
 export interface WorkerSettings {
@@ -25,12 +28,15 @@ export class InsertionWorker {
     private readonly uploader: Uploader,
     private readonly tokens: TokenManager,
     private readonly wechat: WechatClient,
+    private readonly holds: Holds,
+    private readonly late: LateAnswers,
     private readonly settings: WorkerSettings,
     private readonly log: Log,
   ) {}
 
   /** The journey of an order: upload, write-ahead, insert, record. Null: another worker has taken it over. */
   async carry(claimed: Claimed): Promise<Outcome | null> {
+    await failpoint('carry.claimed');
     const stop = stopBeforeSending(claimed.insertion, claimed.crashes, databaseNow(claimed), this.policy());
     if (stop) return this.record(claimed, claimed.insertion, stop, null);
     const account = await this.accounts.issuer(claimed.issuerAppid);
@@ -39,11 +45,14 @@ export class InsertionWorker {
     if (upload.outcome.kind !== 'uploaded') {
       return this.record(claimed, claimed.insertion, upload.outcome, upload.answer);
     }
+    await failpoint('carry.uploaded');
     const sending = startSending(advance(claimed.insertion, upload.outcome, databaseNow(claimed), this.policy()));
     const request = requestOf(claimed, sending, account);
     if (!(await this.intend(claimed, sending, request, upload.sent))) return null;
 
+    await failpoint('carry.intended');
     const { outcome, answer } = await this.insert(claimed, account, request);
+    await failpoint('carry.answered');
     return this.record(claimed, sending, outcome, answer);
   }
 
@@ -62,22 +71,40 @@ export class InsertionWorker {
     if (performance.now() - intended > this.settings.leaseSeconds * 500) {
       return { outcome: { kind: 'later', reason: 'paused_before_sending', wait: 0, counted: false }, answer: null };
     }
+    await failpoint('insert.guarded');
     const answer = await this.wechat.insert(held.token.value, request);
     const outcome = insertVerdict(answer, databaseNow(claimed));
     if (outcome.kind === 'tokenRefused') await this.tokens.invalidate(account, held.token.generation);
+    else if (answer.kind === 'answered') this.tokens.accepted(account);
     return { outcome, answer };
   }
 
   /** A result is never dropped while this process lives: it may hold the only copy of a card's code. */
   private async record(claimed: Claimed, before: Insertion, outcome: Outcome, answer: Answer | null): Promise<Outcome> {
-    const next = advance(before, outcome, databaseNow(claimed), this.policy());
+    const policy = this.policy();
+    const next = advance(before, outcome, databaseNow(claimed), policy);
+    if (outcome.kind === 'held') await this.patiently(claimed, () => this.holds.place(claimed.issuerAppid, outcome));
+    else if (claimed.canary && provesTheAccount(outcome, answer)) await this.holds.lift(claimed.issuerAppid);
+    const recorded = await this.patiently(claimed, () => this.store.record({ claimed, next, outcome, answer }));
+    this.log.debug({ order: claimed.id, state: next.state, outcome: outcome.kind, recorded }, 'step recorded');
+    await failpoint('carry.recorded');
+    if (recorded === 'code_in_use') {
+      return this.record(claimed, before, { kind: 'needsHuman', reason: 'card_code_in_use' }, answer);
+    }
+    if (recorded === 'taken_over' && answer) {
+      await this.patiently(claimed, () => this.late.keep(claimed, outcome, databaseNow(claimed), policy));
+    }
+    return outcome;
+  }
+
+  /** Repeats a write while the database is away. What it refuses for good is not repeated: the lease runs out. */
+  private async patiently<T>(claimed: Claimed, write: () => Promise<T>): Promise<T> {
     for (let failures = 0; ; failures += 1) {
       try {
-        const mine = await this.store.record({ claimed, next, outcome, answer });
-        this.log.info({ order: claimed.id, state: next.state, outcome: outcome.kind, mine }, 'step recorded');
-        return outcome;
+        return await write();
       } catch (error) {
         this.log.error({ order: claimed.id, err: error }, 'a result could not be recorded yet');
+        if (/^2[23]/.test((error as { code?: string }).code ?? '')) throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** failures, 5000)));
       }
     }
@@ -86,6 +113,11 @@ export class InsertionWorker {
   private policy(): Policy {
     return { ...this.settings.policy, jitter: Math.random() };
   }
+}
+
+/** WeChat spoke about the order itself, so the account may work again. */
+function provesTheAccount(outcome: Outcome, answer: Answer | null): boolean {
+  return answer?.kind === 'answered' && outcome.kind !== 'unclear' && outcome.kind !== 'tokenRefused';
 }
 
 interface Insert {

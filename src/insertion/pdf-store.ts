@@ -27,7 +27,7 @@ export class DatabasePdfs implements PdfStore {
   private readonly reads: MicroBatch<PdfReference, Pdfs | null>;
 
   constructor(private readonly dataSource: DataSource) {
-    this.reads = new MicroBatch((references) => this.readTogether(references), { size: 16, parallel: 2 });
+    this.reads = new MicroBatch((references) => this.readTogether(references), { size: 16, parallel: 1 });
   }
 
   read(reference: PdfReference): Promise<Pdfs | null> {

@@ -49,6 +49,7 @@ export class Uploader {
       if (!held.token) return { outcome: held.outcome, answer: null };
       const answer = await this.wechat.setpdf(held.token.value, pdf);
       const outcome = uploadVerdict(answer, databaseNow(claimed));
+      if (answer.kind === 'answered' && outcome?.kind !== 'tokenRefused') this.tokens.accepted(account);
       if (!outcome) return { mediaId: mediaIdOf(answer) as string, answer };
       if (outcome.kind !== 'tokenRefused' || round > 0) return { outcome, answer };
       held = await this.tokens.invalidate(account, held.token.generation);

@@ -6,7 +6,11 @@ export interface Advice {
   advice_en: string;
 }
 
-const BY_STATE: Record<InsertionState, readonly [string, string]> = {
+const BY_STATE: Record<InsertionState | 'held', readonly [string, string]> = {
+  held: [
+    '开票账号或商户已暂停（配置或额度问题），恢复后自动继续，无需重发。',
+    'The account or merchant is paused (configuration or quota); it goes on by itself. Do not send again.',
+  ],
   accepted: ['已受理，正在上传 PDF。无需操作。', 'Accepted; the PDF is being uploaded. Nothing to do.'],
   uploaded: ['PDF 已上传，即将插卡。无需操作。', 'The PDF is uploaded; the card follows. Nothing to do.'],
   sending: ['正在插卡。无需操作。', 'The card is being inserted. Nothing to do.'],
@@ -54,6 +58,10 @@ const BY_REASON: Record<string, readonly [string, string]> = {
     'The stored PDF differs from its digest; it was not uploaded.',
   ],
   retries_exhausted: ['多次重试均失败，未插卡。', 'Every retry failed; there is no card.'],
+  card_code_in_use: [
+    '微信返回的卡券号属于另一订单，无法采信，需人工核实。',
+    'WeChat answered with the card code of another order; it cannot be believed, a person must look.',
+  ],
   media_gone: ['上传的 PDF 在微信侧两次失效。', 'The uploaded PDF vanished at WeChat twice.'],
   contradiction: [
     '先有不明确的结果，后又被拒绝，无法判断卡券是否存在。请询问用户卡包中是否有此发票。',
@@ -72,7 +80,7 @@ const BY_REASON: Record<string, readonly [string, string]> = {
   wechat_40073: ['card_id 无效，或不属于开票账号。', 'card_id is invalid or not of the issuing account.'],
 };
 
-export function adviceFor(state: InsertionState, reason: string | null): Advice {
+export function adviceFor(state: InsertionState | 'held', reason: string | null): Advice {
   const [advice, adviceEn] = (reason && BY_REASON[reason]) || BY_STATE[state];
   return { advice, advice_en: adviceEn };
 }

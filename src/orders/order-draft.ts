@@ -108,26 +108,8 @@ function contentOf(
   pdfSha256: Buffer,
   tripPdfSha256: Buffer | null,
 ): Buffer {
-  const text = JSON.stringify([
-    appid,
-    orderId,
-    cardId,
-    sorted(invoice),
-    hex(pdfSha256),
-    tripPdfSha256 && hex(tripPdfSha256),
-  ]);
+  const text = JSON.stringify([appid, orderId, cardId, invoice, hex(pdfSha256), tripPdfSha256 && hex(tripPdfSha256)]);
   return sha256(Buffer.from(text));
-}
-
-/** Canonical form: fields by name, so that the hash does not depend on the order in which code writes them. */
-export function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, field]) => [key, sorted(field)]),
-  );
 }
 
 function missingCardId(): Fault {

@@ -1,24 +1,23 @@
 import { Fault, fault } from '../domain/fault';
-import { INSERTION_STATES, InsertionState } from '../domain/insertion';
+import { INSERTION_STATES } from '../domain/insertion';
 import { Problem } from '../http/problems';
 import { OrderFilter, OrderRow } from './orders.read';
 
 export type Query = Record<string, string | string[] | undefined>;
 
+const STATES: string[] = [...INSERTION_STATES, 'held'];
 const LIST_PARAMETERS = ['state', 'invoice_number', 'created_from', 'created_to', 'limit', 'cursor'];
 
 /** The filter of GET /v1/orders; throws the problem that names every fault. */
 export function readOrderQuery(query: Query): OrderFilter {
   const faults = unknownParameters(query, LIST_PARAMETERS);
   const state = one(query, 'state', faults);
-  if (state !== undefined && !INSERTION_STATES.includes(state as InsertionState)) {
-    faults.push(
-      bad('state', `只能是：${INSERTION_STATES.join(', ')}。`, `Must be one of: ${INSERTION_STATES.join(', ')}.`),
-    );
+  if (state !== undefined && !STATES.includes(state)) {
+    faults.push(bad('state', `只能是：${STATES.join(', ')}。`, `Must be one of: ${STATES.join(', ')}.`));
   }
   const filter: OrderFilter = {
     limit: readLimit(query, faults),
-    state: state as InsertionState | undefined,
+    state: state as OrderFilter['state'],
     invoiceNumber: one(query, 'invoice_number', faults),
     createdFrom: instant(query, 'created_from', faults),
     createdTo: instant(query, 'created_to', faults),

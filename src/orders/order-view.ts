@@ -11,15 +11,16 @@ import { AttemptRow, OrderRow } from './orders.read';
 export function orderView(row: OrderRow, sealer: Sealer): OrderView {
   const personal = row.person && (JSON.parse(sealer.open(row.person, `orders|${row.id}`)) as PersonalData);
   const holder = row.holder && (JSON.parse(sealer.open(row.holder, `insertions|${row.id}`)) as Holder);
+  const state = row.held ? 'held' : row.state;
   return {
     id: row.id,
     order_id: row.order_id,
     appid: row.appid,
     card_id: row.card_id,
-    state: row.state,
+    state,
     invoice: invoiceView(unite(row.invoice, personal)),
     insertion: {
-      state: row.state,
+      state,
       ...(row.card_code ? { card_code: row.card_code } : {}),
       card_code_state: row.card_code_state,
       ...holder,
@@ -27,7 +28,7 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
       attempts: row.attempts.map(attemptView),
       // While a worker holds the row, due_at is its lease's end and says nothing to a merchant.
       ...(row.due_at && !row.claimed_by ? { next_attempt_at: toShanghai(row.due_at) } : {}),
-      ...adviceFor(row.state, row.reason),
+      ...adviceFor(state, row.reason),
     },
     created_at: toShanghai(row.created_at),
     updated_at: toShanghai(row.updated_at),

@@ -97,7 +97,7 @@ export class OrderView {
   order_id!: string;
   appid!: string;
   card_id!: string;
-  /** accepted, uploaded, sending, awaiting_authorization, in_doubt, likely_inserted, needs_human, inserted, refused, rejected, cancelled */
+  /** accepted, uploaded, held, sending, awaiting_authorization, in_doubt, likely_inserted, needs_human, inserted, refused, rejected, cancelled */
   state!: string;
   invoice!: InvoiceView;
   insertion!: InsertionView;

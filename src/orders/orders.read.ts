@@ -18,6 +18,8 @@ export interface OrderRow {
   created_at_text: string;
   pdf_sha256: Buffer;
   state: InsertionState;
+  /** Shown as the state `held`: accepted or uploaded while a hold covers the account or merchant. */
+  held: boolean;
   reason: string | null;
   due_at: Date | null;
   claimed_by: string | null;
@@ -49,7 +51,7 @@ export interface EventRow {
 }
 
 export interface OrderFilter {
-  state?: InsertionState;
+  state?: InsertionState | 'held';
   invoiceNumber?: string;
   createdFrom?: Date;
   createdTo?: Date;
@@ -58,8 +60,9 @@ export interface OrderFilter {
   after?: { createdAt: string; id: string };
 }
 
+const HELD = `i.state IN ('accepted', 'uploaded') AND piaoka_is_held(i.issuer_appid, i.merchant_id)`;
 const COLUMNS = `o.merchant_id, o.id, o.appid, o.order_id, o.card_id, o.invoice, o.person, o.created_at, o.created_at::text AS created_at_text,
-  o.pdf_sha256, i.state, i.reason, i.due_at, i.claimed_by, i.card_code, i.card_code_state, i.person AS holder, i.updated_at`;
+  o.pdf_sha256, i.state, ${HELD} AS held, i.reason, i.due_at, i.claimed_by, i.card_code, i.card_code_state, i.person AS holder, i.updated_at`;
 
 const FROM = 'FROM orders o JOIN insertions i ON i.merchant_id = o.merchant_id AND i.id = o.id';
 
@@ -87,7 +90,8 @@ export class OrderReader {
     const values: unknown[] = [merchantId];
     const value = (given: unknown) => `$${values.push(given)}`;
     const conditions = ['o.merchant_id = $1'];
-    if (filter.state) conditions.push(`i.state = ${value(filter.state)}`);
+    if (filter.state === 'held') conditions.push(HELD);
+    else if (filter.state) conditions.push(`i.state = ${value(filter.state)}`);
     if (filter.invoiceNumber) conditions.push(`o.invoice_number = ${value(filter.invoiceNumber)}`);
     if (filter.createdFrom) conditions.push(`o.created_at >= ${value(filter.createdFrom)}`);
     if (filter.createdTo) conditions.push(`o.created_at < ${value(filter.createdTo)}`);

@@ -1,4 +1,5 @@
 import { fault } from '../domain/fault';
+import { failpoint } from '../failpoints';
 import { faultView, Problem } from '../http/problems';
 import { Sealer } from '../data/sealed';
 import { Caller } from '../merchants/merchants';
@@ -27,7 +28,9 @@ export class PostOrders {
   async post({ order, files }: GivenOrder, caller: Caller): Promise<Posted> {
     const drafted = draftOrder(order, files, caller, this.limits, Math.floor(Date.now() / 1000));
     if (!drafted.draft) throw new Problem('invalid_order', { faults: drafted.faults });
+    await failpoint('post.checked');
     const accepted = await this.orders.accept(drafted.draft);
+    await failpoint('post.stored');
     const warnings = drafted.warnings.length > 0 ? { warnings: drafted.warnings.map(faultView) } : {};
     switch (accepted.kind) {
       case 'accepted':

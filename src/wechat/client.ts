@@ -1,7 +1,11 @@
 import FormData from 'form-data';
+import { randomBytes } from 'node:crypto';
 import { Answer } from './answer';
 import { Transport } from './transport';
 import { WIRE_PATHS } from './wire';
+
+/** Drawn once: 192 random bits stand in no PDF. */
+const BOUNDARY = `----piaoka${randomBytes(24).toString('hex')}`;
 
 export interface WechatTimeouts {
   /** Milliseconds for setpdf and insert. */
@@ -43,6 +47,7 @@ export class WechatClient {
   /** POST /card/invoice/platform/setpdf: multipart part `pdf`, one buffer with its length. */
   setpdf(accessToken: string, pdf: Buffer): Promise<Answer> {
     const form = new FormData();
+    form.setBoundary(BOUNDARY);
     form.append('pdf', pdf, { filename: 'invoice.pdf', contentType: 'application/pdf' });
     return this.transport.call({
       method: 'POST',

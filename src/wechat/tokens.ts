@@ -3,7 +3,9 @@ import { DataSource } from 'typeorm';
 import { Sealer } from '../data/sealed';
 import { inTransaction } from '../data/statement';
 import { Outcome } from '../domain/outcome';
+import { failpoint } from '../failpoints';
 import { WechatClient } from './client';
+import { TokenBreaker } from './token-breaker';
 import { tokenVerdict } from './verdict';
 
 export interface TokenAccount {
@@ -53,6 +55,7 @@ const READ = `SELECT generation, token, expires_at, refresh_after, clock_timesta
 export class TokenManager {
   private readonly cache = new Map<string, Cached>();
   private readonly flights = new Map<string, Promise<TokenResult>>();
+  private readonly breakers = new Map<string, TokenBreaker>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -63,6 +66,8 @@ export class TokenManager {
   ) {}
 
   async get(account: TokenAccount): Promise<TokenResult> {
+    const pause = this.pauseOf(account);
+    if (pause > 0) return { token: null, outcome: later('token_breaker', pause / 1000) };
     const cached = this.cache.get(keyOf(account));
     if (cached && performance.now() - cached.readAt < CACHE_MS) {
       const now = Date.now() + cached.skew;
@@ -77,10 +82,37 @@ export class TokenManager {
   }
 
   /** WeChat refused the token of `seenGeneration`. A newer one that somebody else stored is taken as it is. */
-  invalidate(account: TokenAccount, seenGeneration: number): Promise<TokenResult> {
+  async invalidate(account: TokenAccount, seenGeneration: number): Promise<TokenResult> {
+    this.breakerOf(account).onRefused(seenGeneration, performance.now());
+    const pause = this.pauseOf(account);
+    if (pause > 0) return { token: null, outcome: later('token_breaker', pause / 1000) };
     const cached = this.cache.get(keyOf(account));
-    if (cached && cached.generation > seenGeneration) return Promise.resolve({ token: cached });
-    return this.alone(`${keyOf(account)}|${seenGeneration}`, () => this.fetch(account, seenGeneration, 'wait'));
+    if (cached && cached.generation > seenGeneration) return { token: cached };
+    const renewed = await this.alone(`${keyOf(account)}|${seenGeneration}`, () =>
+      this.fetch(account, seenGeneration, 'wait'),
+    );
+    if (!renewed.token) return renewed;
+    this.breakerOf(account).onRenewed(renewed.token.generation);
+    // stable_token may give the refused string again: then it is not the token's age, and haste would not help.
+    if (cached?.value !== renewed.token.value) return renewed;
+    this.breakerOf(account).pause(performance.now());
+    return { token: null, outcome: later('token_unchanged', 1) };
+  }
+
+  /** WeChat took the token of this generation. */
+  accepted(account: TokenAccount): void {
+    this.breakers.get(keyOf(account))?.onAccepted();
+  }
+
+  private pauseOf(account: TokenAccount): number {
+    return this.breakers.get(keyOf(account))?.openFor(performance.now()) ?? 0;
+  }
+
+  private breakerOf(account: TokenAccount): TokenBreaker {
+    const key = keyOf(account);
+    const known = this.breakers.get(key) ?? new TokenBreaker();
+    this.breakers.set(key, known);
+    return known;
   }
 
   private async refreshAhead(account: TokenAccount, cached: Cached): Promise<void> {
@@ -95,7 +127,7 @@ export class TokenManager {
     const flight = work()
       .catch((error: unknown): TokenResult => {
         const code = (error as { code?: string }).code ?? 'error';
-        return { token: null, outcome: { kind: 'later', reason: `token_store_${code}`, wait: 5, counted: false } };
+        return { token: null, outcome: later(`token_store_${code}`, 5) };
       })
       .finally(() => this.flights.delete(key));
     this.flights.set(key, flight);
@@ -128,19 +160,21 @@ export class TokenManager {
   }
 
   private heldByAnother(): TokenResult {
-    return { token: null, outcome: { kind: 'later', reason: 'token_refreshing', wait: 1, counted: false } };
+    return { token: null, outcome: later('token_refreshing', 1) };
   }
 
   private async fetchLocked(client: PoolClient, account: TokenAccount, generation: number): Promise<TokenResult> {
+    await failpoint('token.locked');
     const answer =
       account.tokenKind === 'stable'
         ? await this.client.fetchStableToken(account.appid, account.secret)
         : await this.client.fetchPlainToken(account.appid, account.secret);
+    await failpoint('token.fetched');
     const value = answer.kind === 'answered' && answer.errcode === 0 ? answer.body.access_token : undefined;
     const expiresIn = answer.kind === 'answered' ? Number(answer.body.expires_in) : NaN;
     // A lifetime that is missing or under a minute is an error of the server, not a token to build on.
     if (typeof value !== 'string' || value === '' || !(expiresIn >= 60)) {
-      return { token: null, outcome: tokenVerdict(answer) };
+      return { token: null, outcome: tokenVerdict(answer, new Date()) };
     }
     const life = Math.min(expiresIn, 7200);
     const early = Math.min(600 + 300 * this.chance(), life / 2);
@@ -160,6 +194,7 @@ export class TokenManager {
         life - early,
       ],
     );
+    await failpoint('token.stored');
     return { token: this.keep(account, stored.rows[0] as Row) };
   }
 
@@ -177,6 +212,11 @@ export class TokenManager {
     if (!known || known.generation <= generation) this.cache.set(keyOf(account), cached);
     return cached;
   }
+}
+
+/** The order waits, and burns no try. */
+function later(reason: string, wait: number): Outcome {
+  return { kind: 'later', reason, wait, counted: false };
 }
 
 function keyOf({ appid, tokenKind }: TokenAccount): string {

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { Pool } from 'undici';
+import { failpoint } from '../failpoints';
 import { Metrics } from '../metrics';
 import { Answer, readAnswer } from './answer';
 import { parseLossless } from './lossless';
@@ -55,7 +56,9 @@ export class Transport {
   async call(call: Call): Promise<Answer> {
     const api = call.path.slice(call.path.lastIndexOf('/') + 1);
     const end = this.metrics.wechatSeconds.startTimer({ api });
+    await failpoint(`${api}.unsent`);
     const answer = await this.request(call);
+    await failpoint(`${api}.answered`);
     end();
     const errcode = answer.kind === 'answered' ? String(answer.errcode) : answer.kind;
     if (errcode !== '0') this.metrics.wechatErrors.inc({ api, errcode });

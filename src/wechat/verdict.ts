@@ -31,7 +31,7 @@ export function insertVerdict(answer: Answer, now: Date): Outcome {
     case 'rejected':
       return { kind: 'rejected', code: `wechat_${errcode}` };
     default:
-      return notExecuted(judgement, errcode, now);
+      return notExecuted(judgement, answer, now);
   }
 }
 
@@ -41,12 +41,12 @@ export function uploadVerdict(answer: Answer, now: Date): Outcome | null {
   if (answer.kind === 'garbled') {
     const { httpStatus, reason } = answer;
     if (httpStatus === 413) return { kind: 'refused', code: 'pdf_too_large_for_wechat' };
-    if (edgeRefused(httpStatus)) return { kind: 'held', reason, wait: HOLD_SECONDS };
+    if (edgeRefused(httpStatus)) return held(reason, null);
     return later(`upload_${reason}`, 0, true);
   }
   if (answer.errcode === 0) return mediaIdOf(answer) ? null : later('upload_without_media_id', 0, true);
   const judgement = judge(SETPDF, answer.errcode);
-  return judgement ? notExecuted(judgement, answer.errcode, now) : later(`errcode_${answer.errcode}`, 0, true);
+  return judgement ? notExecuted(judgement, answer, now) : later(`errcode_${answer.errcode}`, 0, true);
 }
 
 /** The media id as text: it may exceed 2^53. */
@@ -57,28 +57,26 @@ export function mediaIdOf(answer: Answer): string | null {
 }
 
 /** Why no token could be had: the order waits, and burns no try. */
-export function tokenVerdict(answer: Answer): Outcome {
+export function tokenVerdict(answer: Answer, now: Date): Outcome {
   if (answer.kind !== 'answered') return later(`token_${answer.reason}`, 15, false);
   const { errcode } = answer;
   // At the token endpoints 40001 speaks of appid and secret.
   const judgement = errcode === Errcode.InvalidCredential ? 'configuration' : judge(ANYWHERE, errcode);
-  if (judgement === 'configuration' || judgement === 'dayLimit') {
-    return { kind: 'held', reason: `token_errcode_${errcode}`, wait: HOLD_SECONDS };
-  }
+  if (judgement === 'configuration') return held(`token_errcode_${errcode}`, answer);
+  if (judgement === 'dayLimit') return held(`token_errcode_${errcode}`, answer, midnightAfter(now));
   return later(`token_errcode_${errcode}`, 60, false);
 }
 
-const HOLD_SECONDS = 300;
-
-function notExecuted(judgement: Judgement, errcode: number, now: Date): Outcome {
+function notExecuted(judgement: Judgement, answer: Answer & { kind: 'answered' }, now: Date): Outcome {
+  const { errcode } = answer;
   const reason = `errcode_${errcode}`;
   switch (judgement) {
     case 'tokenRefused':
       return { kind: 'tokenRefused' };
     case 'configuration':
-      return { kind: 'held', reason, wait: HOLD_SECONDS };
+      return held(reason, answer);
     case 'dayLimit':
-      return { kind: 'held', reason, wait: secondsUntilShanghaiMidnight(now) };
+      return held(reason, answer, midnightAfter(now));
     case 'rateLimit':
       return later(reason, 60, false);
     case 'busy':
@@ -92,7 +90,7 @@ function notExecuted(judgement: Judgement, errcode: number, now: Date): Outcome 
 
 function garbledInsert(httpStatus: number, reason: string): Outcome {
   // An edge that refused the request before WeChat saw it; 408 and 499 say that somebody gave up waiting.
-  if (edgeRefused(httpStatus)) return { kind: 'held', reason, wait: HOLD_SECONDS };
+  if (edgeRefused(httpStatus)) return held(reason, null);
   return unclear(reason);
 }
 
@@ -103,6 +101,14 @@ function edgeRefused(httpStatus: number): boolean {
 function judge<J>(table: Partial<Record<ErrcodeName, J>>, errcode: number): J | undefined {
   const fact = errcodeFact(errcode);
   return fact && table[fact.name];
+}
+
+function midnightAfter(now: Date): Date {
+  return new Date(now.getTime() + secondsUntilShanghaiMidnight(now) * 1000);
+}
+
+function held(reason: string, answer: (Answer & { kind: 'answered' }) | null, until: Date | null = null): Outcome {
+  return { kind: 'held', reason, errcode: answer?.errcode ?? null, errmsg: answer?.errmsg ?? null, until };
 }
 
 function unclear(reason: string): Outcome {

@@ -31,6 +31,8 @@ export class Attempt {
   @Column('integer', { nullable: true }) errcode!: number | null;
   @Column('text', { nullable: true }) errmsg!: string | null;
   @Column('text', { nullable: true }) hint!: string | null;
+  /** The version of our judgement that gave the outcome. */
+  @Column('integer', { name: 'classifier_version' }) classifierVersion!: number;
   @Column('integer', { name: 'http_status', nullable: true }) httpStatus!: number | null;
   @Column('bytea', { name: 'request_sha256' }) requestSha256!: Buffer;
   @Column('timestamptz', { name: 'started_at' }) startedAt!: Date;
