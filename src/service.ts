@@ -63,15 +63,14 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   const engine = config.ROLE === 'api' ? null : await startEngine(app.get(InsertionRunner), database, log);
   const url = await app.getUrl();
   log.info({ url, role: config.ROLE }, 'Piaoka is ready');
-  return {
-    url,
-    close: async () => {
-      await app.close();
-      await engine?.stop();
-      await app.get(Transport).close();
-      await database.close();
-    },
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await app.close();
+    await engine?.stop();
+    await app.get(Transport).close();
+    await database.close();
   };
+  return { url, close: () => (closing ??= close()) };
 }
 
 /** What only a worker runs: the insertion runner, its ear for wake-up calls, and the recurring jobs. */

@@ -39,7 +39,13 @@ describe('advance', () => {
     ['a crash', { kind: 'orphaned' }, 'in_doubt', 'in_doubt', null],
     ['busy', { kind: 'later', reason: 'busy', wait: 30, counted: true }, 'uploaded', 'in_doubt', null],
     ['40001', { kind: 'tokenRefused' }, 'uploaded', 'in_doubt', null],
-    ['45009', { kind: 'held', reason: 'quota', errcode: 45009, errmsg: null, until: null }, 'uploaded', 'in_doubt', null],
+    [
+      '45009',
+      { kind: 'held', reason: 'quota', errcode: 45009, errmsg: null, until: null },
+      'uploaded',
+      'in_doubt',
+      null,
+    ],
     ['72081', { kind: 'mediaGone' }, 'accepted', 'in_doubt', null],
     ['72038', { kind: 'awaitingAuthorization' }, 'awaiting_authorization', 'in_doubt', null],
     ['72031', { kind: 'refused', code: 'wechat_72031' }, 'refused', 'needs_human', 'contradiction'],
@@ -134,7 +140,10 @@ describe('advance', () => {
         { kind: 'awaitingAuthorization' },
         { kind: 'refused', code: 'x' },
       ),
-      fc.constantFrom<Outcome>({ kind: 'rejected', code: 'x' }, { kind: 'held', reason: 'x', errcode: 48001, errmsg: null, until: null }),
+      fc.constantFrom<Outcome>(
+        { kind: 'rejected', code: 'x' },
+        { kind: 'held', reason: 'x', errcode: 48001, errmsg: null, until: null },
+      ),
       fc.record({ kind: fc.constant('unclear' as const), reason: fc.constant('x'), unknownCode: fc.boolean() }),
       fc.record({
         kind: fc.constant('later' as const),

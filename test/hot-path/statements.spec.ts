@@ -83,7 +83,7 @@ describe(`hot statements with ${STORED.toLocaleString('en')} stored orders`, () 
     if (value === null) return 'NULL';
     if (typeof value === 'number') return String(value);
     if (Buffer.isBuffer(value)) return `'\\x${value.toString('hex')}'`;
-    return client.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : String(value));
+    return client.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : (value as string));
   }
 
   it.each<[string, string, () => unknown[]]>([

@@ -30,7 +30,11 @@ describe('what an answer to insert means', () => {
       { kind: 'inserted', cardCode: '186921658591', openid: 'o1' },
     ],
     ['0 without code', answered(0), { kind: 'inserted', cardCode: null }],
-    ['45009 at 23:50 in Shanghai', answered(45009), { kind: 'held', errcode: 45009, until: new Date('2026-11-22T16:00:00Z') }],
+    [
+      '45009 at 23:50 in Shanghai',
+      answered(45009),
+      { kind: 'held', errcode: 45009, until: new Date('2026-11-22T16:00:00Z') },
+    ],
     ['45011', answered(45011), { kind: 'later', wait: 60, counted: false }],
     ['72999', answered(72999), { kind: 'unclear', unknownCode: true }],
   ])('%s', (_, answer, outcome) => {
