@@ -65,7 +65,9 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   log.info({ url, role: config.ROLE }, 'Piaoka is ready');
   let closing: Promise<void> | undefined;
   const close = async () => {
-    await app.close();
+    // A kept-alive connection would hold the door open long after its last answer.
+    const idle = setInterval(() => adapter.getHttpServer().closeIdleConnections(), 100);
+    await app.close().finally(() => clearInterval(idle));
     await engine?.stop();
     await app.get(Transport).close();
     await database.close();

@@ -23,12 +23,18 @@ export interface PoolOptions {
   queryTimeoutMs?: number;
 }
 
+/** The statement that was running tells its caller; the event itself has nothing to add. */
+function unheard(): void {}
+
 /** A connected pool that survives its connections: without these listeners a connection that breaks ends the process. */
 export async function connect(url: string, options: PoolOptions = {}): Promise<DataSource> {
   const dataSource = await dataSourceFor(url, options).initialize();
   const pool = (dataSource.driver as PostgresDriver).master as Pool;
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  // At every checkout, because the pool made its first connection before anybody could listen.
+  pool.on('acquire', (client) => {
+    if (client.listenerCount('error', unheard) === 0) client.on('error', unheard);
+  });
   return dataSource;
 }
 

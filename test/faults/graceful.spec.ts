@@ -1,0 +1,132 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { Sandbox, startSandbox } from '../../src/sandbox/sandbox';
+import { createDatabase, query } from '../support/databases';
+import { order } from '../support/orders';
+import { environment, Json, KEY, World } from '../support/world';
+
+describe('a process that is asked to stop', () => {
+  let sandbox: Sandbox;
+  let database: { url: string; drop: () => Promise<void> };
+  beforeAll(async () => {
+    sandbox = await startSandbox({ calm: true, seed: 'graceful' });
+    database = await createDatabase();
+    await control(sandbox, 'PUT', '/profile', { authorizations: 'implied' });
+    await control(sandbox, 'POST', '/faults', [{ path: '/card/invoice/insert', mode: 'delay', delay_ms: 300 }]);
+  });
+  afterAll(async () => {
+    await sandbox.close();
+    await database.drop();
+  });
+
+  it('finishes what is on its way, leaves no doubt and no claim behind, and loses no accepted order', async () => {
+    const accepted: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const service = await start(database.url, sandbox.url);
+      const posts = Array.from({ length: 40 }, async (_, n) => {
+        await new Promise((resume) => setTimeout(resume, n * 15));
+        const given = order();
+        const status = await post(service.url, given);
+        if (status === 202) accepted.push(given.order_id);
+        // What a stopping door says is clear: not taken, or not reached at all.
+        expect([202, 503, null]).toContain(status);
+      });
+      await new Promise((resume) => setTimeout(resume, 350));
+      const asked = Date.now();
+      service.child.kill('SIGTERM');
+      expect(await service.code).toBe(0);
+      expect(Date.now() - asked).toBeLessThan(20_000);
+      await Promise.all(posts);
+      expect(
+        await query(
+          database.url,
+          `SELECT 1 FROM insertions WHERE claimed_by IS NOT NULL OR state IN ('sending', 'in_doubt')`,
+        ),
+      ).toEqual([]);
+      expect(await query(database.url, 'SELECT 1 FROM open_attempts')).toEqual([]);
+    }
+    expect(accepted.length).toBeGreaterThan(30);
+    const last = await start(database.url, sandbox.url);
+    for (let n = 0; n < 200; n += 1) {
+      if ((await query(database.url, `SELECT 1 FROM insertions WHERE state <> 'inserted' LIMIT 1`)).length === 0) break;
+      await new Promise((resume) => setTimeout(resume, 50));
+    }
+    last.child.kill('SIGTERM');
+    expect(await last.code).toBe(0);
+    const stored = await query<Json>(
+      database.url,
+      'SELECT o.order_id, i.state FROM orders o JOIN insertions i USING (id)',
+    );
+    expect(stored.filter(({ state }) => state !== 'inserted')).toEqual([]);
+    expect(accepted.filter((id) => !stored.some(({ order_id }) => order_id === id))).toEqual([]);
+    const outcomes = await query(database.url, 'SELECT DISTINCT outcome FROM attempts');
+    expect(outcomes).toEqual([{ outcome: 'inserted' }]);
+  }, 60_000);
+});
+
+describe('a database whose connections break', () => {
+  it('is survived: no order lost, none twice, and the pool recovers', async () => {
+    const world = await World.start();
+    try {
+      await world.control('PUT', '/profile', { authorizations: 'implied' });
+      const accepted: string[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const orders = Array.from({ length: 20 }, () => order());
+        const posts = orders.map(async (one) => {
+          // A merchant repeats what was not answered with yes; that is safe.
+          for (let n = 0; n < 50; n += 1) {
+            const { status } = await world.post('/v1/orders', one);
+            expect([200, 202, 503]).toContain(status);
+            if (status !== 503) return accepted.push(one.order_id);
+            await new Promise((resume) => setTimeout(resume, 50));
+          }
+          throw new Error('an order was never taken');
+        });
+        await query(
+          world.databaseUrl,
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+        );
+        await Promise.all(posts);
+      }
+      for (const id of accepted) await world.until(id, ['inserted']);
+      const cards = await world.cards();
+      expect(cards.map(({ order_id }) => order_id as string).sort()).toEqual([...accepted].sort());
+      await world.get('/readyz').expect(200);
+    } finally {
+      await world.end();
+    }
+  }, 60_000);
+});
+
+async function start(databaseUrl: string, wechatUrl: string) {
+  const { NODE_ENV: _, DATABASE_URL: __, ...inherited } = process.env;
+  const env = { ...inherited, ...environment(databaseUrl, wechatUrl, { LOG_LEVEL: 'info' }) };
+  const child: ChildProcess = spawn(process.execPath, [join(__dirname, '..', '..', 'src', 'main.js')], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const code = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      const address = /"url":"([^"]+)"/.exec(chunk.toString())?.[1];
+      if (address) resolve(address);
+    });
+    void code.then(() => reject(new Error('the service did not start')));
+  });
+  return { child, code, url };
+}
+
+async function post(url: string, given: Json): Promise<number | null> {
+  const answer = await fetch(`${url}/v1/orders`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(given),
+  }).catch(() => null);
+  return answer && answer.status;
+}
+
+async function control(sandbox: Sandbox, method: string, path: string, body: unknown): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(sandbox.controlUrl + path, { method, headers, body: JSON.stringify(body) });
+  expect(answer.ok).toBe(true);
+}
