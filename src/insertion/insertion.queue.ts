@@ -159,7 +159,7 @@ export const INTEND: Statement = {
       UNION ALL
       SELECT merchant_id, id, events, clock_timestamp(), 'sending', jsonb_build_object('attempt', n, 'kind', kind) FROM moved
     )
-    SELECT id FROM moved`,
+    SELECT id, fence FROM moved`,
 };
 
 /**
@@ -193,7 +193,7 @@ export const RECORD: Statement = {
              AND g.state = 'inserted' AND g.card_code IS NULL
            LIMIT 1) e ON true
        WHERE i.merchant_id = g.merchant_id AND i.id = g.id AND i.fence = g.fence AND i.claimed_by = g.claimed_by
-      RETURNING i.merchant_id, i.id, i.events, g.state, g.outcome, g.sent, g.errcode, g.errmsg, g.hint, g.http_status,
+      RETURNING i.merchant_id, i.id, i.fence, i.events, g.state, g.outcome, g.sent, g.errcode, g.errmsg, g.hint, g.http_status,
                 g.classifier_version, g.event
     ), closed AS (
       DELETE FROM open_attempts a USING moved m WHERE a.merchant_id = m.merchant_id AND a.id = m.id
@@ -212,5 +212,5 @@ export const RECORD: Statement = {
       INSERT INTO events (merchant_id, id, seq, at, type, data)
       SELECT merchant_id, id, events, clock_timestamp(), state, event FROM moved
     )
-    SELECT id FROM moved`,
+    SELECT id, fence FROM moved`,
 };

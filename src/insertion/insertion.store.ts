@@ -90,7 +90,7 @@ export class InsertionStore {
       probes: sending.probes,
       uploaded,
     }));
-    const moved = await run<{ id: string }>(this.dataSource, INTEND, [JSON.stringify(rows), this.limits.leaseSeconds]);
+    const moved = await run<Claim>(this.dataSource, INTEND, [JSON.stringify(rows), this.limits.leaseSeconds]);
     this.metrics.batchSize.observe({ statement: 'intend' }, rows.length);
     return present(rows, moved);
   }
@@ -98,7 +98,7 @@ export class InsertionStore {
   private async writeResults(results: Result[]): Promise<Recorded[]> {
     try {
       const rows = results.map((result) => this.resultRow(result));
-      const moved = present(rows, await run<{ id: string }>(this.dataSource, RECORD, [JSON.stringify(rows)]));
+      const moved = present(rows, await run<Claim>(this.dataSource, RECORD, [JSON.stringify(rows)]));
       this.metrics.batchSize.observe({ statement: 'record' }, rows.length);
       results.forEach((result, index) => moved[index] && this.count(result));
       return moved.map((mine) => (mine ? 'recorded' : 'taken_over'));
@@ -165,7 +165,13 @@ function storyOf(next: Insertion, outcome: Outcome, errcode: number | undefined)
   };
 }
 
-function present(rows: { id: string }[], moved: { id: string }[]): boolean[] {
-  const ids = new Set(moved.map(({ id }) => id));
-  return rows.map(({ id }) => ids.has(id));
+interface Claim {
+  id: string;
+  fence: string;
+}
+
+/** Which rows were moved. A batch may hold one order twice, under an old claim and a new one: the fence tells them apart. */
+function present(rows: Claim[], moved: Claim[]): boolean[] {
+  const claims = new Set(moved.map(({ id, fence }) => `${id}/${fence}`));
+  return rows.map(({ id, fence }) => claims.has(`${id}/${fence}`));
 }

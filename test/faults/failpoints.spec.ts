@@ -55,6 +55,8 @@ describe('whatever place a process dies at', () => {
         const sent = (ledger.requests as Json[]).filter(({ path }) => path === '/card/invoice/insert').length;
         const attempts = await query(database.url, `SELECT 1 FROM attempts WHERE sent <> 'no'`);
         expect(sent).toBeLessThanOrEqual(attempts.length);
+      } catch (error) {
+        throw new Error(`${(error as Error).message}\n${await story(database.url, sandbox)}`);
       } finally {
         armed.child.kill('SIGKILL');
         await armed.gone;
@@ -161,6 +163,23 @@ async function settled(url: string): Promise<void> {
     await new Promise((resume) => setTimeout(resume, 100));
   }
   throw new Error(JSON.stringify(await query(url, 'SELECT state, reason, due_at, claimed_by FROM insertions')));
+}
+
+/** What the two ledgers say, for the reader of a failure. */
+async function story(url: string, sandbox: Sandbox): Promise<string> {
+  const lines = [
+    ...(await query(url, 'SELECT seq, at, type, data FROM events ORDER BY seq')),
+    ...(await query(url, 'SELECT n, kind, outcome, sent, errcode, started_at, ended_at FROM attempts ORDER BY n')),
+    ...(await query(url, 'SELECT * FROM open_attempts')),
+    ...(await query(url, 'SELECT state, reason, fence, claimed_by, crashes FROM insertions')),
+    ...((await control(sandbox, 'GET', '/ledger')).requests as Json[]).map(({ at, path, errcode, decided }) => ({
+      at: at as string,
+      path,
+      errcode,
+      decided,
+    })),
+  ];
+  return lines.map((line) => JSON.stringify(line)).join('\n');
 }
 
 async function control(sandbox: Sandbox, method: string, path: string, body?: unknown): Promise<Json> {
