@@ -32,6 +32,11 @@ export interface Profile {
   pdf_in_wallet: 'ignore' | '72040';
   /** `check`: 72047 when the PDF's own InvoiceNumber is neither billing_no nor billing_code. */
   pdf_numbers: 'check' | 'ignore';
+  /**
+   * Whether an order is good for one card only (72056, 72054, and 72042 for its invoice). `false` is no WeChat anybody
+   * has seen: it is for proving that a checker bites.
+   */
+  dedupe: boolean;
   /** How long an insert is in flight before it commits; meanwhile the same order answers 72054. */
   insert_latency_ms: number;
   max_pdf_bytes: number;
@@ -57,6 +62,7 @@ export function defaultProfile(): Profile {
     missing_media_errcode: 40007,
     pdf_in_wallet: 'ignore',
     pdf_numbers: 'check',
+    dedupe: true,
     insert_latency_ms: 0,
     max_pdf_bytes: 10 * 1024 * 1024,
     without_invoice: [],
@@ -84,6 +90,7 @@ export const PROFILE_SCHEMA = {
     missing_media_errcode: { type: 'integer' },
     pdf_in_wallet: words('ignore', '72040'),
     pdf_numbers: words('check', 'ignore'),
+    dedupe: { type: 'boolean' },
     insert_latency_ms: whole(600_000),
     max_pdf_bytes: whole(32 * 1024 * 1024),
     without_invoice: { type: 'array', items: { type: 'string' } },

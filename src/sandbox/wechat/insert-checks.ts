@@ -63,7 +63,8 @@ const pdf: Check = ({ media, cards, profile }, account, draft) => {
   return differs ? refused(Errcode.PdfBillingNumbersError) : undefined;
 };
 
-const duplicates: Check = ({ orders, cards }, _account, { order_id, appid, billing_no, billing_code }) => {
+const duplicates: Check = ({ orders, cards, profile }, _account, { order_id, appid, billing_no, billing_code }) => {
+  if (!profile.dedupe) return undefined;
   const order = orders.find(order_id, appid);
   if (order?.inserting) return refused(Errcode.InvoiceIsInserting);
   if (order?.state === 'INSERTED') return refused(Errcode.OrderIdRepeated);

@@ -1,0 +1,48 @@
+import { Client } from 'pg';
+import { keyOf, OpenAttempt, OurAttempt, OurEvent, OurOrder } from './story';
+
+type OrderRow = Omit<OurOrder, 'attempts' | 'open' | 'events'> & { id: string; appid: string; orderId: string };
+type OfOrder<Row> = Row & { id: string };
+
+const ORDERS = `
+  SELECT o.id, o.appid, o.order_id AS "orderId", o.invoice_number AS "invoiceNumber",
+         encode(o.pdf_sha256, 'hex') AS "pdfSha256",
+         EXISTS (SELECT FROM pdfs p WHERE p.merchant_id = o.merchant_id AND p.id = o.id AND p.part = 'pdf'
+                    AND sha256(p.body) = o.pdf_sha256) AS "pdfStored",
+         coalesce(i.state, 'no insertion') AS state, i.reason, coalesce(i.attempts, 0) AS "attemptCount",
+         coalesce(i.events, 0) AS "eventCount", coalesce(i.tries, 0) AS tries, i.card_code AS "cardCode",
+         coalesce(i.card_code_state, 'none') AS "cardCodeState"
+    FROM orders o LEFT JOIN insertions i USING (merchant_id, id)`;
+
+const millis = (column: string) => `extract(epoch FROM ${column})::float8 * 1000`;
+const ATTEMPT = `id, n, kind, encode(request_sha256, 'hex') AS "requestSha256", ${millis('started_at')} AS "startedAt"`;
+const ATTEMPTS = `SELECT ${ATTEMPT}, outcome, sent, errcode, ${millis('ended_at')} AS "endedAt" FROM attempts ORDER BY n`;
+const OPEN = `SELECT ${ATTEMPT} FROM open_attempts`;
+const EVENTS = `SELECT id, seq, ${millis('at')} AS at, type, data FROM events ORDER BY seq, at`;
+
+/** Every order of this database with all that was written about it, by natural key. */
+export async function readOurLedger(databaseUrl: string): Promise<Map<string, OurOrder>> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    // One snapshot: what was written between two of these reads would look like a contradiction.
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const byId = new Map<string, OurOrder>();
+    const byKey = new Map<string, OurOrder>();
+    for (const { id, appid, orderId, ...row } of (await client.query<OrderRow>(ORDERS)).rows) {
+      const order: OurOrder = { ...row, attempts: [], open: [], events: [] };
+      byId.set(id, order);
+      byKey.set(keyOf(appid, orderId), order);
+    }
+    for (const { id, ...row } of await rows<OurAttempt>(client, ATTEMPTS)) byId.get(id)?.attempts.push(row);
+    for (const { id, ...row } of await rows<OpenAttempt>(client, OPEN)) byId.get(id)?.open.push(row);
+    for (const { id, ...row } of await rows<OurEvent>(client, EVENTS)) byId.get(id)?.events.push(row);
+    return byKey;
+  } finally {
+    await client.end();
+  }
+}
+
+async function rows<Row extends object>(client: Client, text: string): Promise<OfOrder<Row>[]> {
+  return (await client.query<OfOrder<Row>>(text)).rows;
+}
