@@ -11,7 +11,7 @@ export interface CheckOptions {
 export interface Invariant {
   id: string;
   name: string;
-  broken(story: Story, options: CheckOptions): string[];
+  broken: (story: Story, options: CheckOptions) => string[];
 }
 
 /** An invariant that speaks of orders we know; of the others V7 speaks. */

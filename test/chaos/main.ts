@@ -45,6 +45,8 @@ function say(line: string): void {
 }
 
 async function start(): Promise<boolean> {
+  // By way of exit, which leaves nothing running.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   return main(readOptions(process.argv.slice(2), process.env));
 }
 

@@ -24,11 +24,13 @@ export function startMischief(
   let begun = 0;
   const frozen: Promise<void>[] = [];
 
+  /** Never fewer than half are up: what is killed the moment it has started has nothing in its hands. */
   const victim = async (role?: 'worker') => {
     const draw = chance.next();
     for (;;) {
       const alive = supervisor.alive(role);
-      if (alive.length > 0) return alive[Math.floor(draw * alive.length)]!;
+      if (alive.length > 0 && supervisor.alive().length * 2 >= supervisor.places.length)
+        return alive[Math.floor(draw * alive.length)]!;
       await sleep(20);
     }
   };

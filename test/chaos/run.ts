@@ -44,18 +44,23 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
   const postgres = await CrashingPostgres.start(home);
   const sandbox = await SandboxProcess.start(options.seed);
   let supervisor: Supervisor | undefined;
-  const killAll = () => supervisor?.killAll();
+  const killAll = () => {
+    supervisor?.killAll();
+    sandbox.stop();
+  };
   process.once('exit', killAll);
+  let remains = join(home, 'database');
   try {
     await migrate(postgres.url);
     supervisor = await startService(options, postgres.url, sandbox.url, logs);
-    return { ...(await story(options, postgres, sandbox, supervisor, say)), logs };
+    const result = await story(options, postgres, sandbox, supervisor, say);
+    if (result.violations.length + result.faults.length === 0) remains = home;
+    return { ...result, logs };
   } finally {
     process.removeListener('exit', killAll);
     killAll();
-    sandbox.stop();
     await postgres.stop();
-    rmSync(join(home, 'database'), { recursive: true, force: true });
+    rmSync(remains, { recursive: true, force: true });
   }
 }
 
