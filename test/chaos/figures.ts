@@ -19,6 +19,7 @@ export function figuresOf(stories: readonly Story[], violations: readonly Violat
     probes: attempts.filter(({ kind }) => kind === 'probe').length,
     'doubtful attempts': attempts.filter(isDoubtful).length,
     'arrived after their attempt had ended': sum(stories, arrivedLate),
+    'codes from late answers': sum(ours, ({ lateCodes }) => lateCodes.length),
     'early probes': violations.filter(({ says }) => says.startsWith('early probe')).length,
     duplicates: broken('V1'),
     lost: broken('V7'),

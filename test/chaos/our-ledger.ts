@@ -1,7 +1,11 @@
 import { Client } from 'pg';
 import { keyOf, OpenAttempt, OurAttempt, OurEvent, OurOrder } from './story';
 
-type OrderRow = Omit<OurOrder, 'attempts' | 'open' | 'events'> & { id: string; appid: string; orderId: string };
+type OrderRow = Omit<OurOrder, 'attempts' | 'open' | 'events' | 'lateCodes'> & {
+  id: string;
+  appid: string;
+  orderId: string;
+};
 type OfOrder<Row> = Row & { id: string };
 
 const ORDERS = `
@@ -19,6 +23,7 @@ const ATTEMPT = `id, n, kind, encode(request_sha256, 'hex') AS "requestSha256", 
 const ATTEMPTS = `SELECT ${ATTEMPT}, outcome, sent, errcode, ${millis('ended_at')} AS "endedAt" FROM attempts ORDER BY n`;
 const OPEN = `SELECT ${ATTEMPT} FROM open_attempts`;
 const EVENTS = `SELECT id, seq, ${millis('at')} AS at, type, data FROM events ORDER BY seq, at`;
+const LATE = `SELECT id, card_code AS code FROM evidence WHERE kind = 'late_answer' AND card_code IS NOT NULL`;
 
 /** Every order of this database with all that was written about it, by natural key. */
 export async function readOurLedger(databaseUrl: string): Promise<Map<string, OurOrder>> {
@@ -30,13 +35,14 @@ export async function readOurLedger(databaseUrl: string): Promise<Map<string, Ou
     const byId = new Map<string, OurOrder>();
     const byKey = new Map<string, OurOrder>();
     for (const { id, appid, orderId, ...row } of (await client.query<OrderRow>(ORDERS)).rows) {
-      const order: OurOrder = { ...row, attempts: [], open: [], events: [] };
+      const order: OurOrder = { ...row, attempts: [], open: [], events: [], lateCodes: [] };
       byId.set(id, order);
       byKey.set(keyOf(appid, orderId), order);
     }
     for (const { id, ...row } of await rows<OurAttempt>(client, ATTEMPTS)) byId.get(id)?.attempts.push(row);
     for (const { id, ...row } of await rows<OpenAttempt>(client, OPEN)) byId.get(id)?.open.push(row);
     for (const { id, ...row } of await rows<OurEvent>(client, EVENTS)) byId.get(id)?.events.push(row);
+    for (const { id, code } of await rows<{ code: string }>(client, LATE)) byId.get(id)?.lateCodes.push(code);
     return byKey;
   } finally {
     await client.end();

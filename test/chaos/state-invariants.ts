@@ -14,7 +14,7 @@ export const STATE_INVARIANTS: readonly Invariant[] = [
   ofOurs('V6', 'truthful: an end says what lies in the wallet', untruthful),
   { id: 'V7', name: 'no loss: what was taken is there, and what is in the wallets is known', broken: lost },
   ofOurs('V7', 'no loss: in the end every order is at rest', restless),
-  ofOurs('V8', 'code honesty: a known code is the card’s, and no code is invented', codes),
+  ofOurs('V8', 'code honesty: a known code is the card’s, and no code is invented or dropped', codes),
   ofOurs('V9', 'one event for one transition, without a gap', events),
 ];
 
@@ -72,13 +72,16 @@ function restless(ours: OurOrder, { authorization }: Story, { settled }: { settl
   );
 }
 
-function codes({ state, cardCode, cardCodeState }: OurOrder, { cards }: Story): string[] {
+function codes({ state, cardCode, cardCodeState, lateCodes }: OurOrder, { cards }: Story): string[] {
   const wanted = WITH_CARD.includes(state) ? ['known', 'unknown'] : ['none'];
   const codes = cards.map(({ code }) => code);
   return list(
     !wanted.includes(cardCodeState) && `${state}, with a code that is ${cardCodeState}`,
     (cardCode !== null) !== (cardCodeState === 'known') && `the code is ${cardCodeState}, and it is ${cardCode}`,
     cardCode !== null && !codes.includes(cardCode) && `${cardCode} is the code of no card of this order`,
+    cardCodeState === 'unknown' &&
+      lateCodes.length > 0 &&
+      `a late answer said ${lateCodes[0]}, and the code is unknown`,
   );
 }
 

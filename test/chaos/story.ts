@@ -28,6 +28,8 @@ export interface OurOrder {
   attempts: OurAttempt[];
   open: OpenAttempt[];
   events: OurEvent[];
+  /** Card codes from answers that came after their lease was lost. */
+  lateCodes: string[];
 }
 
 export interface OpenAttempt {

@@ -69,6 +69,7 @@ export function story(ours: Partial<OurOrder> = {}, more: Partial<Story> = {}): 
     attempts: [attempt(1, 1, 2, { outcome: 'inserted' })],
     open: [],
     events: events('accepted', 'uploaded', 'sending', 'inserted'),
+    lateCodes: [],
   };
   const sandbox = { cards: [card()], requests: [request(1, 1.5)], authorization: 'INSERTED' };
   return { appid: APPID, orderId: 'O1', accepted: true, ours: { ...healthy, ...ours }, ...sandbox, ...more };
