@@ -74,7 +74,6 @@ async function startService(options: ChaosOptions, databaseUrl: string, wechatUr
     MIGRATE_ON_START: 'false',
     LEASE_SECONDS: String(LEASE_SECONDS),
     IN_DOUBT_QUIET_SECONDS: String(QUIET_SECONDS),
-    LOG_LEVEL: 'warn',
   };
   return new Supervisor(roles, await freePorts(roles.length, new Chance(`ports ${options.seed}`)), env, logs);
 }

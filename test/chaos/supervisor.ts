@@ -1,8 +1,7 @@
 import { ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { request } from 'undici';
 
 const MAIN = join(__dirname, '..', '..', 'src', 'main.js');
 const STOP_MS = 20_000;
@@ -13,7 +12,7 @@ export interface Place {
   role: 'api' | 'worker';
   url: string;
   child: ChildProcess;
-  /** It has answered since it was started. */
+  /** It has said so since it was started. */
   ready: boolean;
   /** Stopped, beyond its lease. */
   frozen: boolean;
@@ -86,14 +85,19 @@ export class Supervisor {
   }
 
   private start(place: Place): void {
-    const log = openSync(join(this.logs, `${place.name}.log`), 'a');
+    const log = join(this.logs, `${place.name}.log`);
+    const stderr = openSync(log, 'a');
     const child = spawn(process.execPath, [MAIN], {
-      env: { ...this.env, ROLE: place.role, PORT: new URL(place.url).port },
-      stdio: ['ignore', log, log],
+      env: { ...this.env, ROLE: place.role, PORT: new URL(place.url).port, LOG_LEVEL: 'info' },
+      stdio: ['ignore', 'pipe', stderr],
     });
-    closeSync(log);
+    closeSync(stderr);
     this.starts += 1;
     Object.assign(place, { child, ready: false, frozen: false });
+    child.stdout?.on('data', (chunk: Buffer) => {
+      appendFileSync(log, chunk);
+      place.ready ||= chunk.includes('Piaoka is ready');
+    });
     child.once('exit', (code, signal) => {
       if (this.stopping) return;
       // Without its database a process may fail to start; once it is up, it must outlive everything but a kill.
@@ -101,20 +105,5 @@ export class Supervisor {
       place.ready = false;
       setTimeout(() => !this.stopping && this.start(place), 50);
     });
-    void this.untilReady(place, child);
-  }
-
-  private async untilReady(place: Place, child: ChildProcess): Promise<void> {
-    while (child.exitCode === null && child.signalCode === null) {
-      const status = await request(`${place.url}/readyz`, { headersTimeout: 2000, reset: true }).then(
-        ({ statusCode, body }) => body.dump().then(() => statusCode),
-        () => 0,
-      );
-      if (status === 200 && place.child === child && child.exitCode === null) {
-        place.ready = true;
-        return;
-      }
-      await sleep(50);
-    }
   }
 }
