@@ -167,4 +167,14 @@ describe('what insert refuses, and in which order', () => {
     await profile({ without_invoice: [APPID] });
     expect((await wechat.insert('unheard-of-three')).errcode).toBe(48001);
   });
+
+  it('gives one card for one order, and a second one only where checkers are to be proved', async () => {
+    const id = await order();
+    expect((await wechat.insert(id)).errcode).toBe(0);
+    expect((await wechat.insert(id)).errcode).toBe(72056);
+    await profile({ dedupe: false });
+    expect((await wechat.insert(id)).errcode).toBe(0);
+    const { cards } = (await wechat.control('GET', `/ledger/cards?order_id=${id}`)) as { cards: Json[] };
+    expect(cards.length).toBe(2);
+  });
 });
