@@ -56,7 +56,7 @@ describe('whatever place a process dies at', () => {
         const attempts = await query(database.url, `SELECT 1 FROM attempts WHERE sent <> 'no'`);
         expect(sent).toBeLessThanOrEqual(attempts.length);
       } catch (error) {
-        throw new Error(`${(error as Error).message}\n${await story(database.url, sandbox)}`);
+        throw new Error(`${(error as Error).message}\n${await story(database.url, sandbox)}`, { cause: error });
       } finally {
         armed.child.kill('SIGKILL');
         await armed.gone;
