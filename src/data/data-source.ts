@@ -1,4 +1,4 @@
-import { Pool } from 'pg';
+import { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { AccountsAndMerchants1763800000001 } from '../../migrations/1763800000001-accounts-and-merchants';
@@ -31,10 +31,12 @@ export async function connect(url: string, options: PoolOptions = {}): Promise<D
   const dataSource = await dataSourceFor(url, options).initialize();
   const pool = (dataSource.driver as PostgresDriver).master as Pool;
   pool.on('error', () => undefined);
-  // At every checkout, because the pool made its first connection before anybody could listen.
-  pool.on('acquire', (client) => {
+  const listen = (client: PoolClient) => {
     if (client.listenerCount('error', unheard) === 0) client.on('error', unheard);
-  });
+  };
+  pool.on('connect', listen);
+  // At every checkout too, because the pool made its first connection before anybody could listen.
+  pool.on('acquire', listen);
   return dataSource;
 }
 
