@@ -7,7 +7,8 @@ import { UniqueAcrossMerchants1763800000003 } from '../../migrations/17638000000
 import { RolesAndRowSecurity1763800000004 } from '../../migrations/1763800000004-roles-and-row-security';
 import { Guards1763800000005 } from '../../migrations/1763800000005-guards';
 import { HoldsOperatorsAudit1763800000006 } from '../../migrations/1763800000006-holds-operators-audit';
-import { Account, WechatToken } from './entities/account';
+import { Tickets1763800000080 } from '../../migrations/1763800000080-tickets';
+import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Event } from './entities/event';
 import { Evidence, Installation } from './entities/evidence';
@@ -49,6 +50,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
     entities: [
       Account,
       WechatToken,
+      WechatTicket,
       Merchant,
       MerchantKey,
       Order,
@@ -71,6 +73,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       RolesAndRowSecurity1763800000004,
       Guards1763800000005,
       HoldsOperatorsAudit1763800000006,
+      Tickets1763800000080,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

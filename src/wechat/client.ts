@@ -44,6 +44,17 @@ export class WechatClient {
     });
   }
 
+  /** GET /cgi-bin/ticket/getticket. Seldom: tickets live two hours and are cached (tickets.ts). */
+  getticket(accessToken: string, type: 'jsapi' | 'wx_card'): Promise<Answer> {
+    return this.transport.call({
+      method: 'GET',
+      path: WIRE_PATHS.getticket,
+      query: { access_token: accessToken, type },
+      successField: 'ticket',
+      timeoutMs: this.timeouts.token,
+    });
+  }
+
   /** POST /card/invoice/platform/setpdf: multipart part `pdf`, one buffer with its length. */
   setpdf(accessToken: string, pdf: Buffer): Promise<Answer> {
     const form = new FormData();

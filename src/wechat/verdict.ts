@@ -67,6 +67,17 @@ export function tokenVerdict(answer: Answer, now: Date): Outcome {
   return later(`token_errcode_${errcode}`, 60, false);
 }
 
+/** Why no ticket could be had; reading one changes nothing. */
+export function ticketVerdict(answer: Answer, now: Date): Outcome {
+  if (answer.kind !== 'answered') return later(`ticket_${answer.reason}`, 15, false);
+  const { errcode } = answer;
+  if (errcode === 0) return later('ticket_missing', 15, false);
+  const judgement = judge(ANYWHERE, errcode);
+  if (judgement === 'configuration') return held(`ticket_errcode_${errcode}`, answer);
+  if (judgement === 'dayLimit') return held(`ticket_errcode_${errcode}`, answer, midnightAfter(now));
+  return later(`ticket_errcode_${errcode}`, 60, false);
+}
+
 function notExecuted(judgement: Judgement, answer: Answer & { kind: 'answered' }, now: Date): Outcome {
   const { errcode } = answer;
   const reason = `errcode_${errcode}`;

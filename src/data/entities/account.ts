@@ -27,3 +27,15 @@ export class WechatToken {
   @Column('timestamptz', { name: 'refresh_after', nullable: true }) refreshAfter!: Date | null;
   @Column('timestamptz', { name: 'fetched_at', nullable: true }) fetchedAt!: Date | null;
 }
+
+/** The present ticket of an account. `ticket` is sealed with AAD `wechat_tickets|<appid>|<type>|<generation>`. */
+@Entity('wechat_tickets')
+@Check('wechat_tickets_type', `type IN ('jsapi', 'wx_card')`)
+export class WechatTicket {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'wechat_tickets_pkey' }) appid!: string;
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'wechat_tickets_pkey' }) type!: 'jsapi' | 'wx_card';
+  @Column('bigint', { transformer: safeInteger }) generation!: number;
+  @Column('bytea') ticket!: Buffer;
+  @Column('timestamptz', { name: 'refresh_after' }) refreshAfter!: Date;
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
+}
