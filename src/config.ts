@@ -9,6 +9,7 @@ import {
   flag,
   integer,
   oneOf,
+  prefixes,
   schedule,
   secret,
   Setting,
@@ -33,6 +34,8 @@ export const SETTINGS = {
   WECHAT_BASE_URL: baseUrl('https://api.weixin.qq.com', 'WeChat, or the sandbox (plain http only to loopback)'),
   WECHAT_APPID: text(null, 'appid of the issuing platform’s account (开票平台)'),
   WECHAT_SECRET: secret('its secret'),
+  WECHAT_REIMBURSER_APPID: text(null, 'appid of the reimburser’s account (报销方); default WECHAT_APPID'),
+  WECHAT_REIMBURSER_SECRET: secret('its secret'),
   WECHAT_TOKEN_KIND: oneOf(['stable', 'plain'], 'stable', 'stable_token, or cgi-bin/token'),
   WECHAT_TIMEOUT_MS: integer(100, 60_000, '15000', 'deadline of one call to WeChat, in milliseconds'),
   BILLING_FIELDS: oneOf(
@@ -54,6 +57,11 @@ export const SETTINGS = {
   AUTHORIZATION_DEADLINE: duration('30d', 'how long to wait for the user’s authorisation'),
   INSERT_CONCURRENCY: integer(1, 1024, '32', 'orders one worker carries at the same time'),
   MAX_PDF_BYTES: bytes('5MiB', 'largest PDF taken; above 2MiB there is a warning'),
+
+  GATEWAY_URL: text(null, 'page the token gateway signs for; default http://127.0.0.1:<PORT>/'),
+  GATEWAY_URL_ALLOW: prefixes(
+    'addresses below which pages may be signed, comma separated; unset: choose-invoice-config signs any page',
+  ),
 
   FAILPOINTS: failpoints('tests only: places where the process dies, fails or dawdles (name=kill|throw|delay:ms[@n])'),
 } satisfies Record<string, Setting<unknown>>;
@@ -110,6 +118,12 @@ function contradictions(settings: Settings): string[] {
   }
   if (!settings.WECHAT_APPID !== !settings.WECHAT_SECRET) {
     faults.push('WECHAT_APPID, WECHAT_SECRET: give both or neither');
+  }
+  if (!settings.WECHAT_REIMBURSER_APPID !== !settings.WECHAT_REIMBURSER_SECRET) {
+    faults.push('WECHAT_REIMBURSER_APPID, WECHAT_REIMBURSER_SECRET: give both or neither');
+  }
+  if (settings.GATEWAY_URL && !(URL.canParse(settings.GATEWAY_URL) && /^https?:[^#]+$/.test(settings.GATEWAY_URL))) {
+    faults.push('GATEWAY_URL: must be an http(s) address without fragment');
   }
   if (settings.BOOTSTRAP_MERCHANT_KEY && !settings.WECHAT_APPID) {
     faults.push(

@@ -15,6 +15,7 @@ import { Uploader } from './insertion/upload';
 import { Log } from './log';
 import { Metrics } from './metrics';
 import { WechatClient } from './wechat/client';
+import { TicketManager } from './wechat/tickets';
 import { TokenManager } from './wechat/tokens';
 import { Transport } from './wechat/transport';
 
@@ -27,6 +28,9 @@ export interface Engine {
   runner: InsertionRunner;
   recentPdfs: RecentPdfs;
   transport: Transport;
+  wechat: WechatClient;
+  tokens: TokenManager;
+  tickets: TicketManager;
 }
 
 /** The worker with everything it works with. */
@@ -41,6 +45,7 @@ export function makeEngine(
   const transport = new Transport(config.WECHAT_BASE_URL, config.INSERT_CONCURRENCY, metrics);
   const wechat = new WechatClient(transport, { call: config.WECHAT_TIMEOUT_MS, token: TOKEN_TIMEOUT_MS });
   const tokens = new TokenManager(dataSource, sealer, wechat, Math.random);
+  const tickets = new TicketManager(dataSource, sealer, wechat, tokens);
   const limits = { leaseSeconds: config.LEASE_SECONDS, batch: 64 };
   const store = new InsertionStore(dataSource, sealer, limits, metrics);
   const recentPdfs = new RecentPdfs(new DatabasePdfs(dataSource), config.ROLE === 'all' ? RECENT_PDF_BYTES : 0);
@@ -78,5 +83,5 @@ export function makeEngine(
     metrics,
     log,
   );
-  return { runner, recentPdfs, transport };
+  return { runner, recentPdfs, transport, wechat, tokens, tickets };
 }

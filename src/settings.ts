@@ -113,6 +113,19 @@ export const baseUrl = (defaultText: string, about: string) =>
     about,
   );
 
+/** http(s) addresses, comma separated; each stands for itself and what lies below it. */
+export const prefixes = (about: string) =>
+  setting(
+    (value) => {
+      const given = value.split(',').map((part) => part.trim());
+      const wrong = given.find((part) => !URL.canParse(part) || !/^https?:/.test(part) || /[?#]/.test(part));
+      if (wrong !== undefined) throw new Error(`"${wrong}" is not an http(s) address without query and fragment`);
+      return Object.freeze(given.map((part) => new URL(part).href));
+    },
+    null,
+    about,
+  );
+
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 function seconds(value: string): number {

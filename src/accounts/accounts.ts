@@ -21,12 +21,31 @@ export class Accounts {
 
   /** Applied at each start, idempotently. */
   async bootstrap(config: Config): Promise<void> {
-    const { WECHAT_APPID: appid, WECHAT_SECRET: secret } = config;
+    const { WECHAT_REIMBURSER_APPID: reimburser, WECHAT_REIMBURSER_SECRET: reimburserSecret } = config;
+    await this.store('issuer', config.WECHAT_APPID, config.WECHAT_SECRET, config);
+    // The issuer's own account keeps its role: whatever acts as its own reimburser needs no second row.
+    if (reimburser !== config.WECHAT_APPID) await this.store('reimburser', reimburser, reimburserSecret, config);
+  }
+
+  /** The account that reads and locks cards (报销方): the reimburser's, else the issuer's own. */
+  async reimburser(issuerAppid: string): Promise<TokenAccount> {
+    const row = await this.dataSource
+      .getRepository(Account)
+      .findOne({ where: { role: 'reimburser' }, order: { createdAt: 'DESC' } });
+    return this.issuer(row?.appid ?? issuerAppid);
+  }
+
+  private async store(
+    role: Account['role'],
+    appid: string | null,
+    secret: string | null,
+    config: Config,
+  ): Promise<void> {
     if (!appid || !secret) return;
     await this.dataSource.getRepository(Account).upsert(
       {
         appid,
-        role: 'issuer',
+        role,
         secret: this.sealer.seal(secret, `accounts|${appid}`),
         tokenKind: config.WECHAT_TOKEN_KIND,
         billingFields: config.BILLING_FIELDS,

@@ -79,12 +79,16 @@ export interface ProblemBody {
   detail?: string;
   detail_en?: string;
   request_id: string;
+  errcode?: number;
+  errmsg?: string;
   errors?: { pointer: string; code: string; message: string; message_en: string; severity: string }[];
 }
 
 export interface ProblemExtras {
   faults?: Fault[];
   detail?: [zh: string, en: string];
+  /** What WeChat said, word for word. */
+  wechat?: { errcode: number; errmsg: string };
 }
 
 /** Thrown by controllers and guards only; everything below them returns values. */
@@ -101,7 +105,7 @@ export class Problem extends Error {
 
   body(requestId: string): ProblemBody {
     const [status, title, titleEn] = PROBLEMS[this.code];
-    const { faults, detail } = this.extras;
+    const { faults, detail, wechat } = this.extras;
     return {
       type: `urn:piaoka:problem:${this.code}`,
       title,
@@ -110,6 +114,7 @@ export class Problem extends Error {
       code: this.code,
       ...(detail ? { detail: detail[0], detail_en: detail[1] } : {}),
       request_id: requestId,
+      ...(wechat ? { errcode: wechat.errcode, errmsg: wechat.errmsg } : {}),
       ...(faults ? { errors: faults.map(faultView) } : {}),
     };
   }

@@ -4,9 +4,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../config';
 import { MerchantKey } from '../data/entities/merchant';
 
-/** What a merchant key may do. `jsapi_ticket` is given by hand only. */
-export const MERCHANT_SCOPES = ['orders:write', 'orders:read'] as const;
-export type MerchantScope = (typeof MERCHANT_SCOPES)[number];
+/** What the first merchant's key may do. */
+export const MERCHANT_SCOPES = ['orders:write', 'orders:read', 'reimbursements:write', 'reimbursements:read'] as const;
+/** `jsapi_ticket` is given by hand only: with it a page can sign for itself. */
+export type MerchantScope = (typeof MERCHANT_SCOPES)[number] | 'jsapi_ticket';
 
 /** Who calls. */
 export interface Caller {
@@ -73,7 +74,7 @@ export class Merchants {
         .values({ id: uuidv7(), merchantId, keySha256, label: BOOTSTRAP, scopes: [...MERCHANT_SCOPES] })
         .orIgnore()
         .execute();
-      await keys.update({ merchantId, keySha256 }, { revokedAt: null });
+      await keys.update({ merchantId, keySha256 }, { revokedAt: null, scopes: [...MERCHANT_SCOPES] });
       await keys.update(
         { merchantId, label: BOOTSTRAP, keySha256: Not(keySha256), revokedAt: IsNull() },
         { revokedAt: () => 'now()' },
