@@ -83,6 +83,11 @@ export const WIRE_PATHS = {
   getauthdata: '/card/invoice/getauthdata',
   rejectinsert: '/card/invoice/rejectinsert',
   setbizattr: '/card/invoice/setbizattr',
+  getinvoiceinfo: '/card/invoice/reimburse/getinvoiceinfo',
+  getinvoicebatch: '/card/invoice/reimburse/getinvoicebatch',
+  updateinvoicestatus: '/card/invoice/reimburse/updateinvoicestatus',
+  updatestatusbatch: '/card/invoice/reimburse/updatestatusbatch',
+  decryptcode: '/card/code/decrypt',
 } as const;
 
 export type ReimburseStatus =

@@ -26,6 +26,8 @@ export interface Card {
   inserted_at: number;
   /** Number of the request that made it, in the ledger. */
   request_n: number;
+  /** `invoice_user_data` as it was sent: what a reimburser reads. */
+  user_data: Readonly<Record<string, unknown>>;
 }
 
 export class Cards {
@@ -33,6 +35,7 @@ export class Cards {
   private readonly byOrder = new Map<string, Card[]>();
   private readonly byBilling = new Map<string, Card>();
   private readonly byPdf = new Set<string>();
+  private readonly byEncryptCode = new Map<string, Card>();
   private latest: Card[] = [];
 
   constructor(private readonly chance: Chance) {}
@@ -48,6 +51,7 @@ export class Cards {
     this.byCode.set(card.code, card);
     this.byBilling.set(`${card.billing_no}/${card.billing_code}`, card);
     this.byPdf.add(card.pdf_sha256);
+    this.byEncryptCode.set(encryptCodeOf(card.code), card);
     const siblings = this.byOrder.get(card.order_id);
     if (siblings) siblings.push(card);
     else this.byOrder.set(card.order_id, [card]);
@@ -56,6 +60,10 @@ export class Cards {
 
   get(code: string): Card | undefined {
     return this.byCode.get(code);
+  }
+
+  ofEncryptCode(encrypt_code: string): Card | undefined {
+    return this.byEncryptCode.get(encrypt_code);
   }
 
   ofOrder(order_id: string): readonly Card[] {
@@ -88,6 +96,7 @@ export class Cards {
     this.byOrder.clear();
     this.byBilling.clear();
     this.byPdf.clear();
+    this.byEncryptCode.clear();
     this.latest = [];
   }
 }

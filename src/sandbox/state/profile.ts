@@ -44,6 +44,12 @@ export interface Profile {
   without_invoice: string[];
   /** Calls per account: `{"/card/invoice/insert":{"day":1000,"minute":60}}`, then 45009 or 45011. */
   quota: Record<string, { day?: number; minute?: number }>;
+  /** How many cards one getinvoicebatch or updatestatusbatch may name; one more is 72052. */
+  reimburse_batch_max: number;
+  /** `empty`: getinvoicebatch answers errcode 0 and no items, as has been seen. */
+  reimburse_batch: 'items' | 'empty';
+  /** How long a pdf_url that a reimburser got can be fetched. */
+  reimburse_pdf_seconds: number;
   /** Whether insert also answers a unionid. */
   unionid: boolean;
   /** Where user_authorize_invoice and update_invoice_status are pushed to; null pushes nothing. */
@@ -67,6 +73,9 @@ export function defaultProfile(): Profile {
     max_pdf_bytes: 10 * 1024 * 1024,
     without_invoice: [],
     quota: {},
+    reimburse_batch_max: 100,
+    reimburse_batch: 'items',
+    reimburse_pdf_seconds: 7200,
     unionid: false,
     callback: null,
   };
@@ -102,6 +111,9 @@ export const PROFILE_SCHEMA = {
         properties: { day: whole(1e9), minute: whole(1e9) },
       },
     },
+    reimburse_batch_max: whole(10_000),
+    reimburse_batch: words('items', 'empty'),
+    reimburse_pdf_seconds: whole(86_400),
     unionid: { type: 'boolean' },
     callback: {
       type: ['object', 'null'],

@@ -5,6 +5,7 @@ import type { Endpoint } from './call';
 import { insert } from './insert';
 import { getpdf, setpdf } from './pdf';
 import { createcard, seturl } from './platform';
+import { decrypt, getinvoicebatch, getinvoiceinfo, updateinvoicestatus, updatestatusbatch } from './reimburse';
 import { updatestatus } from './status';
 import { getticket } from './ticket';
 import { stableToken, token } from './token';
@@ -31,4 +32,9 @@ export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   [WIRE_PATHS.getauthdata]: invoice(getauthdata),
   [WIRE_PATHS.rejectinsert]: invoice(rejectinsert),
   [WIRE_PATHS.setbizattr]: invoice(setbizattr),
+  [WIRE_PATHS.getinvoiceinfo]: invoice(getinvoiceinfo),
+  [WIRE_PATHS.getinvoicebatch]: invoice(getinvoicebatch),
+  [WIRE_PATHS.updateinvoicestatus]: invoice(updateinvoicestatus),
+  [WIRE_PATHS.updatestatusbatch]: invoice(updatestatusbatch),
+  [WIRE_PATHS.decryptcode]: invoice(decrypt),
 };

@@ -18,6 +18,7 @@ export interface InsertDraft {
   check_code: string | undefined;
   s_pdf_media_id: string;
   s_trip_pdf_media_id: string;
+  user_data: Record<string, unknown>;
 }
 
 /** Reads the body in the order of WeChat's page; the first thing missing is named in a 72031. */
@@ -75,6 +76,7 @@ function draft(json: Record<string, unknown>, data: Record<string, unknown>): In
     check_code: absent(data['check_code']) ? undefined : text(data['check_code']),
     s_pdf_media_id: text(data['s_pdf_media_id']),
     s_trip_pdf_media_id: text(data['s_trip_pdf_media_id']),
+    user_data: data,
   };
 }
 

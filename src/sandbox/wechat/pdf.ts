@@ -27,8 +27,23 @@ export function getpdf({ world, account, json, query, base }: AccountCall): Answ
   return ok({ pdf_url, pdf_url_expire_time: URL_LIFE_SECONDS });
 }
 
+/** The link a reimburser gets: it lets anybody in who has it, until its wx_invoice_token has run out. */
+export function reimburserPdfUrl(
+  { world, base }: AccountCall,
+  s_media_id: string,
+  card_id: string,
+): string | undefined {
+  const media = world.media.alive(s_media_id, world.profile);
+  if (!media) return undefined;
+  const until = world.clock.seconds() + world.profile.reimburse_pdf_seconds;
+  const query = { action: 'media_pdf', media_key: media.sha256.slice(0, 32) + s_media_id, card_id };
+  return `${base}/intp/invoice/getpdf?${new URLSearchParams({ ...query, wx_invoice_token: `until-${until}` }).toString()}`;
+}
+
 /** What stands behind `pdf_url`. */
-export function sendPdf(world: World, key: string, reply: FastifyReply): FastifyReply {
+export function sendPdf(world: World, key: string, token: string, reply: FastifyReply): FastifyReply {
+  const until = /^until-(\d+)$/.exec(token)?.[1];
+  if (until && world.clock.seconds() >= Number(until)) return reply.type('text/html').send('链接已失效');
   const id = key.slice(32);
   const media = world.media.alive(id, world.profile);
   const bytes = world.media.pdf(id);

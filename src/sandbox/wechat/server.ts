@@ -4,7 +4,7 @@ import { WIRE_PATHS } from '../../wechat/wire';
 import type { World } from '../state/world';
 import { type Answer, decorated, refused } from './answers';
 import { showAuthPage, submitAuthPage } from './auth-page';
-import { readCall } from './call';
+import { readCall, text } from './call';
 import { ENDPOINTS } from './endpoints';
 import { exchange } from './exchange';
 import { htmlPage } from './html';
@@ -28,8 +28,8 @@ export function wechatServer(world: World): FastifyInstance {
   }
   app.get('/bizmall/authinvoice', (request, reply) => showAuthPage(world, request, reply));
   app.post('/bizmall/authinvoice', (request, reply) => submitAuthPage(world, request, reply));
-  app.get<{ Querystring: { media_key?: string } }>('/intp/invoice/getpdf', (request, reply) =>
-    sendPdf(world, String(request.query.media_key ?? ''), reply),
+  app.get<{ Querystring: Record<string, unknown> }>('/intp/invoice/getpdf', ({ query }, reply) =>
+    sendPdf(world, text(query['media_key']), text(query['wx_invoice_token']), reply),
   );
   app.setNotFoundHandler((request, reply) => unknownPath(world, request, reply));
   app.setErrorHandler((error, request, reply) => unreadable(world, error as { statusCode?: number }, request, reply));

@@ -31,3 +31,16 @@ export function changeStatus(card: Card, to: ReimburseStatus, by: string): Answe
   card.lock_owner = to === 'INVOICE_REIMBURSE_LOCK' ? by : undefined;
   return undefined;
 }
+
+/**
+ * The same for a reimburser, who may not cancel, and reimburses only what he has locked. Saying again what is so already
+ * is no error.
+ */
+export function reimburserRefusal(card: Card, to: ReimburseStatus, by: string): Answer | undefined {
+  if (to === 'INVOICE_REIMBURSE_CANCEL') return refused(Errcode.InvoiceStatusError);
+  if (card.status === 'INVOICE_REIMBURSE_CANCEL') return refused(Errcode.InvoiceCancelled);
+  if (card.status === 'INVOICE_REIMBURSE_CLOSURE') return refused(Errcode.InvoiceClosed);
+  const locked = card.status === 'INVOICE_REIMBURSE_LOCK';
+  if (locked && card.lock_owner !== by) return refused(Errcode.LockedByOthers);
+  return to === 'INVOICE_REIMBURSE_CLOSURE' && !locked ? refused(Errcode.MustBeLockFirst) : undefined;
+}
