@@ -18,16 +18,29 @@ export type Answer =
 const HINT = /hint: \[([^\]]+)\]|rid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/;
 
 /**
- * Reads a response body. `successField` is the field that a success carries: token answers leave errcode out.
- * errcode may be a number or a numeric string.
+ * Reads a response body. `successField` is the field by which a success is known where WeChat leaves errcode out (tokens);
+ * null: without errcode nothing is known. errcode may be a number or a numeric string.
  */
 export function readAnswer(
   httpStatus: number,
   text: string,
-  successField: string,
+  successField: string | null,
   parse: (text: string) => unknown,
 ): Answer {
-  if (httpStatus >= 300) return { kind: 'garbled', httpStatus, reason: `http_${httpStatus}` };
+  if (httpStatus < 300) return readBody(httpStatus, text, successField, parse);
+  // WeChat says no with HTTP 200; but where a 4xx carries an errcode of its own, that says more than the status.
+  const told = httpStatus >= 400 && httpStatus < 500 ? readBody(httpStatus, text, null, parse) : null;
+  return told?.kind === 'answered' && told.errcode !== 0
+    ? told
+    : { kind: 'garbled', httpStatus, reason: `http_${httpStatus}` };
+}
+
+function readBody(
+  httpStatus: number,
+  text: string,
+  successField: string | null,
+  parse: (text: string) => unknown,
+): Answer {
   if (text.trim() === '') return { kind: 'garbled', httpStatus, reason: 'empty_body' };
   let body: unknown;
   try {
@@ -46,9 +59,9 @@ export function readAnswer(
   return { kind: 'answered', httpStatus, errcode, errmsg, hint: hint?.[1] ?? hint?.[2] ?? null, body: fields };
 }
 
-function errcodeOf(fields: Record<string, unknown>, successField: string): number | undefined {
+function errcodeOf(fields: Record<string, unknown>, successField: string | null): number | undefined {
   const { errcode } = fields;
   if (typeof errcode === 'number' && Number.isInteger(errcode)) return errcode;
   if (typeof errcode === 'string' && /^-?\d{1,9}$/.test(errcode)) return Number(errcode);
-  return errcode === undefined && successField in fields ? 0 : undefined;
+  return errcode === undefined && successField !== null && successField in fields ? 0 : undefined;
 }

@@ -1,4 +1,4 @@
-import { ErrcodeName } from './errcodes';
+import { ErrcodeName, errcodeFact } from './errcodes';
 
 /**
  * Our judgement of each of WeChat's codes: what kind of answer it is. Facts about the codes stand in `errcodes.ts`, what
@@ -89,6 +89,19 @@ export const ANYWHERE: Partial<Record<ErrcodeName, Judgement>> = {
   ComponentTicketInvalid: 'rateLimit',
 };
 
+/** Families that WeChat names only as such: 43xxx speaks of method and scheme, 9001xxx of its own platform. */
+const FAMILIES: readonly (readonly [from: number, to: number, judgement: Judgement])[] = [
+  [43_000, 43_999, 'configuration'],
+  [9_001_000, 9_001_999, 'busy'],
+];
+
+/** The judgement of a code: by its name in `table`, else by its family; undefined: it stands nowhere. */
+export function judgementOf<J>(table: Partial<Record<ErrcodeName, J>>, errcode: number): J | Judgement | undefined {
+  const fact = errcodeFact(errcode);
+  const named = fact && table[fact.name];
+  return named ?? FAMILIES.find(([from, to]) => errcode >= from && errcode <= to)?.[2];
+}
+
 /** insertinvoice. A code that stands nowhere is unclear: on a write, assume nothing. */
 export const INSERT: Partial<Record<ErrcodeName, InsertJudgement>> = {
   ...ANYWHERE,
@@ -172,6 +185,15 @@ export const INSERT: Partial<Record<ErrcodeName, InsertJudgement>> = {
 /** setpdf may be repeated without harm, so what is not refused is tried again. */
 export const SETPDF: Partial<Record<ErrcodeName, Judgement>> = {
   ...ANYWHERE,
+  InvalidOpenid: 'dataFix',
+  InvalidArgument: 'dataFix',
+  InvalidArgs: 'dataFix',
+  MissingParameter: 'dataFix',
+  MissingRequiredFields: 'dataFix',
+  MissingCardId: 'dataFix',
+  FieldTooLong: 'dataFix',
+  DataFormatError: 'dataFix',
+  InvalidParams: 'dataFix',
   InvalidMediaType: 'dataFix',
   InvalidFileType: 'dataFix',
   InvalidFileSize: 'dataFix',

@@ -13,8 +13,8 @@ export interface Call {
   contentType?: string;
   /** One whole buffer: the length is known and nothing is sent in chunks, which setpdf refuses. */
   body?: Buffer;
-  /** The field that a success carries. */
-  successField: string;
+  /** The field by which a success is known where errcode may be left out. */
+  successField: string | null;
   timeoutMs: number;
 }
 

@@ -1,11 +1,11 @@
 import { Outcome } from '../domain/outcome';
 import { secondsUntilShanghaiMidnight } from '../domain/shanghai';
 import { Answer } from './answer';
-import { Errcode, ErrcodeName, errcodeFact } from './errcodes';
-import { ANYWHERE, INSERT, Judgement, SETPDF } from './judgements';
+import { Errcode } from './errcodes';
+import { ANYWHERE, INSERT, Judgement, judgementOf, SETPDF } from './judgements';
 
 /** Grows with every change of judgement; stored with the code that judged, so that replicas can be told apart. */
-export const CLASSIFIER_VERSION = 1;
+export const CLASSIFIER_VERSION = 2;
 
 /** The one meaning of one answer to insertinvoice. */
 export function insertVerdict(answer: Answer, now: Date): Outcome {
@@ -17,7 +17,7 @@ export function insertVerdict(answer: Answer, now: Date): Outcome {
   if (errcode === 0) {
     return { kind: 'inserted', cardCode: text(body.code), openid: text(body.openid), unionid: text(body.unionid) };
   }
-  const judgement = judge(INSERT, errcode);
+  const judgement = judgementOf(INSERT, errcode);
   switch (judgement) {
     case undefined:
       return { kind: 'unclear', reason: `errcode_${errcode}`, unknownCode: true };
@@ -45,7 +45,7 @@ export function uploadVerdict(answer: Answer, now: Date): Outcome | null {
     return later(`upload_${reason}`, 0, true);
   }
   if (answer.errcode === 0) return mediaIdOf(answer) ? null : later('upload_without_media_id', 0, true);
-  const judgement = judge(SETPDF, answer.errcode);
+  const judgement = judgementOf(SETPDF, answer.errcode);
   return judgement ? notExecuted(judgement, answer, now) : later(`errcode_${answer.errcode}`, 0, true);
 }
 
@@ -58,10 +58,11 @@ export function mediaIdOf(answer: Answer): string | null {
 
 /** Why no token could be had: the order waits, and burns no try. */
 export function tokenVerdict(answer: Answer, now: Date): Outcome {
+  if (answer.kind === 'garbled' && edgeRefused(answer.httpStatus)) return held(`token_${answer.reason}`, null);
   if (answer.kind !== 'answered') return later(`token_${answer.reason}`, 15, false);
   const { errcode } = answer;
   // At the token endpoints 40001 speaks of appid and secret.
-  const judgement = errcode === Errcode.InvalidCredential ? 'configuration' : judge(ANYWHERE, errcode);
+  const judgement = errcode === Errcode.InvalidCredential ? 'configuration' : judgementOf(ANYWHERE, errcode);
   if (judgement === 'configuration') return held(`token_errcode_${errcode}`, answer);
   if (judgement === 'dayLimit') return held(`token_errcode_${errcode}`, answer, midnightAfter(now));
   return later(`token_errcode_${errcode}`, 60, false);
@@ -72,7 +73,7 @@ export function ticketVerdict(answer: Answer, now: Date): Outcome {
   if (answer.kind !== 'answered') return later(`ticket_${answer.reason}`, 15, false);
   const { errcode } = answer;
   if (errcode === 0) return later('ticket_missing', 15, false);
-  const judgement = judge(ANYWHERE, errcode);
+  const judgement = judgementOf(ANYWHERE, errcode);
   if (judgement === 'configuration') return held(`ticket_errcode_${errcode}`, answer);
   if (judgement === 'dayLimit') return held(`ticket_errcode_${errcode}`, answer, midnightAfter(now));
   return later(`ticket_errcode_${errcode}`, 60, false);
@@ -107,11 +108,6 @@ function garbledInsert(httpStatus: number, reason: string): Outcome {
 
 function edgeRefused(httpStatus: number): boolean {
   return httpStatus >= 400 && httpStatus < 500 && httpStatus !== 408 && httpStatus !== 499;
-}
-
-function judge<J>(table: Partial<Record<ErrcodeName, J>>, errcode: number): J | undefined {
-  const fact = errcodeFact(errcode);
-  return fact && table[fact.name];
 }
 
 function midnightAfter(now: Date): Date {

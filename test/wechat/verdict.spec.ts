@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Answer } from '../../src/wechat/answer';
+import { Answer, readAnswer } from '../../src/wechat/answer';
 import { errcodeFact, knownErrcodes } from '../../src/wechat/errcodes';
 import { INSERT } from '../../src/wechat/judgements';
 import { parseLossless } from '../../src/wechat/lossless';
@@ -75,6 +75,20 @@ describe('what an answer to insert means', () => {
       ),
       { numRuns: 5000 },
     );
+  });
+});
+
+describe('reading an answer', () => {
+  const read = (status: number, text: string) => readAnswer(status, text, null, parseLossless);
+
+  it('a gateway’s own {"code": …} is no card', () => {
+    expect(read(200, '{"code":500,"msg":"upstream error"}')).toMatchObject({ kind: 'garbled', reason: 'no_errcode' });
+  });
+
+  it('an errcode in a 4xx says more than the status; a success in it is not believed', () => {
+    expect(read(412, '{"errcode":47001,"errmsg":"data format error"}')).toMatchObject({ errcode: 47001 });
+    expect(read(400, '{"errcode":0,"code":"1"}')).toMatchObject({ kind: 'garbled', reason: 'http_400' });
+    expect(read(502, '{"errcode":48001}')).toMatchObject({ kind: 'garbled', reason: 'http_502' });
   });
 });
 
