@@ -11,6 +11,8 @@ import { InsertionStore } from './insertion/insertion.store';
 import { InsertionWorker } from './insertion/insertion.worker';
 import { LateAnswers } from './insertion/late-answers';
 import { DatabasePdfs, RecentPdfs } from './insertion/pdf-store';
+import { Recorder } from './insertion/recorder';
+import { RestoreWatch } from './insertion/restored';
 import { Uploader } from './insertion/upload';
 import { Log } from './log';
 import { Metrics } from './metrics';
@@ -50,31 +52,26 @@ export function makeEngine(
   const store = new InsertionStore(dataSource, sealer, limits, metrics);
   const recentPdfs = new RecentPdfs(new DatabasePdfs(dataSource), config.ROLE === 'all' ? RECENT_PDF_BYTES : 0);
   const holds = new Holds(dataSource, Math.random);
-  const worker = new InsertionWorker(
-    store,
-    accounts,
-    new Uploader(recentPdfs, tokens, wechat),
-    tokens,
-    wechat,
-    holds,
-    new LateAnswers(dataSource, sealer),
-    {
-      leaseSeconds: config.LEASE_SECONDS,
-      policy: {
-        inDoubt: config.IN_DOUBT_POLICY,
-        quietSeconds: config.IN_DOUBT_QUIET_SECONDS,
-        retrySchedule: config.RETRY_SCHEDULE,
-        probeSchedule: config.PROBE_SCHEDULE,
-        authorizationDeadlineSeconds: config.AUTHORIZATION_DEADLINE,
-      },
+  const late = new LateAnswers(dataSource, sealer);
+  const settings = {
+    leaseSeconds: config.LEASE_SECONDS,
+    policy: {
+      inDoubt: config.IN_DOUBT_POLICY,
+      quietSeconds: config.IN_DOUBT_QUIET_SECONDS,
+      retrySchedule: config.RETRY_SCHEDULE,
+      probeSchedule: config.PROBE_SCHEDULE,
+      authorizationDeadlineSeconds: config.AUTHORIZATION_DEADLINE,
     },
-    log,
-  );
+  };
+  const recorder = new Recorder(store, holds, late, settings, log);
+  const uploader = new Uploader(recentPdfs, tokens, wechat);
+  const worker = new InsertionWorker(store, accounts, uploader, tokens, wechat, holds, late, recorder, settings);
   const runner = new InsertionRunner(
     store,
     worker,
     new AccountLimits(config.INSERT_CONCURRENCY),
     holds,
+    new RestoreWatch(dataSource, config.IN_DOUBT_QUIET_SECONDS, log),
     {
       name: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
       concurrency: config.INSERT_CONCURRENCY,

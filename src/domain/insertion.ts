@@ -159,7 +159,7 @@ export function advance(insertion: Insertion, outcome: Outcome, now: Date, polic
       if (insertion.doubtSince) return toHuman(insertion, 'contradiction');
       return ended(insertion, 'rejected', outcome.code);
     case 'needsHuman':
-      return toHuman(insertion, outcome.reason);
+      return toHuman(outcome.doubtful ? doubted(insertion, now) : insertion, outcome.reason);
   }
 }
 
@@ -175,12 +175,11 @@ function inserted(insertion: Insertion, cardCode: string | null, openid: string 
 
 /** No probe before the quiet period that follows this attempt's end has passed. */
 function inDoubt(insertion: Insertion, now: Date, policy: Policy): Insertion {
-  return {
-    ...insertion,
-    state: 'in_doubt',
-    doubtSince: insertion.doubtSince ?? now,
-    dueIn: untilProbe(insertion, policy),
-  };
+  return { ...doubted(insertion, now), state: 'in_doubt', dueIn: untilProbe(insertion, policy) };
+}
+
+function doubted(insertion: Insertion, now: Date): Insertion {
+  return { ...insertion, doubtSince: insertion.doubtSince ?? now };
 }
 
 function untilProbe({ probes }: Insertion, { quietSeconds, probeSchedule, jitter }: Policy): number {
@@ -195,7 +194,10 @@ function later(insertion: Insertion, outcome: Outcome & { kind: 'later' }, polic
   return { ...waiting(insertion, Math.max(wait, outcome.wait)), tries };
 }
 
-/** Back to where it stood before this attempt, due again after `seconds`. */
+/**
+ * Back to where it stood before this attempt, due again after `seconds`. An attempt that was not executed tells nothing
+ * about a doubt: it does not count as a probe.
+ */
 function waiting(insertion: Insertion, seconds: number): Insertion {
   const state = insertion.doubtSince
     ? 'in_doubt'
@@ -204,7 +206,8 @@ function waiting(insertion: Insertion, seconds: number): Insertion {
       : insertion.mediaId
         ? 'uploaded'
         : 'accepted';
-  return { ...insertion, state, dueIn: seconds };
+  const wasted = insertion.state === 'sending' && insertion.doubtSince ? 1 : 0;
+  return { ...insertion, state, probes: insertion.probes - wasted, dueIn: seconds };
 }
 
 function withoutMedia(insertion: Insertion): Insertion {

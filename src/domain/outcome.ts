@@ -29,5 +29,5 @@ export type Outcome =
   | { kind: 'refused'; code: string }
   /** The order is dead at WeChat (72035): it was rejected with rejectinsert. */
   | { kind: 'rejected'; code: string }
-  /** Only a person can decide. */
-  | { kind: 'needsHuman'; reason: string };
+  /** Only a person can decide. `doubtful`: what happened may have made a card. */
+  | { kind: 'needsHuman'; reason: string; doubtful?: boolean };

@@ -1,7 +1,7 @@
 import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { run, Statement } from '../data/statement';
+import { asEngine, run, Statement } from '../data/statement';
 import { Outcome } from '../domain/outcome';
 
 /** A hold as it is told to operators. */
@@ -83,6 +83,17 @@ export class Holds {
   /** Accounts for which this process may now let one order through. */
   async canaries(): Promise<string[]> {
     return (await run<{ appid: string }>(this.dataSource, CANARIES, [])).map(({ appid }) => appid);
+  }
+
+  /** A canary was let through that came to no call: it says nothing, and the next need not wait. */
+  async again(appid: string): Promise<void> {
+    await asEngine(this.dataSource, (client) =>
+      client.query(
+        `UPDATE holds SET next_canary_at = clock_timestamp(), canaries = greatest(canaries - 1, 0)
+          WHERE scope = 'account' AND appid = $1 AND lifted_at IS NULL AND next_canary_at IS NOT NULL`,
+        [appid],
+      ),
+    );
   }
 
   /** A canary came through: the cause is gone. A hold that a person made stays. */

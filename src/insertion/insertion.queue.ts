@@ -165,7 +165,8 @@ export const INTEND: Statement = {
 /**
  * Records what steps came to: the new present, the closed attempt and the event, under the fence; the lease ends. A card
  * whose code this answer did not carry takes it from a late answer that did.
- * Repeating it changes nothing, because the first time has ended the claim. `$1` rows.
+ * Repeating it changes nothing, because the first time has ended the claim. `$1` rows. Finding an attempt without its
+ * process is no result: crashes in a row go on being counted, less the claim that found it.
  */
 export const RECORD: Statement = {
   name: 'record',
@@ -179,7 +180,8 @@ export const RECORD: Statement = {
     ), moved AS (
       UPDATE insertions i
          SET state = g.state, reason = g.reason, due_at = clock_timestamp() + make_interval(secs => g.due_in),
-             claimed_by = NULL, crashes = 0, tries = g.tries, probes = g.probes,
+             claimed_by = NULL, tries = g.tries,
+             crashes = CASE g.outcome WHEN 'orphaned' THEN i.crashes - 1 ELSE 0 END, probes = g.probes,
              authorization_checks = g.authorization_checks, reuploads = g.reuploads, media_id = g.media_id,
              trip_media_id = g.trip_media_id, uploaded_at = g.uploaded_at, doubt_since = g.doubt_since,
              waiting_since = g.waiting_since, card_code = coalesce(g.card_code, e.card_code),

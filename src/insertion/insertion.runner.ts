@@ -5,6 +5,7 @@ import { Claimed } from './claimed';
 import { Holds } from './holds';
 import { InsertionStore } from './insertion.store';
 import { InsertionWorker } from './insertion.worker';
+import { RestoreWatch } from './restored';
 
 const CANARY_CHECK_MS = 1000;
 
@@ -29,6 +30,7 @@ export class InsertionRunner {
     private readonly worker: InsertionWorker,
     private readonly limits: AccountLimits,
     private readonly holds: Holds,
+    private readonly restored: RestoreWatch,
     private readonly settings: RunnerSettings,
     private readonly metrics: Metrics,
     private readonly log: Log,
@@ -66,10 +68,14 @@ export class InsertionRunner {
   private async claim(count: number): Promise<number> {
     try {
       const canaries = await this.canaries();
+      await this.restored.look();
       const orders = await this.store.claim(count, this.settings.name, this.limits.free(), canaries);
+      // Claimed on a connection that was opened for it: perhaps in another time than the one before.
+      await this.restored.look();
       orders.forEach((order) => this.carry(order));
       return orders.length;
     } catch (error) {
+      this.restored.doubt();
       this.log.error({ err: error }, 'orders could not be claimed');
       return 0;
     }

@@ -143,7 +143,7 @@ export class InsertionStore {
       card_code_state: next.cardCodeState,
       person: person && this.sealer.seal(JSON.stringify(person), `insertions|${claimed.id}`).toString('base64'),
       outcome: outcome.kind,
-      sent: answer === null ? 'unknown' : answer.kind === 'no_answer' && !answer.sent ? 'no' : 'yes',
+      sent: sentOf(outcome, answer),
       errcode: answered?.errcode ?? null,
       errmsg: answered?.errmsg.slice(0, 500) ?? null,
       hint: answered?.hint ?? null,
@@ -152,6 +152,12 @@ export class InsertionStore {
       event: storyOf(next, outcome, answered?.errcode),
     };
   }
+}
+
+/** Whether the attempt's request left: only an attempt whose process is gone leaves that unknown. */
+function sentOf(outcome: Outcome, answer: Answer | null): 'yes' | 'no' | 'unknown' {
+  if (answer === null) return outcome.kind === 'orphaned' ? 'unknown' : 'no';
+  return answer.kind === 'no_answer' && !answer.sent ? 'no' : 'yes';
 }
 
 /** What the timeline tells beside the state; never personal data. */

@@ -3,16 +3,16 @@ import { Accounts, IssuerAccount } from '../accounts/accounts';
 import { advance, Insertion, Policy, startSending, stopBeforeSending } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
 import { failpoint } from '../failpoints';
-import { Log } from '../log';
 import { Answer } from '../wechat/answer';
 import { insertBody } from '../wechat/card-ext';
 import { json, WechatClient } from '../wechat/client';
-import { TokenManager } from '../wechat/tokens';
+import { Token, TokenManager } from '../wechat/tokens';
 import { insertVerdict } from '../wechat/verdict';
 import { Claimed, databaseNow } from './claimed';
 import { Holds } from './holds';
 import { InsertionStore } from './insertion.store';
 import { LateAnswers } from './late-answers';
+import { Recorder, refusedForGood } from './recorder';
 import { Uploader } from './upload';
 
 export interface WorkerSettings {
@@ -30,84 +30,85 @@ export class InsertionWorker {
     private readonly wechat: WechatClient,
     private readonly holds: Holds,
     private readonly late: LateAnswers,
+    private readonly recorder: Recorder,
     private readonly settings: WorkerSettings,
-    private readonly log: Log,
   ) {}
 
   /** The journey of an order: upload, write-ahead, insert, record. Null: another worker has taken it over. */
   async carry(claimed: Claimed): Promise<Outcome | null> {
     await failpoint('carry.claimed');
     const stop = stopBeforeSending(claimed.insertion, claimed.crashes, databaseNow(claimed), this.policy());
-    if (stop) return this.record(claimed, claimed.insertion, stop, null);
+    if (await this.settled(claimed)) return null;
+    if (stop) return this.stopped(claimed, stop);
     const account = await this.accounts.issuer(claimed.issuerAppid);
 
     const upload = await this.uploader.upload(claimed, account);
     if (upload.outcome.kind !== 'uploaded') {
-      return this.record(claimed, claimed.insertion, upload.outcome, upload.answer);
+      return this.recorder.record(claimed, claimed.insertion, upload.outcome, upload.answer);
     }
     await failpoint('carry.uploaded');
-    const sending = startSending(advance(claimed.insertion, upload.outcome, databaseNow(claimed), this.policy()));
+    const uploaded = advance(claimed.insertion, upload.outcome, databaseNow(claimed), this.policy());
+    const held = await this.tokens.get(account);
+    if (!held.token) return this.recorder.record(claimed, uploaded, held.outcome, null);
+    const sending = startSending(uploaded);
     const request = requestOf(claimed, sending, account);
+    // The lease begins anew with the write-ahead, which is certainly not before this moment.
+    const leaseFrom = performance.now();
     if (!(await this.intend(claimed, sending, request, upload.sent))) return null;
 
     await failpoint('carry.intended');
-    const { outcome, answer } = await this.insert(claimed, account, request);
+    const { outcome, answer } = await this.insert(claimed, account, held.token, request, leaseFrom);
     await failpoint('carry.answered');
-    return this.record(claimed, sending, outcome, answer);
+    return this.recorder.record(claimed, sending, outcome, answer);
   }
 
-  private intend(claimed: Claimed, sending: Insertion, request: Buffer, uploaded: boolean): Promise<boolean> {
+  /** Evidence may have come that was not yet looked at: it ends a doubt without another request. */
+  private async settled(claimed: Claimed): Promise<boolean> {
+    const { doubtSince, state } = claimed.insertion;
+    if (!doubtSince || state === 'sending') return false;
+    return this.late.settle(claimed, databaseNow(claimed), this.policy());
+  }
+
+  private async stopped(claimed: Claimed, stop: Outcome): Promise<Outcome> {
+    // This canary never flew: the next may leave at once.
+    if (claimed.canary) await this.holds.again(claimed.issuerAppid);
+    return this.recorder.record(claimed, claimed.insertion, stop, null);
+  }
+
+  /**
+   * False: nothing may be sent. A write-ahead whose COMMIT was not answered may stand or not: either way nothing was
+   * sent, and that is recorded.
+   */
+  private async intend(claimed: Claimed, sending: Insertion, request: Buffer, uploaded: boolean): Promise<boolean> {
     const kind = claimed.insertion.doubtSince ? 'probe' : claimed.attempts === 0 ? 'first' : 'retry';
     const requestSha256 = createHash('sha256').update(request).digest('hex');
-    return this.store.intend({ claimed, sending, kind, requestSha256, uploaded });
+    try {
+      return await this.store.intend({ claimed, sending, kind, requestSha256, uploaded });
+    } catch (error) {
+      if (refusedForGood(error)) throw error;
+      await this.recorder.record(claimed, sending, notSent('write_ahead_unanswered', 1), null);
+      return false;
+    }
   }
 
   /** At most one request for one attempt. What WeChat refused for its token goes again as a new attempt. */
-  private async insert(claimed: Claimed, account: IssuerAccount, request: Buffer): Promise<Insert> {
-    const intended = performance.now();
-    const held = await this.tokens.get(account);
-    if (!held.token) return { outcome: held.outcome, answer: null };
+  private async insert(
+    claimed: Claimed,
+    account: IssuerAccount,
+    token: Token,
+    request: Buffer,
+    leaseFrom: number,
+  ): Promise<Insert> {
     // A worker that was paused may have lost its lease: past half of it, nothing is sent any more.
-    if (performance.now() - intended > this.settings.leaseSeconds * 500) {
-      return { outcome: { kind: 'later', reason: 'paused_before_sending', wait: 0, counted: false }, answer: null };
+    if (performance.now() - leaseFrom > this.settings.leaseSeconds * 500) {
+      return { outcome: notSent('paused_before_sending', 0), answer: null };
     }
     await failpoint('insert.guarded');
-    const answer = await this.wechat.insert(held.token.value, request);
+    const answer = await this.wechat.insert(token.value, request);
     const outcome = insertVerdict(answer, databaseNow(claimed));
-    if (outcome.kind === 'tokenRefused') await this.tokens.invalidate(account, held.token.generation);
+    if (outcome.kind === 'tokenRefused') await this.tokens.invalidate(account, token.generation);
     else if (answer.kind === 'answered') this.tokens.accepted(account);
     return { outcome, answer };
-  }
-
-  /** A result is never dropped while this process lives: it may hold the only copy of a card's code. */
-  private async record(claimed: Claimed, before: Insertion, outcome: Outcome, answer: Answer | null): Promise<Outcome> {
-    const policy = this.policy();
-    const next = advance(before, outcome, databaseNow(claimed), policy);
-    if (outcome.kind === 'held') await this.patiently(claimed, () => this.holds.place(claimed.issuerAppid, outcome));
-    else if (claimed.canary && provesTheAccount(outcome, answer)) await this.holds.lift(claimed.issuerAppid);
-    const recorded = await this.patiently(claimed, () => this.store.record({ claimed, next, outcome, answer }));
-    this.log.debug({ order: claimed.id, state: next.state, outcome: outcome.kind, recorded }, 'step recorded');
-    await failpoint('carry.recorded');
-    if (recorded === 'code_in_use') {
-      return this.record(claimed, before, { kind: 'needsHuman', reason: 'card_code_in_use' }, answer);
-    }
-    if (recorded === 'taken_over' && answer) {
-      await this.patiently(claimed, () => this.late.keep(claimed, outcome, databaseNow(claimed), policy));
-    }
-    return outcome;
-  }
-
-  /** Repeats a write while the database is away. What it refuses for good is not repeated: the lease runs out. */
-  private async patiently<T>(claimed: Claimed, write: () => Promise<T>): Promise<T> {
-    for (let failures = 0; ; failures += 1) {
-      try {
-        return await write();
-      } catch (error) {
-        this.log.error({ order: claimed.id, err: error }, 'a result could not be recorded yet');
-        if (/^2[23]/.test((error as { code?: string }).code ?? '')) throw error;
-        await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** failures, 5000)));
-      }
-    }
   }
 
   private policy(): Policy {
@@ -115,9 +116,8 @@ export class InsertionWorker {
   }
 }
 
-/** WeChat spoke about the order itself, so the account may work again. */
-function provesTheAccount(outcome: Outcome, answer: Answer | null): boolean {
-  return answer?.kind === 'answered' && outcome.kind !== 'unclear' && outcome.kind !== 'tokenRefused';
+function notSent(reason: string, wait: number): Outcome {
+  return { kind: 'later', reason, wait, counted: false };
 }
 
 interface Insert {

@@ -75,6 +75,21 @@ describe('advance', () => {
     expect(stopBeforeSending(present, 0, NOW, POLICY)).toEqual({ kind: 'needsHuman', reason: 'probes_exhausted' });
   });
 
+  it.each<[string, Outcome]>([
+    ['a dead token', { kind: 'tokenRefused' }],
+    ['a held account', { kind: 'held', reason: 'errcode_48001', errcode: 48001, errmsg: null, until: null }],
+    ['a used-up minute', { kind: 'later', reason: 'errcode_45011', wait: 60, counted: false }],
+    ['a lost upload', { kind: 'mediaGone' }],
+  ])('%s uses up no probe: what was not executed tells nothing about a doubt', (_, outcome) => {
+    expect(startSending(inDoubt).probes).toBe(1);
+    expect(advance(startSending(inDoubt), outcome, NOW, POLICY)).toMatchObject({ state: 'in_doubt', probes: 0 });
+  });
+
+  it('a success that cannot be believed leaves a doubt behind', () => {
+    const outcome: Outcome = { kind: 'needsHuman', reason: 'card_code_in_use', doubtful: true };
+    expect(advance(sending, outcome, NOW, POLICY)).toMatchObject({ state: 'needs_human', doubtSince: NOW });
+  });
+
   it('a doubt older than a day goes to a person, however few probes were sent', () => {
     const later = new Date(NOW.getTime() + 86_401_000);
     expect(stopBeforeSending(inDoubt, 0, later, POLICY)).toMatchObject({ reason: 'doubt_aged' });

@@ -42,6 +42,24 @@ describe('an answer that comes after its lease was lost', () => {
     ]);
   });
 
+  it('that was kept by a process which died over it still settles the doubt, and no probe is sent', async () => {
+    const given = order();
+    await world.authorize(given.order_id);
+    await world.control('POST', '/faults', [{ path: INSERT, mode: 'drop_after', times: 1, order_id: given.order_id }]);
+    await world.post('/v1/orders', given).expect(202);
+    const doubtful = await world.until(given.order_id, ['in_doubt']);
+    const [card] = await world.cards(given.order_id);
+    await query(
+      world.databaseUrl,
+      `INSERT INTO evidence (merchant_id, id, kind, card_code, data)
+       SELECT merchant_id, id, 'late_answer', $2, '{"outcome":"inserted"}' FROM insertions WHERE id = $1`,
+      [doubtful.id, card?.code],
+    );
+    const settled = await world.until(given.order_id, ['inserted']);
+    expect(settled.insertion).toMatchObject({ card_code: card?.code, card_code_state: 'known' });
+    expect(await world.requests(INSERT, given.order_id)).toHaveLength(1);
+  });
+
   it('"never authorised" that comes late speaks only about its own attempt: the doubt stays', async () => {
     const given = order();
     await world.control('POST', '/faults', [
@@ -69,5 +87,13 @@ describe('an answer that comes after its lease was lost', () => {
     await world.post('/v1/orders', second).expect(202);
     const asked = await world.until(second.order_id, ['needs_human', 'inserted']);
     expect(asked).toMatchObject({ state: 'needs_human', insertion: { reason: 'card_code_in_use' } });
+    // There may be a card: a person finds the code that was answered, and nothing here calls it certain that there is none.
+    const { card_code: answered } = (await world.order(first.order_id)).insertion;
+    expect(await query(world.databaseUrl, `SELECT data FROM evidence WHERE id = '${asked.id}'`)).toEqual([
+      { data: { outcome: 'card_code_in_use', answered_code: answered } },
+    ]);
+    expect(
+      await query(world.databaseUrl, `SELECT 1 FROM insertions WHERE id = '${asked.id}' AND doubt_since IS NULL`),
+    ).toEqual([]);
   });
 });

@@ -23,6 +23,12 @@ describe('a backup that is restored', () => {
       await world.service.close();
       await onServer(`CREATE DATABASE ${name} TEMPLATE ${source}`);
       await query(databaseUrl(name), `UPDATE insertions SET due_at = now() WHERE state NOT IN ('inserted')`);
+      // One of them waited for a person, and still does.
+      const [asked] = await query<{ id: string }>(
+        databaseUrl(name),
+        `UPDATE insertions SET state = 'needs_human', reason = 'retries_exhausted', due_at = NULL
+          WHERE id = (SELECT min(id::text)::uuid FROM insertions) RETURNING id`,
+      );
 
       // Life goes on after the backup: every order becomes a card.
       await query(
@@ -41,9 +47,19 @@ describe('a backup that is restored', () => {
       expect(await world.cards()).toHaveLength(20);
       const states = await query(
         databaseUrl(name),
-        'SELECT state, card_code_state, reason FROM insertions GROUP BY 1, 2, 3',
+        'SELECT state, card_code_state, reason FROM insertions GROUP BY 1, 2, 3 ORDER BY 1',
       );
-      expect(states).toEqual([{ state: 'inserted', card_code_state: 'unknown', reason: null }]);
+      expect(states).toEqual([
+        { state: 'inserted', card_code_state: 'unknown', reason: null },
+        { state: 'needs_human', card_code_state: 'none', reason: 'retries_exhausted' },
+      ]);
+      expect(
+        await query(
+          databaseUrl(name),
+          `SELECT due_at, doubt_since IS NOT NULL AS doubted FROM insertions WHERE id = $1`,
+          [asked?.id],
+        ),
+      ).toEqual([{ due_at: null, doubted: true }]);
       // Nothing was sent before the quiet period had passed.
       const firstAttempt = await query<{ at: Date }>(
         databaseUrl(name),
@@ -64,7 +80,7 @@ function restart(url: string, wechat: string) {
 
 async function settled(url: string): Promise<void> {
   for (let n = 0; n < 200; n += 1) {
-    const open = await query(url, `SELECT 1 FROM insertions WHERE state <> 'inserted' LIMIT 1`);
+    const open = await query(url, `SELECT 1 FROM insertions WHERE state NOT IN ('inserted', 'needs_human') LIMIT 1`);
     if (open.length === 0) return;
     await new Promise((resume) => setTimeout(resume, 100));
   }

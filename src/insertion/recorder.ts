@@ -1,0 +1,90 @@
+import { advance, Insertion, Policy } from '../domain/insertion';
+import { Outcome } from '../domain/outcome';
+import { failpoint } from '../failpoints';
+import { Log } from '../log';
+import { Answer } from '../wechat/answer';
+import { Claimed, databaseNow } from './claimed';
+import { Holds } from './holds';
+import { InsertionStore } from './insertion.store';
+import { LateAnswers } from './late-answers';
+
+/** Writes down what a step came to, with all that follows from it. */
+export class Recorder {
+  constructor(
+    private readonly store: InsertionStore,
+    private readonly holds: Holds,
+    private readonly late: LateAnswers,
+    private readonly settings: { policy: Omit<Policy, 'jitter'> },
+    private readonly log: Log,
+  ) {}
+
+  /** A result is never dropped while this process lives: it may hold the only copy of a card's code. */
+  async record(claimed: Claimed, before: Insertion, outcome: Outcome, answer: Answer | null): Promise<Outcome> {
+    const policy = this.policy();
+    const next = advance(before, outcome, databaseNow(claimed), policy);
+    const keep = () => this.late.keep(claimed, claimed.attempts + 1, outcome, databaseNow(claimed), policy);
+    // The account is paused before the order is due again.
+    if (outcome.kind === 'held') await this.patiently(claimed, () => this.holds.place(claimed.issuerAppid, outcome));
+    const recorded = await this.patiently(claimed, () => this.store.record({ claimed, next, outcome, answer })).catch(
+      async (error: unknown) => {
+        if (answer && before.state === 'sending') await this.patiently(claimed, keep);
+        throw error;
+      },
+    );
+    this.log.debug({ order: claimed.id, state: next.state, outcome: outcome.kind, recorded }, 'step recorded');
+    await failpoint('carry.recorded');
+    if (recorded === 'code_in_use') return this.disbelieve(claimed, before, next, answer);
+    if (recorded === 'taken_over' && answer && before.state === 'sending') await this.patiently(claimed, keep);
+    if (recorded === 'recorded' && (next.doubtSince || next.cardCodeState === 'unknown')) {
+      await this.patiently(claimed, () => this.late.settle(claimed, databaseNow(claimed), policy));
+    }
+    if (claimed.canary && provesTheAccount(outcome)) {
+      await this.patiently(claimed, () => this.holds.lift(claimed.issuerAppid));
+    }
+    return outcome;
+  }
+
+  /** The answer carries the code of another order's card. There may be a card all the same. */
+  private async disbelieve(claimed: Claimed, before: Insertion, { cardCode }: Insertion, answer: Answer | null) {
+    const data = { outcome: 'card_code_in_use', answered_code: cardCode };
+    await this.patiently(claimed, () => this.late.doubt(claimed, data));
+    return this.record(claimed, before, { kind: 'needsHuman', reason: 'card_code_in_use', doubtful: true }, answer);
+  }
+
+  /** Repeats a write while the database is away. What it refuses for good is not repeated: the lease runs out. */
+  private async patiently<T>(claimed: Claimed, write: () => Promise<T>): Promise<T> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await write();
+      } catch (error) {
+        this.log.error({ order: claimed.id, err: error }, 'a result could not be recorded yet');
+        if (refusedForGood(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** failures, 5000)));
+      }
+    }
+  }
+
+  private policy(): Policy {
+    return { ...this.settings.policy, jitter: Math.random() };
+  }
+}
+
+/** WeChat spoke about the order itself: so the account works again. */
+const OF_THE_ORDER: readonly Outcome['kind'][] = [
+  'inserted',
+  'orderConsumed',
+  'invoiceInWallet',
+  'mediaGone',
+  'awaitingAuthorization',
+  'refused',
+  'rejected',
+];
+
+function provesTheAccount({ kind }: Outcome): boolean {
+  return OF_THE_ORDER.includes(kind);
+}
+
+/** The data itself is refused (SQLSTATE 22, 23): no repetition helps. */
+export function refusedForGood(error: unknown): boolean {
+  return /^2[23]/.test((error as { code?: string }).code ?? '');
+}
