@@ -9,6 +9,7 @@ import {
   flag,
   integer,
   oneOf,
+  places,
   prefixes,
   schedule,
   secret,
@@ -61,6 +62,16 @@ export const SETTINGS = {
   GATEWAY_URL: text(null, 'page the token gateway signs for; default http://127.0.0.1:<PORT>/'),
   GATEWAY_URL_ALLOW: prefixes(
     'addresses below which pages may be signed, comma separated; unset: choose-invoice-config signs any page',
+  ),
+
+  WEBHOOK_SCHEDULE: schedule(
+    '0s,5s,5m,30m,2h,5h,10h,10h',
+    'waits before each attempt to deliver a webhook; after the last it is given up',
+  ),
+  WEBHOOK_TIMEOUT_MS: integer(100, 60_000, '15000', 'deadline of one webhook request, in milliseconds'),
+  WEBHOOK_CONCURRENCY: integer(1, 1024, '64', 'webhook requests one worker has in flight'),
+  WEBHOOK_ALLOW: places(
+    'own networks (CIDR) and host:port that webhooks may reach beside port 443 of the public internet',
   ),
 
   FAILPOINTS: failpoints('tests only: places where the process dies, fails or dawdles (name=kill|throw|delay:ms[@n])'),

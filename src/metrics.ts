@@ -29,6 +29,10 @@ export class Metrics {
     labelNames: ['statement'] as const,
     buckets: [1, 2, 4, 8, 16, 32, 64],
   });
+  readonly webhookDeliveries = new Counter({
+    ...this.named('piaoka_webhook_deliveries_total', 'Webhook attempts by result; exhausted: the last of a schedule'),
+    labelNames: ['result'] as const,
+  });
   readonly inFlight = new Gauge(this.named('piaoka_in_flight', 'Orders this process is carrying'));
 
   constructor() {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { parseFailpoints } from './failpoints';
 
 /**
@@ -125,6 +126,22 @@ export const prefixes = (about: string) =>
     null,
     about,
   );
+
+/** A network as CIDR, or one host (name or address) and port. */
+export type Place = { network: string } | { host: string; port: number };
+
+/** Own places, comma separated: networks (`10.0.0.0/8`) and `host:port`. */
+export const places = (about: string) =>
+  setting((value) => Object.freeze(value.split(',').map((part) => place(part.trim()))), null, about);
+
+function place(value: string): Place {
+  const [, address = '', bits] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(value) ?? [];
+  const family = isIP(address);
+  if (family && Number(bits) <= (family === 4 ? 32 : 128)) return { network: value };
+  const url = /^[^/?#@\s]+:\d{1,5}$/.test(value) && URL.canParse(`https://${value}`) && new URL(`https://${value}`);
+  if (!url) throw new Error(`"${value}" is neither a network such as 10.0.0.0/8 nor host:port`);
+  return { host: url.hostname, port: Number(url.port || 443) };
+}
 
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 

@@ -7,6 +7,7 @@ import { UniqueAcrossMerchants1763800000003 } from '../../migrations/17638000000
 import { RolesAndRowSecurity1763800000004 } from '../../migrations/1763800000004-roles-and-row-security';
 import { Guards1763800000005 } from '../../migrations/1763800000005-guards';
 import { HoldsOperatorsAudit1763800000006 } from '../../migrations/1763800000006-holds-operators-audit';
+import { Webhooks1763800000040 } from '../../migrations/1763800000040-webhooks';
 import { Tickets1763800000080 } from '../../migrations/1763800000080-tickets';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Attempt, OpenAttempt } from './entities/attempt';
@@ -17,6 +18,7 @@ import { InsertionRow } from './entities/insertion';
 import { Merchant, MerchantKey } from './entities/merchant';
 import { AuditRow, Operator } from './entities/operator';
 import { LiveInvoice, Order, StoredPdf } from './entities/order';
+import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSequence } from './entities/webhook';
 
 export interface PoolOptions {
   poolSize?: number;
@@ -65,6 +67,10 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Hold,
       Operator,
       AuditRow,
+      WebhookEndpoint,
+      WebhookSequence,
+      WebhookDelivery,
+      WebhookAttempt,
     ],
     migrations: [
       AccountsAndMerchants1763800000001,
@@ -73,6 +79,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       RolesAndRowSecurity1763800000004,
       Guards1763800000005,
       HoldsOperatorsAudit1763800000006,
+      Webhooks1763800000040,
       Tickets1763800000080,
     ],
     migrationsTableName: 'migrations',

@@ -5,7 +5,7 @@ import { Config } from '../config';
 import { MerchantKey } from '../data/entities/merchant';
 
 /** What the first merchant's key may do. */
-export const MERCHANT_SCOPES = ['orders:write', 'orders:read', 'reimbursements:write', 'reimbursements:read'] as const;
+export const MERCHANT_SCOPES = ['orders:write', 'orders:read', 'reimbursements:write', 'reimbursements:read', 'webhooks:manage'] as const;
 /** `jsapi_ticket` is given by hand only: with it a page can sign for itself. */
 export type MerchantScope = (typeof MERCHANT_SCOPES)[number] | 'jsapi_ticket';
 
