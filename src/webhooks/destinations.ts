@@ -26,7 +26,8 @@ export class Destinations {
 
   /** Faults of an address a merchant gives, as far as its text tells; the rest shows at the connect. */
   faults(url: string, pointer: string): Fault[] {
-    if (!URL.canParse(url)) return [fault('URL-FORM', pointer, '须为完整的 https 地址。', 'Must be a whole https URL.')];
+    if (!URL.canParse(url))
+      return [fault('URL-FORM', pointer, '须为完整的 https 地址。', 'Must be a whole https URL.')];
     const parsed = new URL(url);
     const faults: Fault[] = [];
     const say = (code: string, zh: string, en: string) => faults.push(fault(code, pointer, zh, en));

@@ -8,13 +8,7 @@ import { Destinations, Target, targetOf } from './destinations';
  * stands in. `gone` is 410.
  */
 export type DeliveryResult =
-  | 'delivered'
-  | 'gone'
-  | 'http_error'
-  | 'timeout'
-  | 'tls_error'
-  | 'address_refused'
-  | 'unreachable';
+  'delivered' | 'gone' | 'http_error' | 'timeout' | 'tls_error' | 'address_refused' | 'unreachable';
 
 export interface Reply {
   result: DeliveryResult;
