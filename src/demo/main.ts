@@ -17,6 +17,7 @@ interface Addresses {
   sandbox: string;
   control: string;
   key: string;
+  adminKey: string;
 }
 
 /** `npm run demo [-- --once]`: an order, from a REST call to a card in the simulated user's 卡包. */
@@ -45,7 +46,8 @@ async function startAll(processes: Processes, directory: string): Promise<Addres
     service: `http://127.0.0.1:${port}`,
     sandbox: `http://127.0.0.1:${sandboxPort}`,
     control: `http://127.0.0.1:${controlPort}`,
-    key: kept(join(directory, 'merchant.key'), () => `pk_demo_${randomBytes(24).toString('hex')}`),
+    key: kept(join(directory, 'merchant.key'), () => newKey('pk_demo')),
+    adminKey: kept(join(directory, 'admin.key'), () => newKey('pk_demo_admin')),
   };
   say('启动微信沙箱', 'starting the simulated WeChat', addresses.sandbox);
   await processes.start(
@@ -66,6 +68,7 @@ async function startAll(processes: Processes, directory: string): Promise<Addres
       WECHAT_APPID: APPID,
       WECHAT_SECRET: 'any-secret-will-do-in-the-sandbox',
       BOOTSTRAP_MERCHANT_KEY: addresses.key,
+      BOOTSTRAP_ADMIN_KEY: addresses.adminKey,
       BOOTSTRAP_CARD_ID: CARD_ID,
       LOG_LEVEL: 'info',
       ...(process.env.DATABASE_URL && !process.env.MASTER_KEY ? { MASTER_KEY: keptMasterKey(directory) } : {}),
@@ -156,8 +159,9 @@ function cardBox(order: SampleOrder, card: LedgerCard): string {
   ].join('\n');
 }
 
-function sayAddresses({ service, sandbox, control, key }: Addresses, orderFile: string): void {
+function sayAddresses({ service, sandbox, control, key, adminKey }: Addresses, orderFile: string): void {
   console.log(`  API        ${service}/docs      Authorization: Bearer ${key}`);
+  console.log(`  Operators  ${service}/v1/admin  Authorization: Bearer ${adminKey}`);
   console.log(`  OpenAPI    ${service}/openapi.json`);
   console.log(`  WeChat     ${sandbox}  (simulated)`);
   console.log(`  卡包/天气   ${control}      cards, authorisations, faults`);
@@ -169,6 +173,10 @@ function sayAddresses({ service, sandbox, control, key }: Addresses, orderFile: 
 
 function say(zh: string, en: string, detail: string): void {
   console.log(`  ${zh} · ${en} · ${detail}`);
+}
+
+function newKey(prefix: string): string {
+  return `${prefix}_${randomBytes(24).toString('hex')}`;
 }
 
 /** A secret of the demo, made once. */
