@@ -18,7 +18,7 @@ export type Answer =
 const HINT = /hint: \[([^\]]+)\]|rid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/;
 
 /**
- * Reads a response body. `successField` is the field by which a success is known where WeChat leaves errcode out (tokens);
+ * Reads a response body. `successField` is the field by which a success is known where WeChat leaves errcode out;
  * null: without errcode nothing is known. errcode may be a number or a numeric string.
  */
 export function readAnswer(

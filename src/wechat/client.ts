@@ -72,8 +72,8 @@ export class WechatClient {
   }
 
   /**
-   * POST /card/invoice/insert. `body` is the exact bytes that the attempt's hash was taken of. Without errcode nothing is
-   * taken for a success: gateways answer {"code": 500} too.
+   * POST /card/invoice/insert. `body` is the exact bytes that the attempt's hash was taken of. Without errcode the holder's
+   * openid shows a success; a code alone does not, because gateways answer {"code": 500} too.
    */
   insert(accessToken: string, body: Buffer): Promise<Answer> {
     return this.transport.call({
@@ -82,7 +82,7 @@ export class WechatClient {
       query: { access_token: accessToken },
       contentType: 'application/json',
       body,
-      successField: null,
+      successField: 'openid',
       timeoutMs: this.timeouts.call,
     });
   }

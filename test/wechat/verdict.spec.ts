@@ -79,10 +79,11 @@ describe('what an answer to insert means', () => {
 });
 
 describe('reading an answer', () => {
-  const read = (status: number, text: string) => readAnswer(status, text, null, parseLossless);
+  const read = (status: number, text: string) => readAnswer(status, text, 'openid', parseLossless);
 
   it('a gateway’s own {"code": …} is no card', () => {
     expect(read(200, '{"code":500,"msg":"upstream error"}')).toMatchObject({ kind: 'garbled', reason: 'no_errcode' });
+    expect(read(200, '{"code":"186921658591","openid":"oX"}')).toMatchObject({ kind: 'answered', errcode: 0 });
   });
 
   it('an errcode in a 4xx says more than the status; a success in it is not believed', () => {
