@@ -3,6 +3,8 @@ import { DataSource } from 'typeorm';
 import { Accounts } from './accounts/accounts';
 import { Config } from './config';
 import { HoldsController } from './console/holds.controller';
+import { Jobs } from './console/jobs';
+import { JobsController } from './console/jobs.controller';
 import { Operators } from './console/operators';
 import { Database } from './data/open-database';
 import { Sealer } from './data/sealed';
@@ -20,6 +22,7 @@ import { AcceptOrders } from './orders/accept';
 import { OrderLimits, OrdersController } from './orders/orders.controller';
 import { OrderReader } from './orders/orders.read';
 import { PostOrders } from './orders/post-orders';
+import { recurringJobs } from './schedule';
 
 export interface Services {
   config: Config;
@@ -45,16 +48,18 @@ export class AppModule {
     const reader = new OrderReader(dataSource);
     const limits = new OrderLimits(config.MAX_PDF_BYTES);
     const posts = new PostOrders(accept, reader, sealer, limits);
+    const jobs = new Jobs(dataSource, recurringJobs({ dataSource }));
     showQueue(metrics, dataSource);
     return {
       module: AppModule,
       controllers: [
         HealthController,
         MetricsController,
-        ...(config.ROLE === 'worker' ? [] : [OrdersController, HoldsController]),
+        ...(config.ROLE === 'worker' ? [] : [OrdersController, HoldsController, JobsController]),
       ],
       providers: [
         ...parts(sealer, accounts, new Merchants(dataSource), metrics, transport, runner, posts, reader, limits),
+        ...parts(jobs),
         ...parts(new SchemaChecks(), new ProblemFilter(log), new Operators(dataSource)),
         { provide: DataSource, useValue: dataSource },
       ],

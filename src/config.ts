@@ -14,6 +14,7 @@ import {
   schedule,
   secret,
   Setting,
+  shanghaiCron,
   text,
   ValueOf,
 } from './settings';
@@ -56,6 +57,7 @@ export const SETTINGS = {
   RETRY_SCHEDULE: schedule('5s,1m,10m,1h,6h,12h', 'waits after each counted failure; after the last a person is asked'),
   PROBE_SCHEDULE: schedule('0s,5m,30m,2h,12h', 'waits after the quiet period before each probe'),
   AUTHORIZATION_DEADLINE: duration('30d', 'how long to wait for the user’s authorisation'),
+  RECONCILE_CRON: shanghaiCron('10 3 * * *', 'when the reconciliation runs: five fields of cron, Asia/Shanghai'),
   INSERT_CONCURRENCY: integer(1, 1024, '32', 'orders one worker carries at the same time'),
   MAX_PDF_BYTES: bytes('5MiB', 'largest PDF taken; above 2MiB there is a warning'),
 

@@ -1,28 +1,37 @@
-import { Pool } from 'pg';
 import { Logger as GraphileLogger, run, Runner, Task } from 'graphile-worker';
+import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { Job, Jobs } from './console/jobs';
+import { parseCron } from './cron';
 import { Log } from './log';
 
-/** Every recurring job, in cron's words (UTC), one run per cluster. */
-const CRONTAB = `
-  30 2 * * * make_partitions
-`;
+/** What the recurring jobs work with. */
+export interface JobParts {
+  dataSource: DataSource;
+}
 
-const TASKS: Record<string, (dataSource: DataSource) => Promise<unknown>> = {
-  /** Months ahead: a month without a partition would fall into the default partition, which never moves. */
-  make_partitions: (dataSource) => dataSource.query('SELECT piaoka_make_partitions(3)'),
-};
+/** Every recurring job, on one page. */
+export function recurringJobs({ dataSource }: JobParts): Job[] {
+  return [
+    daily('make_partitions', '30 2 * * *', ['提前建好以后各月的分区', 'Makes the partitions of the months ahead'], () =>
+      // A month without a partition would fall into the default partition, which never moves.
+      dataSource.query('SELECT piaoka_make_partitions(3)'),
+    ),
+  ];
+}
 
-/** Runs the recurring jobs on connections of the service's own pool. */
-export function startSchedule(dataSource: DataSource, log: Log): Promise<Runner> {
-  const tasks = Object.entries(TASKS).map(([name, work]): [string, Task] => [
-    name,
-    async () => void (await work(dataSource)),
-  ]);
+/** A job whose cron expression (UTC) says all about when it runs. */
+function daily(name: string, crontab: string, about: Job['about'], work: Job['work']): Job {
+  return { name, about, crontab, cron: parseCron(crontab), work };
+}
+
+/** Runs the recurring jobs on connections of the service's own pool, each once a cluster. */
+export function startSchedule(dataSource: DataSource, jobs: Jobs, log: Log): Promise<Runner> {
+  const tasks = jobs.all.map((job): [string, Task] => [job.name, () => jobs.run(job)]);
   return run({
     pgPool: (dataSource.driver as PostgresDriver).master as Pool,
-    crontab: CRONTAB,
+    crontab: jobs.all.map(({ name, crontab }) => `${crontab} ${name}`).join('\n'),
     taskList: Object.fromEntries(tasks),
     concurrency: 2,
     pollInterval: 10_000,

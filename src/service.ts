@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { Accounts } from './accounts/accounts';
 import { AppModule } from './app.module';
 import { Config } from './config';
+import { Jobs } from './console/jobs';
 import { Operators } from './console/operators';
 import { Database, openDatabase } from './data/open-database';
 import { armFailpoints } from './failpoints';
@@ -60,7 +61,8 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   await app.get(Operators).bootstrap(config);
   await doubtAfterRestore(database.dataSource, config.IN_DOUBT_QUIET_SECONDS, log);
   await app.listen(config.PORT, config.HOST);
-  const engine = config.ROLE === 'api' ? null : await startEngine(app.get(InsertionRunner), database, log);
+  const engine =
+    config.ROLE === 'api' ? null : await startEngine(app.get(InsertionRunner), app.get(Jobs), database, log);
   const url = await app.getUrl();
   log.info({ url, role: config.ROLE }, 'Piaoka is ready');
   let closing: Promise<void> | undefined;
@@ -76,10 +78,10 @@ export async function startService(config: Config, log: Log): Promise<Service> {
 }
 
 /** What only a worker runs: the insertion runner, its ear for wake-up calls, and the recurring jobs. */
-async function startEngine(runner: InsertionRunner, database: Database, log: Log) {
+async function startEngine(runner: InsertionRunner, jobs: Jobs, database: Database, log: Log) {
   const listener = database.directUrl && new WakeUpListener(database.directUrl, () => runner.wake(), log);
   if (listener) await listener.start();
-  const schedule = await startSchedule(database.dataSource, log);
+  const schedule = await startSchedule(database.dataSource, jobs, log);
   runner.start();
   return {
     stop: async () => {

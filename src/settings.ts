@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseCron } from './cron';
 import { parseFailpoints } from './failpoints';
 
 /**
@@ -97,6 +98,10 @@ export const duration = (defaultText: string, about: string) => setting(seconds,
 
 export const schedule = (defaultText: string, about: string) =>
   setting((value) => Object.freeze(value.split(',').map((part) => seconds(part.trim()))), defaultText, about);
+
+/** Five fields of cron in Shanghai's time. */
+export const shanghaiCron = (defaultText: string, about: string) =>
+  setting((value) => parseCron(value, 'Asia/Shanghai'), defaultText, about);
 
 /** https anywhere; plain http only to this machine, where the sandbox lives. */
 export const baseUrl = (defaultText: string, about: string) =>

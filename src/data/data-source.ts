@@ -9,6 +9,7 @@ import { Guards1763800000005 } from '../../migrations/1763800000005-guards';
 import { HoldsOperatorsAudit1763800000006 } from '../../migrations/1763800000006-holds-operators-audit';
 import { Webhooks1763800000040 } from '../../migrations/1763800000040-webhooks';
 import { Tickets1763800000080 } from '../../migrations/1763800000080-tickets';
+import { RecurringJobs1763800000030 } from '../../migrations/1763800000030-recurring-jobs';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Event } from './entities/event';
@@ -17,6 +18,7 @@ import { Hold } from './entities/hold';
 import { InsertionRow } from './entities/insertion';
 import { Merchant, MerchantKey } from './entities/merchant';
 import { AuditRow, Operator } from './entities/operator';
+import { RecurringJob } from './entities/recurring-job';
 import { LiveInvoice, Order, StoredPdf } from './entities/order';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSequence } from './entities/webhook';
 
@@ -71,6 +73,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       WebhookSequence,
       WebhookDelivery,
       WebhookAttempt,
+      RecurringJob,
     ],
     migrations: [
       AccountsAndMerchants1763800000001,
@@ -80,6 +83,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Guards1763800000005,
       HoldsOperatorsAudit1763800000006,
       Webhooks1763800000040,
+      RecurringJobs1763800000030,
       Tickets1763800000080,
     ],
     migrationsTableName: 'migrations',
