@@ -2,12 +2,8 @@ import { parseCrontab } from 'graphile-worker';
 
 /** When something recurs: five fields of cron, read in a time zone that has no daylight saving. */
 export interface Cron {
-  text: string;
-  zone: 'UTC' | 'Asia/Shanghai';
-  /** The first time after this instant. */
-  next(after: Date): Date;
-  /** The latest time not after this instant; null: none within four years. */
-  latest(until: Date): Date | null;
+  readonly text: string;
+  readonly zone: 'UTC' | 'Asia/Shanghai';
 }
 
 const MINUTE_MS = 60_000;
@@ -18,27 +14,34 @@ const HORIZON_MINUTES = 4 * 366 * 24 * 60;
 /** Throws a sentence where `text` is no cron expression, or names a day that never comes. */
 export function parseCron(text: string, zone: Cron['zone'] = 'UTC'): Cron {
   if (!/^[\d*,/-]+( +[\d*,/-]+){4}$/.test(text)) throw new Error('must be five fields of cron, such as 10 3 * * *');
-  const item = parseCrontab(`${text.replace(/ +/g, ' ')} job`)[0];
+  const cron = { text: text.replace(/ +/g, ' '), zone };
+  if (!search(cron, 0, 1)) throw new Error('names a day that never comes');
+  return cron;
+}
+
+/** The first time after this instant. */
+export function nextTime(cron: Cron, after: Date): Date {
+  return search(cron, minuteOf(after) + 1, 1) as Date;
+}
+
+/** The latest time not after this instant. */
+export function latestTime(cron: Cron, until: Date): Date {
+  return search(cron, minuteOf(until), -1) as Date;
+}
+
+function search({ text, zone }: Cron, from: number, direction: 1 | -1): Date | null {
+  const item = parseCrontab(`${text} job`)[0];
   const shift = zone === 'UTC' ? 0 : SHANGHAI_MS;
-  const matches = (minute: number) => {
+  for (let n = 0; n < HORIZON_MINUTES; n += 1) {
+    const instant = (from + n * direction) * MINUTE_MS;
     // The zone's wall clock, read with the getters of UTC.
-    const at = new Date(minute * MINUTE_MS + shift);
+    const at = new Date(instant + shift);
     const [date, month, dow] = [at.getUTCDate(), at.getUTCMonth() + 1, at.getUTCDay()];
-    return item?.match({ min: at.getUTCMinutes(), hour: at.getUTCHours(), date, month, dow });
-  };
-  const search = (from: number, direction: 1 | -1): Date | null => {
-    for (let n = 0; n < HORIZON_MINUTES; n += 1) {
-      const minute = from + n * direction;
-      if (matches(minute)) return new Date(minute * MINUTE_MS);
-    }
-    return null;
-  };
-  const minuteOf = (at: Date) => Math.floor(at.getTime() / MINUTE_MS);
-  if (!search(minuteOf(new Date(0)), 1)) throw new Error('names a day that never comes');
-  return {
-    text,
-    zone,
-    next: (after) => search(minuteOf(after) + 1, 1) as Date,
-    latest: (until) => search(minuteOf(until), -1),
-  };
+    if (item?.match({ min: at.getUTCMinutes(), hour: at.getUTCHours(), date, month, dow })) return new Date(instant);
+  }
+  return null;
+}
+
+function minuteOf(at: Date): number {
+  return Math.floor(at.getTime() / MINUTE_MS);
 }

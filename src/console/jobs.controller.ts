@@ -1,5 +1,6 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { nextTime } from '../cron';
 import { toShanghai } from '../domain/shanghai';
 import { JobStatus, Jobs } from './jobs';
 import { JobList, JobView } from './jobs.api';
@@ -28,7 +29,7 @@ function viewOf({ job, last }: JobStatus, now: Date): JobView {
     about_en: job.about[1],
     schedule: job.cron.text,
     time_zone: job.cron.zone,
-    next_run_at: toShanghai(job.cron.next(now)),
+    next_run_at: toShanghai(nextTime(job.cron, now)),
     last_run: last && {
       started_at: toShanghai(last.started_at),
       ended_at: toShanghai(last.ended_at),

@@ -34,10 +34,11 @@ export class Jobs {
   ) {}
 
   /** Runs the job and remembers how it went; what it throws reaches the scheduler, which tries again. */
-  async run({ name, work }: Job): Promise<void> {
+  async run(job: Job): Promise<void> {
+    const { name } = job;
     const startedAt = new Date();
     try {
-      if ((await work()) === false) return;
+      if ((await job.work()) === false) return;
       await this.remember(name, startedAt, null);
     } catch (error) {
       await this.remember(name, startedAt, (error as Error).message.slice(0, 200));
