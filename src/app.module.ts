@@ -23,6 +23,10 @@ import { OrderLimits, OrdersController } from './orders/orders.controller';
 import { OrderReader } from './orders/orders.read';
 import { PostOrders } from './orders/post-orders';
 import { recurringJobs } from './schedule';
+import { Reimbursements } from './reimbursement/reimbursements';
+import { ReimbursementsController } from './reimbursement/reimbursements.controller';
+import { InvoiceDownload } from './wechat/invoice-download';
+import { ReimburserClient } from './wechat/reimburser-client';
 
 export interface Services {
   config: Config;
@@ -38,7 +42,7 @@ export class AppModule {
     const metrics = new Metrics();
     const sealer = new Sealer(config.MASTER_KEY, config.MASTER_KEY_PREVIOUS);
     const accounts = new Accounts(dataSource, sealer);
-    const { runner, recentPdfs, transport } = makeEngine(config, dataSource, sealer, accounts, metrics, log);
+    const { runner, recentPdfs, transport, tokens } = makeEngine(config, dataSource, sealer, accounts, metrics, log);
     const calls = new WakeUpCalls(dataSource);
     const accept = new AcceptOrders(dataSource, sealer, metrics, (id, { files }) => {
       recentPdfs.keep(id, files);
@@ -49,17 +53,31 @@ export class AppModule {
     const limits = new OrderLimits(config.MAX_PDF_BYTES);
     const posts = new PostOrders(accept, reader, sealer, limits);
     const jobs = new Jobs(dataSource, recurringJobs({ dataSource }));
+    const reimbursements = new Reimbursements(
+      dataSource,
+      sealer,
+      accounts,
+      tokens,
+      new ReimburserClient(transport, config.WECHAT_TIMEOUT_MS),
+      new InvoiceDownload(config.WECHAT_BASE_URL, {
+        timeoutMs: config.WECHAT_TIMEOUT_MS,
+        maxBytes: config.MAX_PDF_BYTES,
+      }),
+    );
     showQueue(metrics, dataSource);
     return {
       module: AppModule,
       controllers: [
         HealthController,
         MetricsController,
-        ...(config.ROLE === 'worker' ? [] : [OrdersController, HoldsController, JobsController]),
+        ...(config.ROLE === 'worker'
+          ? []
+          : [OrdersController, HoldsController, JobsController, ReimbursementsController]),
       ],
       providers: [
         ...parts(sealer, accounts, new Merchants(dataSource), metrics, transport, runner, posts, reader, limits),
         ...parts(jobs),
+        ...parts(reimbursements),
         ...parts(new SchemaChecks(), new ProblemFilter(log), new Operators(dataSource)),
         { provide: DataSource, useValue: dataSource },
       ],

@@ -10,6 +10,7 @@ import { HoldsOperatorsAudit1763800000006 } from '../../migrations/1763800000006
 import { Webhooks1763800000040 } from '../../migrations/1763800000040-webhooks';
 import { Tickets1763800000080 } from '../../migrations/1763800000080-tickets';
 import { RecurringJobs1763800000030 } from '../../migrations/1763800000030-recurring-jobs';
+import { Reimbursements1763800000081 } from '../../migrations/1763800000081-reimbursements';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Event } from './entities/event';
@@ -21,6 +22,7 @@ import { AuditRow, Operator } from './entities/operator';
 import { RecurringJob } from './entities/recurring-job';
 import { LiveInvoice, Order, StoredPdf } from './entities/order';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSequence } from './entities/webhook';
+import { ReimbursementIntent, ShownCardRow } from './entities/reimbursement';
 
 export interface PoolOptions {
   poolSize?: number;
@@ -74,6 +76,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       WebhookDelivery,
       WebhookAttempt,
       RecurringJob,
+      ShownCardRow,
+      ReimbursementIntent,
     ],
     migrations: [
       AccountsAndMerchants1763800000001,
@@ -85,6 +89,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Webhooks1763800000040,
       RecurringJobs1763800000030,
       Tickets1763800000080,
+      Reimbursements1763800000081,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

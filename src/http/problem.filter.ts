@@ -22,6 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
 export function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   if (problem.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="piaoka"');
   if (problem.code === 'unavailable') void reply.header('retry-after', '2');
+  if (problem.code === 'wechat_unavailable') void reply.header('retry-after', '30');
   void reply
     .status(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')

@@ -55,6 +55,27 @@ export const PROBLEMS = {
     'The order has faults; mend each of errors and send it again',
   ],
   invalid_query: [422, '查询参数有误', 'The query parameters have faults'],
+  wechat_conflict: [
+    409,
+    '微信拒绝了此操作：发票卡券当前的状态不允许',
+    'WeChat refused: the state of the invoice card stands against it',
+  ],
+  wechat_refused: [422, '微信拒绝了此请求，未做任何改动', 'WeChat refused the request; nothing was changed'],
+  wechat_unclear: [
+    502,
+    '微信没有给出明确答复，操作可能已经执行',
+    'WeChat gave no clear answer; the change may have been made',
+  ],
+  invoice_file_unavailable: [
+    502,
+    '微信没有给出可用的 PDF，请稍后重试',
+    'WeChat gave no PDF that can be used; try again later',
+  ],
+  wechat_unavailable: [
+    503,
+    '暂时无法向微信完成此请求，未做任何改动，请稍后重试',
+    'WeChat cannot be asked right now; nothing was changed, try again later',
+  ],
   internal: [
     500,
     '服务内部错误，订单未受影响；请凭 request_id 联系运维',

@@ -11,6 +11,7 @@ export type MerchantScope = (typeof MERCHANT_SCOPES)[number] | 'jsapi_ticket';
 
 /** Who calls. */
 export interface Caller {
+  keyId: string;
   merchantId: string;
   appid: string;
   cardId: string | null;
@@ -40,6 +41,7 @@ export class Merchants {
     if (!found || (found.expiresAt && found.expiresAt <= new Date())) return null;
     const { merchant, scopes } = found;
     const caller = {
+      keyId: found.id,
       merchantId: merchant.id,
       appid: merchant.appid,
       cardId: merchant.cardId,

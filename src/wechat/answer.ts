@@ -65,3 +65,8 @@ function errcodeOf(fields: Record<string, unknown>, successField: string | null)
   if (typeof errcode === 'string' && /^-?\d{1,9}$/.test(errcode)) return Number(errcode);
   return errcode === undefined && successField !== null && successField in fields ? 0 : undefined;
 }
+
+/** An edge that refused the request before WeChat saw it; 408 and 499 say that somebody gave up waiting. */
+export function edgeRefused(httpStatus: number): boolean {
+  return httpStatus >= 400 && httpStatus < 500 && httpStatus !== 408 && httpStatus !== 499;
+}

@@ -18,7 +18,8 @@ export interface Call {
   timeoutMs: number;
 }
 
-const MAX_ANSWER_BYTES = 256 * 1024;
+/** getinvoicebatch answers up to a hundred invoices with all their lines. */
+const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
 /**
  * Bodies whose request head undici has written to a socket. It is the proof whether a failed call can have been

@@ -1,6 +1,6 @@
 import { Outcome } from '../domain/outcome';
 import { secondsUntilShanghaiMidnight } from '../domain/shanghai';
-import { Answer } from './answer';
+import { Answer, edgeRefused } from './answer';
 import { Errcode } from './errcodes';
 import { ANYWHERE, INSERT, Judgement, judgementOf, SETPDF } from './judgements';
 
@@ -101,13 +101,8 @@ function notExecuted(judgement: Judgement, answer: Answer & { kind: 'answered' }
 }
 
 function garbledInsert(httpStatus: number, reason: string): Outcome {
-  // An edge that refused the request before WeChat saw it; 408 and 499 say that somebody gave up waiting.
   if (edgeRefused(httpStatus)) return held(reason, null);
   return unclear(reason);
-}
-
-function edgeRefused(httpStatus: number): boolean {
-  return httpStatus >= 400 && httpStatus < 500 && httpStatus !== 408 && httpStatus !== 499;
 }
 
 function midnightAfter(now: Date): Date {

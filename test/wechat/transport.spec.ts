@@ -79,7 +79,7 @@ describe('one call is one request and one classified answer', () => {
       (socket) => socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'),
       { kind: 'no_answer', reason: 'timeout' },
     ],
-    ['too much', answer('200 OK', `{"errcode":0,"x":"${'x'.repeat(300_000)}"}`), { kind: 'no_answer', sent: true }],
+    ['too much', answer('200 OK', `{"errcode":0,"x":"${'x'.repeat(3_000_000)}"}`), { kind: 'no_answer', sent: true }],
     ['no HTTP', (socket) => socket.end('hello\r\n\r\n'), { kind: 'no_answer', sent: true }],
   ])('%s', async (_, behaviour, expected) => {
     behave = behaviour;
