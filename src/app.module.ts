@@ -42,7 +42,8 @@ export class AppModule {
     const metrics = new Metrics();
     const sealer = new Sealer(config.MASTER_KEY, config.MASTER_KEY_PREVIOUS);
     const accounts = new Accounts(dataSource, sealer);
-    const { runner, recentPdfs, transport, tokens } = makeEngine(config, dataSource, sealer, accounts, metrics, log);
+    const engine = makeEngine(config, dataSource, sealer, accounts, metrics, log);
+    const { runner, recentPdfs, transport, tokens, settlements } = engine;
     const calls = new WakeUpCalls(dataSource);
     const accept = new AcceptOrders(dataSource, sealer, metrics, (id, { files }) => {
       recentPdfs.keep(id, files);
@@ -78,7 +79,7 @@ export class AppModule {
         ...parts(sealer, accounts, new Merchants(dataSource), metrics, transport, runner, posts, reader, limits),
         ...parts(jobs),
         ...parts(reimbursements),
-        ...parts(new SchemaChecks(), new ProblemFilter(log), new Operators(dataSource)),
+        ...parts(settlements, new SchemaChecks(), new ProblemFilter(log), new Operators(dataSource)),
         { provide: DataSource, useValue: dataSource },
       ],
     };

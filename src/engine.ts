@@ -13,6 +13,7 @@ import { LateAnswers } from './insertion/late-answers';
 import { DatabasePdfs, RecentPdfs } from './insertion/pdf-store';
 import { Recorder } from './insertion/recorder';
 import { RestoreWatch } from './insertion/restored';
+import { Settlements } from './insertion/settle';
 import { Uploader } from './insertion/upload';
 import { Log } from './log';
 import { Metrics } from './metrics';
@@ -33,6 +34,7 @@ export interface Engine {
   wechat: WechatClient;
   tokens: TokenManager;
   tickets: TicketManager;
+  settlements: Settlements;
 }
 
 /** The worker with everything it works with. */
@@ -52,7 +54,6 @@ export function makeEngine(
   const store = new InsertionStore(dataSource, sealer, limits, metrics);
   const recentPdfs = new RecentPdfs(new DatabasePdfs(dataSource), config.ROLE === 'all' ? RECENT_PDF_BYTES : 0);
   const holds = new Holds(dataSource, Math.random);
-  const late = new LateAnswers(dataSource, sealer);
   const settings = {
     leaseSeconds: config.LEASE_SECONDS,
     policy: {
@@ -63,6 +64,8 @@ export function makeEngine(
       authorizationDeadlineSeconds: config.AUTHORIZATION_DEADLINE,
     },
   };
+  const settlements = new Settlements(settings.policy);
+  const late = new LateAnswers(dataSource, sealer, settlements);
   const recorder = new Recorder(store, holds, late, settings, log);
   const uploader = new Uploader(recentPdfs, tokens, wechat);
   const worker = new InsertionWorker(store, accounts, uploader, tokens, wechat, holds, late, recorder, settings);
@@ -80,5 +83,5 @@ export function makeEngine(
     metrics,
     log,
   );
-  return { runner, recentPdfs, transport, wechat, tokens, tickets };
+  return { runner, recentPdfs, transport, wechat, tokens, tickets, settlements };
 }

@@ -11,6 +11,7 @@ import { Webhooks1763800000040 } from '../../migrations/1763800000040-webhooks';
 import { Tickets1763800000080 } from '../../migrations/1763800000080-tickets';
 import { RecurringJobs1763800000030 } from '../../migrations/1763800000030-recurring-jobs';
 import { Reimbursements1763800000081 } from '../../migrations/1763800000081-reimbursements';
+import { Settlements1763800000020 } from '../../migrations/1763800000020-settlements';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Event } from './entities/event';
@@ -86,6 +87,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       RolesAndRowSecurity1763800000004,
       Guards1763800000005,
       HoldsOperatorsAudit1763800000006,
+      Settlements1763800000020,
       Webhooks1763800000040,
       RecurringJobs1763800000030,
       Tickets1763800000080,

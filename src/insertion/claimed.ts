@@ -27,6 +27,8 @@ export interface ClaimedRow {
   trip_media_id: string | null;
   uploaded_at: Date | null;
   doubt_since: Date | null;
+  doubt_denied: boolean;
+  reinserted: boolean;
   waiting_since: Date | null;
   card_code: string | null;
   card_code_state: InsertionRow['cardCodeState'];
@@ -106,6 +108,7 @@ export function insertionFrom(row: Omit<ClaimedRow, OrderColumns>): Insertion {
     tripMediaId: row.trip_media_id,
     uploadedAt: row.uploaded_at,
     doubtSince: row.doubt_since,
+    doubtDenied: row.doubt_denied,
     waitingSince: row.waiting_since,
     cardCode: row.card_code,
     cardCodeState: row.card_code_state,
@@ -113,6 +116,7 @@ export function insertionFrom(row: Omit<ClaimedRow, OrderColumns>): Insertion {
     openid: null,
     unionid: null,
     dueIn: null,
+    reinserted: row.reinserted,
   };
 }
 

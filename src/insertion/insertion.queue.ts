@@ -143,7 +143,7 @@ export const INTEND: Statement = {
     ), moved AS (
       UPDATE insertions i
          SET state = g.state, attempts = g.n, probes = g.probes, media_id = g.media_id,
-             trip_media_id = g.trip_media_id, uploaded_at = g.uploaded_at,
+             trip_media_id = g.trip_media_id, uploaded_at = g.uploaded_at, reinserted = false,
              events = i.events + 1 + g.uploaded::integer,
              due_at = clock_timestamp() + make_interval(secs => $2), updated_at = clock_timestamp()
         FROM given g

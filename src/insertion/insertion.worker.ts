@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Accounts, IssuerAccount } from '../accounts/accounts';
-import { advance, Insertion, Policy, startSending, stopBeforeSending } from '../domain/insertion';
+import { AttemptKind } from '../data/entities/attempt';
+import { advance, startSending, stopBeforeSending } from '../domain/advance';
+import { Insertion, Policy } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
 import { failpoint } from '../failpoints';
 import { Answer } from '../wechat/answer';
@@ -66,7 +68,7 @@ export class InsertionWorker {
   private async settled(claimed: Claimed): Promise<boolean> {
     const { doubtSince, state } = claimed.insertion;
     if (!doubtSince || state === 'sending') return false;
-    return this.late.settle(claimed, databaseNow(claimed), this.policy());
+    return this.late.settle(claimed);
   }
 
   private async stopped(claimed: Claimed, stop: Outcome): Promise<Outcome> {
@@ -80,7 +82,7 @@ export class InsertionWorker {
    * sent, and that is recorded.
    */
   private async intend(claimed: Claimed, sending: Insertion, request: Buffer, uploaded: boolean): Promise<boolean> {
-    const kind = claimed.insertion.doubtSince ? 'probe' : claimed.attempts === 0 ? 'first' : 'retry';
+    const kind = kindOf(claimed);
     const requestSha256 = createHash('sha256').update(request).digest('hex');
     try {
       return await this.store.intend({ claimed, sending, kind, requestSha256, uploaded });
@@ -118,6 +120,12 @@ export class InsertionWorker {
 
 function notSent(reason: string, wait: number): Outcome {
   return { kind: 'later', reason, wait, counted: false };
+}
+
+function kindOf({ insertion, attempts }: Claimed): AttemptKind {
+  if (insertion.doubtSince || insertion.doubtDenied) return 'probe';
+  if (insertion.reinserted) return 'reinsertion';
+  return attempts === 0 ? 'first' : 'retry';
 }
 
 interface Insert {

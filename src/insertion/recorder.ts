@@ -1,4 +1,5 @@
-import { advance, Insertion, Policy } from '../domain/insertion';
+import { advance } from '../domain/advance';
+import { Insertion, Policy } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
 import { failpoint } from '../failpoints';
 import { Log } from '../log';
@@ -22,7 +23,7 @@ export class Recorder {
   async record(claimed: Claimed, before: Insertion, outcome: Outcome, answer: Answer | null): Promise<Outcome> {
     const policy = this.policy();
     const next = advance(before, outcome, databaseNow(claimed), policy);
-    const keep = () => this.late.keep(claimed, claimed.attempts + 1, outcome, databaseNow(claimed), policy);
+    const keep = () => this.late.keep(claimed, claimed.attempts + 1, outcome);
     // The account is paused before the order is due again.
     if (outcome.kind === 'held') await this.patiently(claimed, () => this.holds.place(claimed.issuerAppid, outcome));
     const recorded = await this.patiently(claimed, () => this.store.record({ claimed, next, outcome, answer })).catch(
@@ -36,7 +37,7 @@ export class Recorder {
     if (recorded === 'code_in_use') return this.disbelieve(claimed, before, next, answer);
     if (recorded === 'taken_over' && answer && before.state === 'sending') await this.patiently(claimed, keep);
     if (recorded === 'recorded' && (next.doubtSince || next.cardCodeState === 'unknown')) {
-      await this.patiently(claimed, () => this.late.settle(claimed, databaseNow(claimed), policy));
+      await this.patiently(claimed, () => this.late.settle(claimed));
     }
     if (claimed.canary && provesTheAccount(outcome)) {
       await this.patiently(claimed, () => this.holds.lift(claimed.issuerAppid));

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
-import {
-  advance,
-  Insertion,
-  INSERTION_STATES,
-  newInsertion,
-  Policy,
-  startSending,
-  stopBeforeSending,
-} from '../../src/domain/insertion';
+import { advance, startSending, stopBeforeSending } from '../../src/domain/advance';
+import { Insertion, INSERTION_STATES, newInsertion, Policy } from '../../src/domain/insertion';
 import { Outcome } from '../../src/domain/outcome';
 
 const NOW = new Date('2026-11-22T10:00:00Z');

@@ -44,6 +44,10 @@ export class InsertionRow {
   @Column('text', { name: 'trip_media_id', nullable: true }) tripMediaId!: string | null;
   @Column('timestamptz', { name: 'uploaded_at', nullable: true }) uploadedAt!: Date | null;
   @Column('timestamptz', { name: 'doubt_since', nullable: true }) doubtSince!: Date | null;
+  /** Two people said after a doubt that there is no card. */
+  @Column('boolean', { name: 'doubt_denied', default: false }) doubtDenied!: boolean;
+  /** A person began it anew, and no attempt was made since. */
+  @Column('boolean', { default: false }) reinserted!: boolean;
   @Column('timestamptz', { name: 'waiting_since', nullable: true }) waitingSince!: Date | null;
   @Column('text', { name: 'card_code', nullable: true }) cardCode!: string | null;
   @Column('text', { name: 'card_code_state', default: 'none' }) cardCodeState!: CardCodeState;
