@@ -15,6 +15,7 @@ ENV NODE_ENV=production HOST=0.0.0.0
 COPY --from=build /piaoka/package.json ./
 COPY --from=build /piaoka/node_modules node_modules
 COPY --from=build /piaoka/dist dist
+COPY docs/errors docs/errors
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \

@@ -11,6 +11,7 @@ import { HAS_PDF_CHECK, planOf } from './plan';
 import { markdown, Report } from './report';
 import { Child } from './rpc';
 import { RunResult, runOnce } from './run';
+import { benchRules } from './rules';
 import { findRedis } from './typical-build';
 
 /** `npm run bench`: every contender in turn, round after round, and what came of it in bench/results. */
@@ -108,7 +109,9 @@ function say(line: string): void {
 }
 
 async function start(): Promise<void> {
-  const passed = await main(readOptions(process.argv.slice(2)));
+  const options = readOptions(process.argv.slice(2));
+  if (options.rules) return say(benchRules());
+  const passed = await main(options);
   if (passed) return;
   process.stderr.write(
     '\nFAILED: a ledger differs from the orders that were accepted. No figure of this bench counts.\n',

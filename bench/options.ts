@@ -11,6 +11,8 @@ export interface Options {
   quick: boolean;
   /** With the rows that need a million stored orders: some minutes and 3 GB more. */
   full: boolean;
+  /** Only the pure check of an invoice. */
+  rules: boolean;
   /** Leave CPU profiles of the service's processes in .data/bench/profiles. */
   profile: boolean;
 }
@@ -21,6 +23,7 @@ const HELP = `npm run bench -- [options]
   --orders N     orders of one throughput run (2500)
   --only a,b     only these runs; piaoka* means all that begin so
   --full         also the cost at 1,000,000 stored orders
+  --rules        only what the check of one invoice costs; needs no database
   --profile      CPU profiles of the service in .data/bench/profiles
 `;
 
@@ -31,10 +34,12 @@ export function readOptions(args: readonly string[]): Options {
   let only: string[] = [];
   let quick = false;
   let full = false;
+  let rules = false;
   let profile = false;
   for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
     if (name === '--quick') quick = true;
     else if (name === '--full') full = true;
+    else if (name === '--rules') rules = true;
     else if (name === '--profile') profile = true;
     else if (name === '--rounds' || name === '--orders') {
       given[name === '--rounds' ? 'rounds' : 'orders'] = count(name, rest.shift());
@@ -50,6 +55,7 @@ export function readOptions(args: readonly string[]): Options {
     only,
     quick,
     full,
+    rules,
     profile,
   };
 }

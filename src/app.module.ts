@@ -9,6 +9,7 @@ import { Operators } from './console/operators';
 import { Database } from './data/open-database';
 import { Sealer } from './data/sealed';
 import { makeEngine } from './engine';
+import { ErrorPagesController } from './http/error-pages.controller';
 import { HealthController } from './http/health.controller';
 import { MetricsController } from './http/metrics.controller';
 import { ProblemFilter } from './http/problem.filter';
@@ -19,6 +20,8 @@ import { Log } from './log';
 import { Merchants } from './merchants/merchants';
 import { Metrics } from './metrics';
 import { AcceptOrders } from './orders/accept';
+import { InvoiceCheck } from './orders/invoice-check';
+import { InvoiceCheckController } from './orders/invoice-check.controller';
 import { OrderLimits, OrdersController } from './orders/orders.controller';
 import { OrderReader } from './orders/orders.read';
 import { PostOrders } from './orders/post-orders';
@@ -27,12 +30,23 @@ import { Reimbursements } from './reimbursement/reimbursements';
 import { ReimbursementsController } from './reimbursement/reimbursements.controller';
 import { InvoiceDownload } from './wechat/invoice-download';
 import { ReimburserClient } from './wechat/reimburser-client';
+import { RuleBookController } from './orders/rule-book.controller';
 
 export interface Services {
   config: Config;
   database: Database;
   log: Log;
 }
+
+/** What answers merchants and operators; a worker has none of it. */
+const API = [
+  OrdersController,
+  InvoiceCheckController,
+  RuleBookController,
+  HoldsController,
+  JobsController,
+  ReimbursementsController,
+];
 
 /** Every part of the service and what it is made of. Controllers get their parts from Nest, parts get them from here. */
 @Module({})
@@ -52,6 +66,7 @@ export class AppModule {
     });
     const reader = new OrderReader(dataSource);
     const limits = new OrderLimits(config.MAX_PDF_BYTES);
+    const checks = new SchemaChecks();
     const posts = new PostOrders(accept, reader, sealer, limits);
     const jobs = new Jobs(dataSource, recurringJobs({ dataSource }));
     const reimbursements = new Reimbursements(
@@ -71,15 +86,15 @@ export class AppModule {
       controllers: [
         HealthController,
         MetricsController,
-        ...(config.ROLE === 'worker'
-          ? []
-          : [OrdersController, HoldsController, JobsController, ReimbursementsController]),
+        ErrorPagesController,
+        ...(config.ROLE === 'worker' ? [] : API),
       ],
       providers: [
         ...parts(sealer, accounts, new Merchants(dataSource), metrics, transport, runner, posts, reader, limits),
         ...parts(jobs),
         ...parts(reimbursements),
-        ...parts(settlements, new SchemaChecks(), new ProblemFilter(log), new Operators(dataSource)),
+        ...parts(checks, new InvoiceCheck(checks, limits)),
+        ...parts(settlements, new ProblemFilter(log), new Operators(dataSource)),
         { provide: DataSource, useValue: dataSource },
       ],
     };

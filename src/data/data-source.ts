@@ -8,6 +8,7 @@ import { RolesAndRowSecurity1763800000004 } from '../../migrations/1763800000004
 import { Guards1763800000005 } from '../../migrations/1763800000005-guards';
 import { HoldsOperatorsAudit1763800000006 } from '../../migrations/1763800000006-holds-operators-audit';
 import { Webhooks1763800000040 } from '../../migrations/1763800000040-webhooks';
+import { MerchantRules1763800000050 } from '../../migrations/1763800000050-merchant-rules';
 import { Tickets1763800000080 } from '../../migrations/1763800000080-tickets';
 import { RecurringJobs1763800000030 } from '../../migrations/1763800000030-recurring-jobs';
 import { Reimbursements1763800000081 } from '../../migrations/1763800000081-reimbursements';
@@ -90,6 +91,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Settlements1763800000020,
       Webhooks1763800000040,
       RecurringJobs1763800000030,
+      MerchantRules1763800000050,
       Tickets1763800000080,
       Reimbursements1763800000081,
     ],

@@ -2,7 +2,7 @@ import { Fault } from './fault';
 import { Invoice } from './invoice';
 import { checkAmounts } from './rules/amounts';
 import { checkBuyer } from './rules/buyer';
-import { RULES } from './rules/catalogue';
+import { RULES, RULES_VERSION } from './rules/catalogue';
 import { checkItems } from './rules/items';
 import { checkNumbers } from './rules/numbers';
 import { checkRedLetter } from './rules/other-ways';
@@ -21,33 +21,45 @@ export interface CheckContext {
 }
 
 /** The fields as a reader meets them, from the top right of the face to its foot. */
-const FACE = [
-  'number',
-  'code',
-  'check_code',
-  'issued_at',
-  'title',
-  'buyer_number',
-  'buyer_address_and_phone',
-  'buyer_bank_account',
-  'seller_number',
-  'seller_address_and_phone',
-  'seller_bank_account',
-  'items',
-  'fee_without_tax',
-  'tax',
-  'fee',
-  'remarks',
-  'cashier',
-  'maker',
-];
+const FACE = new Map(
+  [
+    'number',
+    'code',
+    'check_code',
+    'issued_at',
+    'title',
+    'buyer_number',
+    'buyer_address_and_phone',
+    'buyer_bank_account',
+    'seller_number',
+    'seller_address_and_phone',
+    'seller_bank_account',
+    'items',
+    'fee_without_tax',
+    'tax',
+    'fee',
+    'remarks',
+    'cashier',
+    'maker',
+  ].map((field, place) => [field, place]),
+);
 
 const RELAXABLE = new Set(RULES.filter(({ relaxable }) => relaxable).map(({ code }) => code));
+
+/** The verdict that an accepted invoice carries for ever: the book, and the codes of its warnings. */
+export interface Checked {
+  rules_version: string;
+  warnings: string[];
+}
+
+export function checkedWith(faults: readonly Fault[]): Checked {
+  return { rules_version: RULES_VERSION, warnings: [...new Set(faults.map(({ code }) => code))] };
+}
 
 /** Every fault of an invoice at once, in the reading order of its face. `now` is Unix seconds. */
 export function checkInvoice(invoice: Invoice, context: number | CheckContext): Fault[] {
   const { now, strict = [], relaxed = [] } = typeof context === 'number' ? { now: context } : context;
-  const faults = [
+  const faults = inReadingOrder([
     ...checkNumbers(invoice, now),
     ...checkTimes(invoice, now),
     ...checkTitle(invoice),
@@ -57,10 +69,15 @@ export function checkInvoice(invoice: Invoice, context: number | CheckContext): 
     ...checkAmounts(invoice),
     ...checkRedLetter(invoice),
     ...checkTexts(invoice),
-  ];
-  if (faults.length > 1) faults.sort((a, b) => placeOf(a.pointer) - placeOf(b.pointer));
+  ]);
   if (strict.length === 0 && relaxed.length === 0) return faults;
   return faults.map((fault) => ({ ...fault, severity: severityFor(fault, strict, relaxed) }));
+}
+
+function inReadingOrder(faults: Fault[]): Fault[] {
+  if (faults.length < 2) return faults;
+  const placed = faults.map((fault) => ({ fault, place: placeOf(fault.pointer) }));
+  return placed.sort((a, b) => a.place - b.place).map(({ fault }) => fault);
 }
 
 function severityFor({ code, severity }: Fault, strict: readonly string[], relaxed: readonly string[]) {
@@ -72,5 +89,5 @@ function severityFor({ code, severity }: Fault, strict: readonly string[], relax
 function placeOf(pointer: string): number {
   const [, , field = '', line] = pointer.split('/');
   const within = field === 'items' ? (line === undefined ? 999_999 : Number(line)) : 0;
-  return FACE.indexOf(field) * 1_000_000 + within;
+  return (FACE.get(field) ?? -1) * 1_000_000 + within;
 }

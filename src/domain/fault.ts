@@ -18,3 +18,8 @@ export function fault(code: string, pointer: string, message: string, messageEn:
 export function warning(code: string, pointer: string, message: string, messageEn: string): Fault {
   return { code, pointer, severity: 'warning', message, messageEn };
 }
+
+/** A warning stops nothing. */
+export function hasErrors(faults: readonly Fault[]): boolean {
+  return faults.some(({ severity }) => severity === 'error');
+}

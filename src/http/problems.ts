@@ -88,6 +88,11 @@ export const PROBLEMS = {
   ],
 } as const satisfies Record<string, readonly [number, string, string]>;
 
+/** Where the page of a code is served, here and by every installation: a reference relative to it (RFC 9457 §3.1.1). */
+export function problemType(code: string): string {
+  return `/docs/errors/${code}`;
+}
+
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** RFC 9457 with this API's extra members. */
@@ -128,7 +133,7 @@ export class Problem extends Error {
     const [status, title, titleEn] = PROBLEMS[this.code];
     const { faults, detail, wechat } = this.extras;
     return {
-      type: `urn:piaoka:problem:${this.code}`,
+      type: problemType(this.code),
       title,
       title_en: titleEn,
       status,

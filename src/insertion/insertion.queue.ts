@@ -22,6 +22,7 @@ export const ACCEPT_COLUMNS = [
   ['pdf_sha256', 'bytea'],
   ['trip_pdf', 'bytea'],
   ['trip_pdf_sha256', 'bytea'],
+  ['checked', 'jsonb'],
 ] as const;
 
 /**
@@ -45,9 +46,9 @@ export function accept(count: number): Statement {
         RETURNING id
       ), stored AS (
         INSERT INTO orders (merchant_id, id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256,
-                            pdf_sha256, trip_pdf_sha256)
+                            pdf_sha256, trip_pdf_sha256, checked)
         SELECT merchant_id, id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256, pdf_sha256,
-               trip_pdf_sha256
+               trip_pdf_sha256, checked
           FROM given JOIN live USING (id)
         RETURNING merchant_id, id, created_at
       ), files AS (

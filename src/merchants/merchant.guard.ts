@@ -6,8 +6,8 @@ import { Caller, Merchants, MerchantScope } from './merchants';
 
 const SCOPE = 'piaoka:scope';
 
-/** The scope a merchant key needs for a route. A route without one is refused: nothing is open by oversight. */
-export const NeedsScope = (scope: MerchantScope) => SetMetadata(SCOPE, scope);
+/** The scopes of which a merchant key needs one for a route. A route without any is refused: nothing is open by oversight. */
+export const NeedsScope = (...scopes: MerchantScope[]) => SetMetadata(SCOPE, scopes);
 
 /** The merchant that calls. */
 export const CallerParam = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
@@ -27,8 +27,8 @@ export class MerchantGuard implements CanActivate {
     const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
     const caller = key ? await this.merchants.callerOf(key) : null;
     if (!caller) throw new Problem('unauthorized');
-    const scope = this.reflector.get<MerchantScope | undefined>(SCOPE, context.getHandler());
-    if (!scope || !caller.scopes.includes(scope)) throw new Problem('forbidden');
+    const scopes = this.reflector.get<MerchantScope[] | undefined>(SCOPE, context.getHandler()) ?? [];
+    if (!scopes.some((scope) => caller.scopes.includes(scope))) throw new Problem('forbidden');
     request.caller = caller;
     return true;
   }

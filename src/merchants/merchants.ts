@@ -5,7 +5,14 @@ import { Config } from '../config';
 import { MerchantKey } from '../data/entities/merchant';
 
 /** What the first merchant's key may do. */
-export const MERCHANT_SCOPES = ['orders:write', 'orders:read', 'reimbursements:write', 'reimbursements:read', 'webhooks:manage'] as const;
+export const MERCHANT_SCOPES = [
+  'orders:write',
+  'orders:read',
+  'invoices:check',
+  'reimbursements:write',
+  'reimbursements:read',
+  'webhooks:manage',
+] as const;
 /** `jsapi_ticket` is given by hand only: with it a page can sign for itself. */
 export type MerchantScope = (typeof MERCHANT_SCOPES)[number] | 'jsapi_ticket';
 
@@ -17,9 +24,13 @@ export interface Caller {
   cardId: string | null;
   issuerAppid: string;
   scopes: readonly string[];
+  /** Codes of rules whose warnings it takes for errors, and of those whose errors it takes for warnings. */
+  strict: readonly string[];
+  relaxed: readonly string[];
 }
 
 const CACHE_MS = 5000;
+const HOUR_MS = 3_600_000;
 const BOOTSTRAP = 'bootstrap';
 
 export class Merchants {
@@ -47,9 +58,19 @@ export class Merchants {
       cardId: merchant.cardId,
       issuerAppid: merchant.issuerAppid,
       scopes,
+      strict: merchant.strict,
+      relaxed: merchant.relaxed,
     };
+    await this.noteUse(found);
     this.cache.set(cacheKey, { caller, until: performance.now() + CACHE_MS });
     return caller;
+  }
+
+  /** To the hour: a finer time would cost a write a call. */
+  private async noteUse({ id, lastUsedAt }: MerchantKey): Promise<void> {
+    if (lastUsedAt && Date.now() - lastUsedAt.getTime() < HOUR_MS) return;
+    const hour = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
+    await this.dataSource.getRepository(MerchantKey).update({ id }, { lastUsedAt: hour });
   }
 
   /** The first merchant, from the environment. Applied at each start; a changed key replaces the one before. */

@@ -60,6 +60,17 @@ export class AcceptOrders {
     throw new Error('an order was left out three times without a reason');
   }
 
+  /** The id of an order that was stored before with this very content. */
+  async sameOrder(draft: OrderDraft): Promise<string | null> {
+    return asEngine(this.dataSource, async (client) => {
+      const { rows } = await client.query<{ id: string }>(
+        'SELECT id FROM orders WHERE merchant_id = $1 AND appid = $2 AND order_id = $3 AND content_sha256 = $4',
+        [draft.merchantId, draft.appid, draft.orderId, draft.contentSha256],
+      );
+      return rows[0]?.id ?? null;
+    });
+  }
+
   /** A batch that one order spoils is stored order by order, so that it harms no other. */
   private async store(drafts: OrderDraft[]): Promise<Stored[]> {
     try {
@@ -102,6 +113,7 @@ export class AcceptOrders {
       draft.pdfSha256,
       draft.files.tripPdf,
       draft.tripPdfSha256,
+      JSON.stringify(draft.checked),
     ];
   }
 

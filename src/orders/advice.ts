@@ -80,6 +80,11 @@ const BY_REASON: Record<string, readonly [string, string]> = {
   wechat_40073: ['card_id 无效，或不属于开票账号。', 'card_id is invalid or not of the issuing account.'],
 };
 
+/** What a reason of its own calls for; undefined: its state says all. */
+export function adviceForReason(reason: string): readonly [zh: string, en: string] | undefined {
+  return BY_REASON[reason];
+}
+
 export function adviceFor(state: InsertionState | 'held', reason: string | null): Advice {
   const [advice, adviceEn] = (reason && BY_REASON[reason]) || BY_STATE[state];
   return { advice, advice_en: adviceEn };

@@ -60,14 +60,14 @@ function requireShape(checks: SchemaChecks, className: string, value: unknown): 
 }
 
 /** RFC 4648 with padding. Buffer.from silently drops what is not base64; the length tells. */
-function decodeBase64(text: string): Buffer | null {
+export function decodeBase64(text: string): Buffer | null {
   if (text.length % 4 !== 0) return null;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const bytes = Buffer.from(text, 'base64');
   return bytes.length === (text.length / 4) * 3 - padding ? bytes : null;
 }
 
-function notBase64(pointer: string): Fault {
+export function notBase64(pointer: string): Fault {
   return fault(
     'PDF-BASE64-01',
     pointer,

@@ -30,6 +30,7 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
       ...(row.due_at && !row.claimed_by ? { next_attempt_at: toShanghai(row.due_at) } : {}),
       ...adviceFor(state, row.reason),
     },
+    ...(row.checked ? { checked: row.checked } : {}),
     created_at: toShanghai(row.created_at),
     updated_at: toShanghai(row.updated_at),
   };
@@ -52,6 +53,7 @@ export function acceptedView(draft: OrderDraft, id: string, createdAt: Date): Or
       next_attempt_at: at,
       ...adviceFor('accepted', null),
     },
+    checked: draft.checked,
     created_at: at,
     updated_at: at,
   };

@@ -92,6 +92,13 @@ export class FaultView {
   severity!: 'error' | 'warning';
 }
 
+export class CheckedView {
+  /** The version of the rules by which it was accepted */
+  rules_version!: string;
+  /** Codes of the rules that it left in doubt */
+  warnings!: string[];
+}
+
 export class OrderView {
   id!: string;
   order_id!: string;
@@ -101,6 +108,7 @@ export class OrderView {
   state!: string;
   invoice!: InvoiceView;
   insertion!: InsertionView;
+  checked?: CheckedView;
   created_at!: string;
   updated_at!: string;
   /** Doubts about the order that did not stop it; on acceptance only */

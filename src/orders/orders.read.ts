@@ -1,6 +1,7 @@
 import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { asMerchant } from '../data/statement';
+import { Checked } from '../domain/check-invoice';
 import { CardCodeState, InsertionState } from '../domain/insertion';
 import { PublicInvoice } from '../domain/personal-data';
 
@@ -17,6 +18,7 @@ export interface OrderRow {
   /** created_at with all its digits, for the cursor. */
   created_at_text: string;
   pdf_sha256: Buffer;
+  checked: Checked | null;
   state: InsertionState;
   /** Shown as the state `held`: accepted or uploaded while a hold covers the account or merchant. */
   held: boolean;
@@ -62,7 +64,7 @@ export interface OrderFilter {
 
 const HELD = `i.state IN ('accepted', 'uploaded') AND piaoka_is_held(i.issuer_appid, i.merchant_id)`;
 const COLUMNS = `o.merchant_id, o.id, o.appid, o.order_id, o.card_id, o.invoice, o.person, o.created_at, o.created_at::text AS created_at_text,
-  o.pdf_sha256, i.state, ${HELD} AS held, i.reason, i.due_at, i.claimed_by, i.card_code, i.card_code_state, i.person AS holder, i.updated_at`;
+  o.pdf_sha256, o.checked, i.state, ${HELD} AS held, i.reason, i.due_at, i.claimed_by, i.card_code, i.card_code_state, i.person AS holder, i.updated_at`;
 
 const FROM = 'FROM orders o JOIN insertions i ON i.merchant_id = o.merchant_id AND i.id = o.id';
 

@@ -1,11 +1,11 @@
-import { fault } from '../domain/fault';
+import { Fault, fault, hasErrors } from '../domain/fault';
 import { failpoint } from '../failpoints';
 import { faultView, Problem } from '../http/problems';
 import { Sealer } from '../data/sealed';
 import { Caller } from '../merchants/merchants';
 import { Acceptance, AcceptOrders } from './accept';
 import { GivenOrder } from './order-body';
-import { draftOrder } from './order-draft';
+import { draftOrder, OrderDraft } from './order-draft';
 import { acceptedView, orderView } from './order-view';
 import { OrderView } from './orders.api';
 import { OrderReader } from './orders.read';
@@ -26,20 +26,32 @@ export class PostOrders {
   ) {}
 
   async post({ order, files }: GivenOrder, caller: Caller): Promise<Posted> {
-    const drafted = draftOrder(order, files, caller, this.limits, Math.floor(Date.now() / 1000));
-    if (!drafted.draft) throw new Problem('invalid_order', { faults: drafted.faults });
+    const { draft, faults } = draftOrder(order, files, caller, this.limits, Math.floor(Date.now() / 1000));
+    if (!draft || hasErrors(faults)) return this.repeated(draft, faults, caller);
     await failpoint('post.checked');
-    const accepted = await this.orders.accept(drafted.draft);
+    const accepted = await this.orders.accept(draft);
     await failpoint('post.stored');
-    const warnings = drafted.warnings.length > 0 ? { warnings: drafted.warnings.map(faultView) } : {};
     switch (accepted.kind) {
-      case 'accepted':
-        return { status: 202, view: { ...acceptedView(drafted.draft, accepted.id, accepted.createdAt), ...warnings } };
+      case 'accepted': {
+        const warnings = faults.length > 0 ? { warnings: faults.map(faultView) } : {};
+        return { status: 202, view: { ...acceptedView(draft, accepted.id, accepted.createdAt), ...warnings } };
+      }
       case 'replayed':
-        return { status: 200, view: orderView(await this.reader.byId(caller.merchantId, accepted.id), this.sealer) };
+        return this.replay(accepted.id, caller);
       default:
         throw refusal(accepted);
     }
+  }
+
+  /** What was accepted once stays accepted, whatever the rules have become: its repeat is answered, not judged again. */
+  private async repeated(draft: OrderDraft | null, faults: Fault[], caller: Caller): Promise<Posted> {
+    const id = draft && (await this.orders.sameOrder(draft));
+    if (!id) throw new Problem('invalid_order', { faults });
+    return this.replay(id, caller);
+  }
+
+  private async replay(id: string, caller: Caller): Promise<Posted> {
+    return { status: 200, view: orderView(await this.reader.byId(caller.merchantId, id), this.sealer) };
   }
 }
 

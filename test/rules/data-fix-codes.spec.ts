@@ -115,12 +115,34 @@ const IN_FRONT: Partial<Record<ErrcodeName, string[] | string>> = {
   ],
 };
 
-const TABLE = Object.entries(IN_FRONT) as [ErrcodeName, string[] | string][];
+/** Refusals that call for other data or a new authorisation, which the engine answers by itself or hands to a person. */
+const NOT_BY_DATA: Partial<Record<ErrcodeName, string[] | string>> = {
+  InvalidMediaId: 'the upload ran out at WeChat; it is uploaded once more',
+  NoPullPdf: 'the upload ran out at WeChat; it is uploaded once more',
+  PullPdfFail: 'the upload ran out at WeChat; it is uploaded once more',
+  OrderUnauthorizedOrExpired: USER,
+  OrderNeverAuth: USER,
+  InsertTooManyInvoice: USER,
+  NeverAuth: USER,
+  UserNeverAuth: USER,
+  AuthExpired: USER,
+  BizRejectInsert: 'the order was rejected at WeChat before; a new order_id is needed',
+  OrderIdRepeated: 'an order_id is taken once for ever: 409 order_taken before WeChat is asked',
+  DuplicateOrderId: 'an order_id is taken once for ever: 409 order_taken before WeChat is asked',
+  BillingNumbersRepeated: ['INVOICE-NUMBER-07'],
+};
+
+const TABLE = Object.entries({ ...IN_FRONT, ...NOT_BY_DATA }) as [ErrcodeName, string[] | string][];
 
 describe('in front of each refusal that asks for other data', () => {
   it('stands a rule, or a reason why none can', () => {
     const dataFix = Object.entries(INSERT).filter(([, judgement]) => judgement === 'dataFix');
     expect(Object.keys(IN_FRONT).sort()).toEqual(dataFix.map(([name]) => name).sort());
+  });
+
+  it('and of those that the engine answers, each is judged so', () => {
+    const elsewhere = ['mediaGone', 'awaitingAuthorization', 'rejected', 'orderConsumed', 'invoiceInWallet'];
+    for (const name of Object.keys(NOT_BY_DATA) as ErrcodeName[]) expect(elsewhere).toContain(INSERT[name]);
   });
 
   it.each(TABLE.filter(([, front]) => Array.isArray(front)))('%s', (name, front) => {

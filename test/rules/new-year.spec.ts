@@ -23,7 +23,9 @@ const CASES: [string, string, number, number, string[]][] = [
     NEW_YEAR,
     ['INVOICE-NUMBER-03'],
   ],
-  ['number of 26 while it is still 2025', '26312000000183259524', NEW_YEAR - 1, NEW_YEAR - 1, ['INVOICE-NUMBER-02']],
+  ['number of 26 while it is still 2025', '26312000000183259524', NEW_YEAR - 1, NEW_YEAR - 601, ['INVOICE-NUMBER-02']],
+  ['the same ten minutes before midnight', '26312000000183259524', NEW_YEAR - 1, NEW_YEAR - 600, ['INVOICE-NUMBER-03']],
+  ['a clock ahead of ours, in the new year already', '26312000000183259524', NEW_YEAR + 30, NEW_YEAR - 30, []],
   ['the eight hours in which UTC says 2025', '26312000000183259524', NEW_YEAR + 8 * HOUR - 1, NEW_YEAR + 8 * HOUR, []],
   ['a late insert of last year’s invoice', '25312000000183259524', NEW_YEAR - 1, NEW_YEAR + 8 * HOUR, []],
 ];

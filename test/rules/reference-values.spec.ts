@@ -19,6 +19,8 @@ describe('数电 numbers that exist', () => {
     ['special, Beijing', '24112000000048542163'],
     ['railway, Tianjin', '25129110172000044123'],
     ['Shenzhen', '25952000000127675627'],
+    ['railway, Zhejiang', '26337906210400590013'],
+    ['Hunan', '25432000000031411143'],
   ])('%s: %s', (_where, number) => {
     const issuedAt = at(`20${number.slice(0, 2)}-06-01T00:00:00+08:00`);
     expect(codes(digital({ number, issuedAt }))).toEqual([]);
@@ -28,6 +30,19 @@ describe('数电 numbers that exist', () => {
     const invoice = digital({ number: '25997200000106503809', issuedAt: at('2025-02-17T00:00:00+08:00') });
     expect(codes(invoice)).toEqual(['INVOICE-NUMBER-05']);
     expect(errors(invoice)).toEqual([]);
+  });
+
+  it('begin with a bureau of the 31 provinces or the five cities, and with no other two digits', () => {
+    const taken = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0')).filter(
+      (area) => errors(digital({ number: `26${area}2000000183259524` })).length === 0,
+    );
+    expect(taken.join(' ')).toBe(
+      '11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 91 92 93 94 95 99',
+    );
+  });
+
+  it.each([...'0123456789'])('with the channel digit %s are taken: nobody has published a list', (channel) => {
+    expect(codes(digital({ number: `2631${channel}000000183259524` }))).toEqual([]);
   });
 
   it('that only a preview bears are refused', () => {
@@ -59,6 +74,14 @@ describe('legacy invoices that exist', () => {
       }),
     ],
     ['Beijing, sent in 2018', legacy({ code: '011001600111', number: '09001131', issuedAt: at('2018-01-01') })],
+    ['Shenzhen, 2020', legacy({ code: '044032000211', number: '62522141', issuedAt: at('2020-12-01') })],
+    ['Zhejiang, 2020', legacy({ code: '033002000611', number: '77131931', issuedAt: at('2020-08-25') })],
+    ['Beijing, 2018', legacy({ code: '011001800311', number: '68100400', issuedAt: at('2020-08-25') })],
+    ['Jiangsu, 2022', legacy({ code: '032002200611', number: '67569521', issuedAt: at('2023-03-01') })],
+    ...['111001809110', '153001909110'].map((code) => [
+      'blockchain of Beijing and Yunnan',
+      legacy({ kind: 'blockchain', code, checkCode: '12345' }),
+    ]),
     ['with a city’s region', legacy({ kind: 'vat_special', code: '065122100313', issuedAt: at('2021-12-01') })],
     ...['144031809110', '144031909110'].map((code) => [
       'Shenzhen blockchain',
@@ -72,6 +95,8 @@ describe('legacy invoices that exist', () => {
 
   it.each([
     ['通用机打 of Guangdong', { code: '144002288010' }, 'INVOICE-CODE-02'],
+    ['通用机打 of Guangdong, as sent in 2020', { code: '144002010000', number: '00263938' }, 'INVOICE-CODE-02'],
+    ['a roll of paper (…07)', { code: '050001821107', number: '12339993' }, 'INVOICE-CODE-04'],
     ['a vendor sandbox’s kind 26', { code: '031001900126' }, 'INVOICE-CODE-08'],
     ['as the classic documents have it', { number: '031001900111', code: '39324919' }, 'INVOICE-NUMBER-07'],
     ['printed in groups, blanks not removed', { checkCode: '16197 83356 74145 07415' }, 'INVOICE-CHECK-02'],
@@ -130,6 +155,16 @@ describe('amounts and lines of genuine faces', () => {
     const items = [line('*餐饮服务*套餐', 8800), line('*餐饮服务*饮料', 1132, 2), line('*餐饮服务*纸巾', 188, 2)];
     expect(errors(digital({ fee: 8000, feeWithoutTax: 7547, tax: 453, items }))).toEqual(['INVOICE-ITEM-04']);
   });
+});
+
+describe('texts of genuine faces', () => {
+  it.each([
+    ['names in the remarks, where a 数电票 has them', digital({ remarks: '收款人:示例甲; 复核人:示例乙;' })],
+    ['*餐饮服务*餐饮服务', digital({ items: [line('*餐饮服务*餐饮服务', 10000)] })],
+    ['*信息技术服务*技术服务费', digital({ items: [line('*信息技术服务*技术服务费', 10000)] })],
+    ['差额征税', digital({ ...totals(10000, 211), remarks: '差额征税：5000.00。' })],
+    ['个人', personal()],
+  ])('%s', (_why, invoice) => expect(codes(invoice)).toEqual([]));
 });
 
 describe('WeChat’s own samples', () => {

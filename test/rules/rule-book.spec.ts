@@ -5,19 +5,8 @@ import { parseIssuedAt } from '../../src/domain/issued-at';
 import { RULES, RULES_VERSION } from '../../src/domain/rules/catalogue';
 import { CHAPTERS, Rule } from '../../src/domain/rules/rule';
 import { errcodeFact } from '../../src/wechat/errcodes';
-import { AMOUNT_EXAMPLES } from './examples-amounts';
-import { NUMBER_EXAMPLES } from './examples-numbers';
-import { PARTY_EXAMPLES } from './examples-parties';
+import { EXAMPLES, UNREADABLE } from './all-examples';
 import { codes, digital, legacy, line, NOW, personal } from './invoices';
-
-const EXAMPLES = { ...NUMBER_EXAMPLES, ...PARTY_EXAMPLES, ...AMOUNT_EXAMPLES };
-
-/** Found while the time is read, before there is an invoice. */
-const UNREADABLE = {
-  'INVOICE-TIME-01': ['2026-02-30', '20261120', 'yesterday', ''],
-  'INVOICE-TIME-02': ['2026-11-20T10:00:00', '2026-11-20 10:00'],
-  'INVOICE-TIME-03': ['1468306058000', 1468306058000],
-};
 
 const ALL: [string, Rule][] = RULES.map((rule) => [rule.code, rule]);
 

@@ -3,6 +3,7 @@ import { Account } from './account';
 
 @Entity('merchants')
 @Unique('merchants_name', ['name'])
+@Check('merchants_pdf_check', `pdf_check IN ('full', 'fast', 'warn', 'off')`)
 export class Merchant {
   @PrimaryColumn('uuid') id!: string;
   @Column('text') name!: string;
@@ -14,6 +15,12 @@ export class Merchant {
   @ManyToOne(() => Account)
   @JoinColumn({ name: 'issuer_appid', foreignKeyConstraintName: 'merchants_issuer_appid_fkey' })
   issuer!: Account;
+  /** Codes of warnings that it takes for errors. */
+  @Column('text', { array: true, default: () => "'{}'" }) strict!: string[];
+  /** Codes of relaxable errors that it takes for warnings. */
+  @Column('text', { array: true, default: () => "'{}'" }) relaxed!: string[];
+  /** How its PDFs are checked; null: as the installation does. */
+  @Column('text', { name: 'pdf_check', nullable: true }) pdfCheck!: 'full' | 'fast' | 'warn' | 'off' | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
@@ -33,4 +40,6 @@ export class MerchantKey {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
   @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt!: Date | null;
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
+  /** To the hour. */
+  @Column('timestamptz', { name: 'last_used_at', nullable: true }) lastUsedAt!: Date | null;
 }

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Checked } from '../../domain/check-invoice';
 import { PublicInvoice } from '../../domain/personal-data';
 
 /** An order as it was accepted; never updated. `person` is sealed with AAD `orders|<id>`. */
@@ -21,6 +22,8 @@ export class Order {
   @Column('bytea', { name: 'pdf_sha256' }) pdfSha256!: Buffer;
   @Column('bytea', { name: 'trip_pdf_sha256', nullable: true }) tripPdfSha256!: Buffer | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+  /** By which book it was judged, and what that left in doubt. */
+  @Column('jsonb', { nullable: true }) checked!: Checked | null;
 }
 
 /** One row for each invoice that is on its way or inserted: an invoice is never in two cards. */

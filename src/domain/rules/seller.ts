@@ -3,7 +3,7 @@ import { Invoice } from '../invoice';
 import { usccFound } from './buyer';
 import { describeId } from './characters';
 import { broken, Rule } from './rule';
-import { hasIdShape, innerPartsAgree, usccProblem } from './taxpayer-id';
+import { hasIdShape, innerPartsAgree, isResidentId, usccProblem } from './taxpayer-id';
 
 export const SELLER = {
   shape: {
@@ -72,7 +72,12 @@ export function checkSeller({ sellerNumber: id }: Invoice): Fault[] {
   }
   const problem = usccProblem(id);
   if (problem === 'none') return innerPartsAgree(id) ? [] : [inner()];
-  const [what, whatEn] = usccFound(problem);
+  const [what, whatEn] = isResidentId(id)
+    ? [
+        '这是居民身份证号，自然人代开时请将 seller_number 留空',
+        'it is a resident id; for an invoice issued on a person’s behalf leave seller_number empty',
+      ]
+    : usccFound(problem);
   return [
     said(
       SELLER.uscc,
