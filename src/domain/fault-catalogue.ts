@@ -120,6 +120,13 @@ const FACTS: readonly (readonly [code: string, zh: string, en: string, advice: s
     'Mend it by the documentation.',
   ],
   [
+    'URL-FORM',
+    '网址不可用',
+    'The address cannot be used',
+    '请按消息填写完整的 http(s) 网址。',
+    'Give a whole http(s) address as the message says.',
+  ],
+  [
     'ORDER-CARD-01',
     '没有卡券模板',
     'There is no card template',
