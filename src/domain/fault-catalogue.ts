@@ -127,6 +127,22 @@ const FACTS: readonly (readonly [code: string, zh: string, en: string, advice: s
     'Give a whole http(s) address as the message says.',
   ],
   [
+    'URL-USER',
+    '网址带有用户名或密码',
+    'The address carries a user or password',
+    '请去掉；通知自带签名，可据此验证来源。',
+    'Leave them out; deliveries are signed.',
+  ],
+  ['URL-SCHEME', '网址不是 https', 'The address is not https', '请使用 https 地址。', 'Use an https address.'],
+  [
+    'URL-ADDRESS',
+    '网址不在公网上',
+    'The address is not of the public internet',
+    '请使用公网域名。',
+    'Use a public host name.',
+  ],
+  ['URL-PORT', '网址端口不可用', 'The port cannot be used', '请使用 443 端口。', 'Use port 443.'],
+  [
     'ORDER-CARD-01',
     '没有卡券模板',
     'There is no card template',
