@@ -5,6 +5,8 @@ import { Config } from './config';
 import { HoldsController } from './console/holds.controller';
 import { Jobs } from './console/jobs';
 import { JobsController } from './console/jobs.controller';
+import { MerchantKeysController } from './console/merchant-keys.controller';
+import { MerchantsController } from './console/merchants.controller';
 import { Operators } from './console/operators';
 import { Database } from './data/open-database';
 import { Sealer } from './data/sealed';
@@ -44,6 +46,8 @@ const API = [
   InvoiceCheckController,
   RuleBookController,
   HoldsController,
+  MerchantsController,
+  MerchantKeysController,
   JobsController,
   ReimbursementsController,
 ];

@@ -48,6 +48,7 @@ export const PROBLEMS = {
     'Send application/json in UTF-8, or a type the documentation lists',
   ],
   invalid_request: [422, '请求有误，请按 errors 修改', 'The request has faults; mend each of errors'],
+  merchant_exists: [409, '已有同名商户', 'There is a merchant of that name'],
   already_held: [409, '已处于暂停状态', 'It is held already'],
   invalid_order: [
     422,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DataSource, IsNull, Not } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../config';
-import { MerchantKey } from '../data/entities/merchant';
+import { Merchant, MerchantKey } from '../data/entities/merchant';
 
 /** What the first merchant's key may do. */
 export const MERCHANT_SCOPES = [
@@ -14,7 +14,8 @@ export const MERCHANT_SCOPES = [
   'webhooks:manage',
 ] as const;
 /** `jsapi_ticket` is given by hand only: with it a page can sign for itself. */
-export type MerchantScope = (typeof MERCHANT_SCOPES)[number] | 'jsapi_ticket';
+export const ALL_SCOPES = [...MERCHANT_SCOPES, 'jsapi_ticket'] as const;
+export type MerchantScope = (typeof ALL_SCOPES)[number];
 
 /** Who calls. */
 export interface Caller {
@@ -27,6 +28,8 @@ export interface Caller {
   /** Codes of rules whose warnings it takes for errors, and of those whose errors it takes for warnings. */
   strict: readonly string[];
   relaxed: readonly string[];
+  /** How its PDFs are checked; null: as the installation does. */
+  pdfCheck: Merchant['pdfCheck'];
 }
 
 const CACHE_MS = 5000;
@@ -60,10 +63,16 @@ export class Merchants {
       scopes,
       strict: merchant.strict,
       relaxed: merchant.relaxed,
+      pdfCheck: merchant.pdfCheck,
     };
     await this.noteUse(found);
     this.cache.set(cacheKey, { caller, until: performance.now() + CACHE_MS });
     return caller;
+  }
+
+  /** After a change: this process looks anew at once, others within five seconds. */
+  forget(): void {
+    this.cache.clear();
   }
 
   /** To the hour: a finer time would cost a write a call. */
