@@ -23,9 +23,8 @@ describe('merchants and their keys are administered over HTTP', () => {
   afterAll(() => world.end());
 
   const admin = (method: 'get' | 'post' | 'patch' | 'delete', path: string, body?: Json, key = ADMIN) => {
-    const asked = request(world.service.url)
-      [method](`/v1/admin/merchants${path}`)
-      .set('authorization', `Bearer ${key}`);
+    const agent = request(world.service.url);
+    const asked = agent[method](`/v1/admin/merchants${path}`).set('authorization', `Bearer ${key}`);
     return body === undefined ? asked : asked.send(body);
   };
   const newKey = async (changes: Json = {}): Promise<Json> =>
