@@ -1,0 +1,68 @@
+import { Broken, Exploration, explore } from './explore';
+import {
+  BUSY_MEANS_FAILED,
+  policyOf,
+  REAL,
+  REFUSAL_ENDS_DOUBT,
+  SILENCE_MEANS_ABSENCE,
+  TAKEOVER_SENDS_AGAIN,
+} from './rules';
+import { Setting } from './steps';
+
+const probe = (given: Partial<Setting> & { quiet?: boolean }): Setting => ({
+  rules: REAL,
+  dedupe: 'atomic',
+  guard: true,
+  policy: policyOf('probe', given.quiet ?? true),
+  ...given,
+});
+const strict = (dedupe: Setting['dedupe']) => probe({ dedupe, policy: policyOf('manual', true) });
+
+/** One order, two workers, every interleaving of claims, crashes, pauses, lost, late and false answers, three requests. */
+const CASES: [name: string, setting: Setting, broken: Broken[]][] = [
+  ['as shipped', probe({}), []],
+  ['no guard', probe({ guard: false }), []],
+  ['no quiet period', probe({ quiet: false }), []],
+  ['neither guard nor quiet period', probe({ guard: false, quiet: false }), []],
+  ['WeChat looks first and writes later', probe({ dedupe: 'look then write' }), []],
+  ['strict', strict('atomic'), []],
+  ['strict, WeChat looks first and writes later', strict('look then write'), []],
+  ['strict, WeChat makes a card for each request', strict('none'), []],
+  // What must break: it shows that the model can, and what each means is for.
+  ['WeChat looks first, no guard', probe({ dedupe: 'look then write', guard: false }), ['V1']],
+  ['WeChat looks first, no quiet period', probe({ dedupe: 'look then write', quiet: false }), ['V1']],
+  ['WeChat makes a card for each request', probe({ dedupe: 'none' }), ['V1', 'V6']],
+  [
+    'a takeover sends again, WeChat makes a card for each request',
+    probe({ dedupe: 'none', rules: TAKEOVER_SENDS_AGAIN }),
+    ['V1', 'V6'],
+  ],
+  ['-1 is taken for failed', probe({ rules: BUSY_MEANS_FAILED }), ['V6']],
+  ['a refusal ends a doubt', probe({ rules: REFUSAL_ENDS_DOUBT }), ['V6']],
+  ['silence is taken for absence', probe({ rules: SILENCE_MEANS_ABSENCE }), ['V6']],
+];
+
+describe('every way one order can go', () => {
+  const found = new Map<string, Exploration>();
+
+  it.each(CASES)(
+    '%s',
+    (name, setting, broken) => {
+      const result = explore(setting, broken);
+      found.set(name, result);
+      // Shown when it fails: the shortest way to break the promise.
+      if (broken.length === 0) expect(result.broken).toEqual({});
+      else expect(Object.keys(result.broken)).toEqual(expect.arrayContaining(broken));
+    },
+    120_000,
+  );
+
+  it('is looked at: more than a hundred thousand worlds, every state of an order among them', () => {
+    const states = [...found.values()].reduce((sum, one) => sum + one.states, 0);
+    console.log(`${states} states`, Object.fromEntries([...found].map(([name, one]) => [name, one.states])));
+    expect(states).toBeGreaterThan(100_000);
+    expect([...(found.get('as shipped') as Exploration).seen].sort()).toEqual(
+      ['accepted', 'uploaded', 'sending', 'in_doubt', 'needs_human', 'inserted', 'refused'].sort(),
+    );
+  });
+});

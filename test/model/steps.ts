@@ -1,0 +1,216 @@
+import { Insertion, Policy } from '../../src/domain/insertion';
+import { Outcome } from '../../src/domain/outcome';
+import { NOW, QUIET, Rules } from './rules';
+import { Request, Row, Worker, World } from './world';
+
+export interface Setting {
+  rules: Rules;
+  policy: Policy;
+  /** How WeChat keeps one order from making two cards: in one step, by looking first and writing later, or not at all. */
+  dedupe: 'atomic' | 'look then write' | 'none';
+  /** A worker whose lease ran out, by its own clock, sends nothing. */
+  guard: boolean;
+}
+
+export interface Step {
+  says: string;
+  to: World;
+}
+
+const MAX_SENDS = 3;
+const MAX_DEATHS = 1;
+/** More claims without a result than this are all the same: the third gives the order to a person. */
+const MAX_CRASHES = 4;
+const LOST: Outcome = { kind: 'unclear', reason: 'timeout', unknownCode: false };
+
+/** Everything that can happen next. */
+export function stepsFrom(world: World, setting: Setting): Step[] {
+  const steps: Step[] = [];
+  const then = (says: string, to: Partial<World>) => steps.push({ says, to: { ...world, ...to } });
+  if (world.row.claimed && !world.row.leaseOver) then('the lease runs out', leaseRunsOut(world));
+  world.workers.forEach((worker, w) => {
+    const become = (says: string, next: Worker, more: Partial<World> = {}) =>
+      then(`${w} ${says}`, { workers: replaced(more.workers ?? world.workers, w, next), ...without(more) });
+    if (worker.at !== 'idle' && world.deaths < MAX_DEATHS) {
+      become('dies', { at: 'idle' }, { deaths: world.deaths + 1, requests: abandoned(world.requests, w) });
+    }
+    switch (worker.at) {
+      case 'idle':
+        if (claimable(world)) claim(world, setting, become);
+        break;
+      case 'claimed':
+        goOn(world, setting, worker, become);
+        break;
+      case 'intended':
+        send(world, setting, worker, w, become);
+        break;
+      case 'waiting':
+        become(
+          'gives up waiting',
+          { ...worker, at: 'answered', outcome: LOST },
+          { requests: abandoned(world.requests, w) },
+        );
+        break;
+      case 'answered':
+        record(world, setting, worker, worker.outcome, become);
+        break;
+    }
+  });
+  world.requests.forEach((request, r) => process(world, setting, request, r, then));
+  return steps;
+}
+
+type Become = (says: string, next: Worker, more?: Partial<World>) => void;
+type Holding<At extends Worker['at']> = Extract<Worker, { at: At }>;
+
+/** WeChat applies or drops within the quiet period whatever it has of us: so while it has something, quiet is not over. */
+function claimable({ row, requests }: World): boolean {
+  if (row.claimed) return row.leaseOver;
+  return row.insertion.dueIn !== null && (!row.quiet || requests.length === 0);
+}
+
+function claim(world: World, setting: Setting, become: Become): void {
+  const { rules, policy } = setting;
+  const { row } = world;
+  const workers = world.workers.map((one) => fencedOut(one, setting));
+  const claimed: Row = { ...row, claimed: true, leaseOver: false, crashes: Math.min(row.crashes + 1, MAX_CRASHES) };
+  if (row.evidence && row.insertion.doubtSince && row.insertion.state !== 'sending') {
+    const insertion = rules.advance(row.insertion, witnessed(), NOW, policy);
+    return become('finds evidence', { at: 'idle' }, { row: present(row, insertion, 0), workers });
+  }
+  become(
+    'claims',
+    { at: 'claimed', holds: true, insertion: row.insertion, crashes: row.crashes },
+    { row: claimed, workers },
+  );
+}
+
+function goOn(world: World, setting: Setting, worker: Holding<'claimed'>, become: Become): void {
+  const { rules, policy } = setting;
+  const stop = rules.stopBeforeSending(worker.insertion, worker.crashes, NOW, policy);
+  if (stop) return record(world, setting, worker, stop, become);
+  if (!worker.holds) return become('finds its row taken', { at: 'idle' });
+  const media: Outcome = { kind: 'uploaded', mediaId: 'm', tripMediaId: null, startedAt: NOW };
+  const insertion = rules.startSending(rules.advance(worker.insertion, media, NOW, policy));
+  const row = { ...world.row, insertion, leaseOver: false };
+  become('writes ahead', { at: 'intended', holds: true, insertion, fresh: true }, { row });
+}
+
+function send(world: World, { guard, rules }: Setting, worker: Holding<'intended'>, w: number, become: Become): void {
+  const { holds, insertion, fresh } = worker;
+  const answered = (outcome: Outcome): Worker => ({ at: 'answered', holds, insertion, outcome });
+  if (guard && !fresh) {
+    return become('was paused', answered({ kind: 'later', reason: 'paused', wait: 0, counted: false }));
+  }
+  become('cannot connect', answered({ kind: 'later', reason: 'not_sent', wait: 0, counted: true }));
+  // Before its business WeChat looks at token and permission.
+  become('is refused its token', answered(rules.verdict(40001)));
+  if (world.sends >= MAX_SENDS) return;
+  const requests: Request[] = [...world.requests, { owner: w, free: null }];
+  become('sends', { at: 'waiting', holds, insertion }, { requests, sends: world.sends + 1 });
+}
+
+function record(
+  world: World,
+  setting: Setting,
+  worker: Holding<'claimed' | 'answered'>,
+  outcome: Outcome,
+  become: Become,
+) {
+  const { rules, policy } = setting;
+  const { row } = world;
+  const says = `records ${outcome.kind}`;
+  if (worker.holds) {
+    const insertion = rules.advance(worker.insertion, outcome, NOW, policy);
+    const crashes = outcome.kind === 'orphaned' ? Math.max(row.crashes - 1, 0) : 0;
+    return become(says, { at: 'idle' }, { row: settled(present(row, insertion, crashes), { rules, policy }) });
+  }
+  if (worker.at !== 'answered' || outcome.kind !== 'inserted') return become('comes too late', { at: 'idle' });
+  const kept = settled({ ...row, evidence: true }, { rules, policy });
+  // Settling moves the fence: whoever holds the row finds it taken.
+  const workers =
+    kept.insertion === row.insertion ? world.workers : world.workers.map((one) => fencedOut(one, setting));
+  become(`${says} late`, { at: 'idle' }, { row: kept, workers });
+}
+
+/** Evidence of a card ends a doubt. */
+function settled(row: Row, { rules, policy }: Pick<Setting, 'rules' | 'policy'>): Row {
+  const { state, doubtSince } = row.insertion;
+  const open = state === 'in_doubt' || state === 'likely_inserted' || (state === 'needs_human' && doubtSince !== null);
+  return row.evidence && open ? present(row, rules.advance(row.insertion, witnessed(), NOW, policy), 0) : row;
+}
+
+/** What WeChat does with one request, and what the worker that waits for it sees of it. */
+function process(
+  world: World,
+  setting: Setting,
+  request: Request,
+  r: number,
+  then: (says: string, to: Partial<World>) => void,
+) {
+  const { dedupe, rules } = setting;
+  const { cards } = world;
+  const rest = world.requests.filter((_, index) => index !== r);
+  const answer = (says: string, outcome: Outcome, made = 0) => {
+    const known = { requests: rest, cards: cards + made };
+    const { owner } = request;
+    if (owner === null) return then(says, known);
+    const worker = world.workers[owner] as Holding<'waiting'>;
+    const hears = (heard: Outcome) => ({
+      ...known,
+      workers: replaced(world.workers, owner, { ...worker, at: 'answered', outcome: heard }),
+    });
+    then(`${says}, heard by ${owner}`, hears(outcome));
+    then(`${says}, lost`, hears(LOST));
+  };
+  if (request.free === null) {
+    answer('WeChat drops it', LOST);
+    answer('WeChat says -1 and does nothing', rules.verdict(-1));
+    answer('WeChat refuses the data', rules.verdict(72031));
+    answer('WeChat does not know the upload', rules.verdict(72081));
+  }
+  if (dedupe === 'look then write' && request.free === null) {
+    const looked = world.requests.map((one, index) => (index === r ? { ...one, free: cards === 0 } : one));
+    return then('WeChat looks', { requests: looked });
+  }
+  const makes = dedupe === 'none' || (request.free ?? cards === 0);
+  if (!makes) return answer('WeChat finds the order used', rules.verdict(72056));
+  answer('WeChat makes a card', rules.verdict(0, '1'), 1);
+  answer('WeChat makes a card and leaves its code out', rules.verdict(0), 1);
+  answer('WeChat makes a card and says -1', rules.verdict(-1), 1);
+}
+
+function present(row: Row, insertion: Insertion, crashes: number): Row {
+  return { ...row, insertion, crashes, claimed: false, leaseOver: false, quiet: (insertion.dueIn ?? 0) >= QUIET };
+}
+
+function leaseRunsOut(world: World): Partial<World> {
+  const workers = world.workers.map((one) => (one.at === 'intended' ? { ...one, fresh: false } : one));
+  return { row: { ...world.row, leaseOver: true }, workers };
+}
+
+/** A worker whose row was taken over: where nothing it can still do matters, it is as good as idle. */
+function fencedOut(worker: Worker, { guard }: Setting): Worker {
+  const harmless =
+    worker.at === 'idle' ||
+    worker.at === 'claimed' ||
+    (worker.at === 'intended' && guard && !worker.fresh) ||
+    (worker.at === 'answered' && worker.outcome.kind !== 'inserted');
+  return harmless ? { at: 'idle' } : { ...worker, holds: false };
+}
+
+function abandoned(requests: readonly Request[], w: number): Request[] {
+  return requests.map((one) => (one.owner === w ? { ...one, owner: null } : one));
+}
+
+function replaced(workers: readonly Worker[], w: number, next: Worker): Worker[] {
+  return workers.map((one, index) => (index === w ? next : one));
+}
+
+function without({ workers: _, ...more }: Partial<World>): Partial<World> {
+  return more;
+}
+
+function witnessed(): Outcome {
+  return { kind: 'inserted', cardCode: '1', openid: null, unionid: null };
+}

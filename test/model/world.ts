@@ -1,0 +1,100 @@
+import { Insertion } from '../../src/domain/insertion';
+import { Outcome } from '../../src/domain/outcome';
+
+/** One worker, alive or paused. A crash makes it idle: it remembers nothing. */
+export type Worker =
+  | { at: 'idle' }
+  /** Has a lease; nothing is written yet. `holds`: nobody has taken the row over since. */
+  | { at: 'claimed'; holds: boolean; insertion: Insertion; crashes: number }
+  /** The write-ahead is committed. `fresh`: by its own clock the lease has not run out. */
+  | { at: 'intended'; holds: boolean; insertion: Insertion; fresh: boolean }
+  | { at: 'waiting'; holds: boolean; insertion: Insertion }
+  | { at: 'answered'; holds: boolean; insertion: Insertion; outcome: Outcome };
+
+/** The order's row in our database. */
+export interface Row {
+  insertion: Insertion;
+  claimed: boolean;
+  leaseOver: boolean;
+  crashes: number;
+  /** It becomes due only after the quiet period. */
+  quiet: boolean;
+  /** A late answer said that there is a card. */
+  evidence: boolean;
+}
+
+/** A request that WeChat has and has not finished. `free`: it has looked, and found no card of this order. */
+export interface Request {
+  /** The worker that waits for its answer; null: nobody does any more. */
+  owner: number | null;
+  free: boolean | null;
+}
+
+/** Everything there is: one order, two workers, WeChat. */
+export interface World {
+  row: Row;
+  workers: readonly Worker[];
+  requests: readonly Request[];
+  /** In WeChat's own ledger. */
+  cards: number;
+  sends: number;
+  deaths: number;
+}
+
+/** Worlds with the same key are the same world. Instants are all one instant here, so only their presence counts. */
+export function keyOf({ row, workers, requests, cards, sends, deaths }: World): string {
+  const { insertion, claimed, leaseOver, crashes, quiet, evidence } = row;
+  return [
+    insertionKey(insertion),
+    bits(claimed, leaseOver, quiet, evidence) + crashes,
+    // Which of the two is which makes no difference.
+    ...workers
+      .map(
+        (worker, w) =>
+          workerKey(worker) +
+          requests
+            .filter(({ owner }) => owner === w)
+            .map(requestKey)
+            .join(),
+      )
+      .sort(),
+    requests
+      .filter(({ owner }) => owner === null)
+      .map(requestKey)
+      .sort()
+      .join(''),
+    `${cards}${sends}${deaths}`,
+  ].join('|');
+}
+
+export function insertionKey(insertion: Insertion): string {
+  const { state, reason, tries, probes, reuploads, mediaId, doubtSince, waitingSince, cardCodeState, dueIn } =
+    insertion;
+  return `${state}${reason ?? ''}${tries}${probes}${reuploads}${bits(!!mediaId, !!doubtSince, !!waitingSince)}${cardCodeState}${dueIn === null}`;
+}
+
+function requestKey({ free }: Request): string {
+  return free === null ? 'r' : free ? 'f' : 'u';
+}
+
+function workerKey(worker: Worker): string {
+  if (worker.at === 'idle') return '-';
+  const more =
+    worker.at === 'claimed'
+      ? worker.crashes
+      : worker.at === 'intended'
+        ? Number(worker.fresh)
+        : worker.at === 'answered'
+          ? outcomeKey(worker.outcome)
+          : '';
+  // What a worker without its lease knew of the row decides nothing any more.
+  return worker.holds ? `${worker.at}${insertionKey(worker.insertion)}${more}` : `${worker.at}-${more}`;
+}
+
+function outcomeKey(outcome: Outcome): string {
+  return `${outcome.kind}${'cardCode' in outcome ? String(outcome.cardCode) : 'counted' in outcome ? outcome.counted : ''}`;
+}
+
+function bits(...flags: boolean[]): string {
+  return flags.map(Number).join('');
+}
