@@ -16,7 +16,7 @@ import { HealthController } from './http/health.controller';
 import { MetricsController } from './http/metrics.controller';
 import { ProblemFilter } from './http/problem.filter';
 import { SchemaChecks } from './http/schema-check';
-import { showQueue } from './insertion/queue-metrics';
+import { showQueues } from './insertion/queue-metrics';
 import { WakeUpCalls } from './insertion/wake-up';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
@@ -30,6 +30,8 @@ import { PostOrders } from './orders/post-orders';
 import { recurringJobs } from './schedule';
 import { Reimbursements } from './reimbursement/reimbursements';
 import { ReimbursementsController } from './reimbursement/reimbursements.controller';
+import { deliveryQueue } from './webhooks/delivery.queue';
+import { makeWebhooks, WEBHOOK_CONTROLLERS } from './webhooks/webhooks';
 import { InvoiceDownload } from './wechat/invoice-download';
 import { ReimburserClient } from './wechat/reimburser-client';
 import { RuleBookController } from './orders/rule-book.controller';
@@ -50,6 +52,7 @@ const API = [
   MerchantKeysController,
   JobsController,
   ReimbursementsController,
+  ...WEBHOOK_CONTROLLERS,
 ];
 
 /** Every part of the service and what it is made of. Controllers get their parts from Nest, parts get them from here. */
@@ -84,7 +87,7 @@ export class AppModule {
         maxBytes: config.MAX_PDF_BYTES,
       }),
     );
-    showQueue(metrics, dataSource);
+    showQueues(metrics, dataSource, { webhook: deliveryQueue });
     return {
       module: AppModule,
       controllers: [
@@ -99,6 +102,7 @@ export class AppModule {
         ...parts(reimbursements),
         ...parts(checks, new InvoiceCheck(checks, limits)),
         ...parts(settlements, new ProblemFilter(log), new Operators(dataSource)),
+        ...parts(...makeWebhooks(config, dataSource, sealer, metrics, log)),
         { provide: DataSource, useValue: dataSource },
       ],
     };

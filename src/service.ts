@@ -19,6 +19,7 @@ import { WakeUpListener } from './insertion/wake-up';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
 import { startSchedule } from './schedule';
+import { DeliveryRunner } from './webhooks/delivery.runner';
 import { Transport } from './wechat/transport';
 
 export interface Service {
@@ -61,8 +62,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   await app.get(Operators).bootstrap(config);
   await doubtAfterRestore(database.dataSource, config.IN_DOUBT_QUIET_SECONDS, log);
   await app.listen(config.PORT, config.HOST);
-  const engine =
-    config.ROLE === 'api' ? null : await startEngine(app.get(InsertionRunner), app.get(Jobs), database, log);
+  const engine = config.ROLE === 'api' ? null : await startEngine(app, database, log);
   const url = await app.getUrl();
   log.info({ url, role: config.ROLE }, 'Piaoka is ready');
   let closing: Promise<void> | undefined;
@@ -77,17 +77,21 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   return { url, close: () => (closing ??= close()) };
 }
 
-/** What only a worker runs: the insertion runner, its ear for wake-up calls, and the recurring jobs. */
-async function startEngine(runner: InsertionRunner, jobs: Jobs, database: Database, log: Log) {
+/** What only a worker runs: insertions with their ear for wake-up calls, webhooks, and the recurring jobs. */
+async function startEngine(app: NestFastifyApplication, database: Database, log: Log) {
+  const runner = app.get(InsertionRunner);
+  const deliveries = app.get(DeliveryRunner);
   const listener = database.directUrl && new WakeUpListener(database.directUrl, () => runner.wake(), log);
   if (listener) await listener.start();
-  const schedule = await startSchedule(database.dataSource, jobs, log);
+  const schedule = await startSchedule(database.dataSource, app.get(Jobs), log);
   runner.start();
+  deliveries.start();
   return {
     stop: async () => {
       if (listener) await listener.stop();
       await schedule.stop();
       await runner.stop();
+      await deliveries.stop();
     },
   };
 }

@@ -49,6 +49,13 @@ export const PROBLEMS = {
   ],
   invalid_request: [422, '请求有误，请按 errors 修改', 'The request has faults; mend each of errors'],
   merchant_exists: [409, '已有同名商户', 'There is a merchant of that name'],
+  too_many_endpoints: [
+    409,
+    '通知地址已达上限（20 个），请先删除不用的',
+    'There are 20 endpoints already; remove one first',
+  ],
+  endpoint_disabled: [409, '该通知地址已停用，请先重新启用', 'This endpoint is disabled; enable it first'],
+  replay_too_large: [422, '该时间段内的消息超过 100000 条，请分段重放', 'More than 100000 messages; replay in parts'],
   already_held: [409, '已处于暂停状态', 'It is held already'],
   invalid_order: [
     422,

@@ -1,6 +1,8 @@
 import { OpenAPIObject } from '@nestjs/swagger';
 import Ajv, { ErrorObject, ValidateFunction } from 'ajv';
 import { Fault, fault } from '../domain/fault';
+import { RequestBody } from './body-parser';
+import { Problem } from './problems';
 import { escapePointer } from './strict-json';
 
 /**
@@ -29,6 +31,14 @@ export class SchemaChecks {
     }
     if (validate(body)) return [];
     return (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').map(faultOf);
+  }
+
+  /** A JSON body as that class; throws the problem that names every fault. */
+  read<Body>(type: new () => Body, body: RequestBody | undefined): Body {
+    if (body?.kind !== 'json') throw new Problem('unsupported_media_type');
+    const faults = this.faults(type.name, body.value);
+    if (faults.length > 0) throw new Problem('invalid_request', { faults });
+    return body.value as Body;
   }
 }
 

@@ -5,14 +5,25 @@ import { Metrics } from '../metrics';
 /** More than this many due rows are told as this many: counting must not cost more than working. */
 const COUNTED = 100_000;
 
-/** The queue as it is when somebody looks: rows due, and how long the oldest has waited. */
-export function showQueue(metrics: Metrics, dataSource: DataSource): void {
-  metrics.onScrape('piaoka_queue_depth', 'Due orders, up to 100,000', 'task', async () => {
-    return { insertion: (await queue(dataSource)).depth };
-  });
-  metrics.onScrape('piaoka_queue_age_seconds', 'Age of the oldest due order', 'task', async () => {
-    return { insertion: (await queue(dataSource)).age };
-  });
+/** Rows that wait for a free hand, and how long the oldest has waited, in seconds. */
+export interface Queue {
+  depth: number;
+  age: number;
+}
+
+/** The queues as they are when somebody looks: that of the insertions, and the others by their task. */
+export function showQueues(
+  metrics: Metrics,
+  dataSource: DataSource,
+  others: Record<string, (dataSource: DataSource) => Promise<Queue>>,
+): void {
+  const read = async (figure: keyof Queue) => {
+    const queues = Object.entries({ insertion: queue, ...others });
+    const figures = await Promise.all(queues.map(async ([task, look]) => [task, (await look(dataSource))[figure]]));
+    return Object.fromEntries(figures) as Record<string, number>;
+  };
+  metrics.onScrape('piaoka_queue_depth', 'Due rows, up to 100,000', 'task', () => read('depth'));
+  metrics.onScrape('piaoka_queue_age_seconds', 'Age of the oldest due row', 'task', () => read('age'));
   metrics.onScrape('piaoka_token_age_seconds', 'Age of the present access token', 'appid', async () => {
     const rows = await dataSource.query<{ appid: string; age: number }[]>(
       `SELECT appid, extract(epoch FROM now() - fetched_at)::float8 AS age FROM wechat_tokens WHERE token IS NOT NULL`,
@@ -21,12 +32,12 @@ export function showQueue(metrics: Metrics, dataSource: DataSource): void {
   });
 }
 
-async function queue(dataSource: DataSource): Promise<{ depth: number; age: number }> {
+async function queue(dataSource: DataSource): Promise<Queue> {
   const { rows } = await asEngine(dataSource, (client) =>
-    client.query<{ depth: number; age: number }>(
+    client.query<Queue>(
       `SELECT count(*)::integer AS depth, coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 AS age
          FROM (SELECT due_at FROM insertions WHERE due_at <= now() AND claimed_by IS NULL LIMIT ${COUNTED}) due`,
     ),
   );
-  return rows[0] as { depth: number; age: number };
+  return rows[0] as Queue;
 }

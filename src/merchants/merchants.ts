@@ -21,6 +21,8 @@ export type MerchantScope = (typeof ALL_SCOPES)[number];
 export interface Caller {
   keyId: string;
   merchantId: string;
+  /** What the key is called, for the audit trail. */
+  label: string;
   appid: string;
   cardId: string | null;
   issuerAppid: string;
@@ -53,10 +55,11 @@ export class Merchants {
       relations: { merchant: true },
     });
     if (!found || (found.expiresAt && found.expiresAt <= new Date())) return null;
-    const { merchant, scopes } = found;
+    const { merchant, label, scopes } = found;
     const caller = {
       keyId: found.id,
       merchantId: merchant.id,
+      label,
       appid: merchant.appid,
       cardId: merchant.cardId,
       issuerAppid: merchant.issuerAppid,

@@ -73,13 +73,22 @@ export async function listDeliveries(client: PoolClient, merchantId: string, fil
   return withAttempts(client, merchantId, rows);
 }
 
-/** Due at once, from the beginning of the schedule, under the same id. Null: there is no such delivery. */
-export async function redeliver(client: PoolClient, merchantId: string, id: string): Promise<DeliveryRow | null> {
-  const { rows } = await client.query<DeliveryRow>(
-    `UPDATE webhook_deliveries SET ${DUE_NOW} WHERE merchant_id = $1 AND id = $2 AND state <> 'dropped' RETURNING ${COLUMNS}`,
+/** The endpoint of a delivery; null: there is no such delivery. */
+export async function endpointOf(client: PoolClient, merchantId: string, id: string): Promise<string | null> {
+  const { rows } = await client.query<{ endpoint_id: string }>(
+    'SELECT endpoint_id FROM webhook_deliveries WHERE merchant_id = $1 AND id = $2',
     [merchantId, id],
   );
-  return (await withAttempts(client, merchantId, rows))[0] ?? null;
+  return rows[0]?.endpoint_id ?? null;
+}
+
+/** Due at once, from the beginning of the schedule, under the same id. */
+export async function redeliver(client: PoolClient, merchantId: string, id: string): Promise<DeliveryRow> {
+  const { rows } = await client.query<DeliveryRow>(
+    `UPDATE webhook_deliveries SET ${DUE_NOW} WHERE merchant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+    [merchantId, id],
+  );
+  return (await withAttempts(client, merchantId, rows))[0] as DeliveryRow;
 }
 
 const DUE_NOW = `state = 'pending', next_attempt_at = clock_timestamp(), failures = 0, claimed_by = NULL, fence = fence + 1`;

@@ -1,4 +1,5 @@
-import { Statement } from '../data/statement';
+import { DataSource } from 'typeorm';
+import { asEngine, Statement } from '../data/statement';
 
 /**
  * The SQL of a delivery's path. The rows are written by the trigger `announce` in the commit of the event they tell.
@@ -80,3 +81,16 @@ export const RECORD_DELIVERIES: Statement = {
     )
     SELECT id, fence FROM moved`,
 };
+
+/** What waits for a free hand: up to 100,000, and the age of the oldest in seconds. For /metrics. */
+export async function deliveryQueue(dataSource: DataSource): Promise<{ depth: number; age: number }> {
+  const { rows } = await asEngine(dataSource, (client) =>
+    client.query<{ depth: number; age: number }>(
+      `SELECT count(*)::integer AS depth, coalesce(extract(epoch FROM now() - min(next_attempt_at)), 0)::float8 AS age
+         FROM (SELECT d.next_attempt_at FROM webhook_endpoints e JOIN webhook_deliveries d
+                   ON d.merchant_id = e.merchant_id AND d.endpoint_id = e.id
+                WHERE e.disabled_at IS NULL AND d.next_attempt_at <= now() AND d.claimed_by IS NULL LIMIT 100000) due`,
+    ),
+  );
+  return rows[0] as { depth: number; age: number };
+}

@@ -39,11 +39,11 @@ export class Destinations {
       say('URL-SCHEME', '须为 https 地址。', 'Must be an https URL.');
       return faults;
     }
-    const listed = this.isOwnHost(target);
     const literal = ipaddr.isValid(target.host);
-    if (!target.secure && !listed && !(literal && this.allows(target, [target.host]))) {
+    const listed = literal ? this.isOwn(target, target.host) : this.isOwnHost(target);
+    if (!target.secure && !(listed && (!literal || isLoopback(target.host)))) {
       say('URL-SCHEME', '须为 https 地址。', 'Must be an https URL.');
-    } else if (literal && !this.allows(target, [target.host])) {
+    } else if (literal && !listed) {
       say('URL-ADDRESS', '须用公网域名，不能用 IP 地址。', 'Give a public host name, not an IP address.');
     } else if (/(^|\.)(localhost|local|internal|localdomain|home\.arpa)\.?$/.test(target.host) && !listed) {
       say('URL-ADDRESS', '此域名不在公网上。', 'This name is not of the public internet.');
@@ -54,9 +54,13 @@ export class Destinations {
   }
 
   private allowsOne(target: Target, address: string): boolean {
-    const own = this.isOwnHost(target) || this.networks().some((network) => isWithin(address, network));
+    const own = this.isOwn(target, address);
     if (!target.secure) return own && isLoopback(address);
     return own || (target.port === HTTPS_PORT && isPublicAddress(address));
+  }
+
+  private isOwn(target: Target, address: string): boolean {
+    return this.isOwnHost(target) || this.networks().some((network) => isWithin(address, network));
   }
 
   private isOwnHost({ host, port }: Target): boolean {
