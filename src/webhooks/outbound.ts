@@ -105,5 +105,5 @@ function failureOf(error: unknown): DeliveryResult {
   if (error instanceof AddressRefused) return 'address_refused';
   const { code = '' } = error as { code?: string };
   if (/CONNECT_TIMEOUT|ETIMEDOUT/.test(code)) return 'timeout';
-  return /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/.test(code) ? 'tls_error' : 'unreachable';
+  return /CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO_/.test(code) ? 'tls_error' : 'unreachable';
 }

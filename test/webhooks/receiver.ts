@@ -22,7 +22,9 @@ export const answers = {
   /** A body that never ends: fast, or a byte now and then. */
   flood: (response: ServerResponse) => {
     response.writeHead(200);
-    const more = () => void (response.writable && response.write(Buffer.alloc(64 * 1024), () => setImmediate(more)));
+    const more = (error?: Error | null) => {
+      if (!error && !response.destroyed) response.write(Buffer.alloc(64 * 1024), (e) => setImmediate(more, e));
+    };
     more();
   },
   drip: (response: ServerResponse) => {
@@ -112,4 +114,14 @@ export function verified(secret: string, { text, headers }: Received): Json {
 
 function brief({ id, body }: Received) {
   return { id, type: body.type as string, sequence: body.data?.sequence as number };
+}
+
+/** What `look` sees, once it sees something. */
+export async function until<T>(look: () => Promise<T | false | undefined>): Promise<T> {
+  for (let n = 0; n < 400; n += 1) {
+    const seen = await look();
+    if (seen) return seen;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+  throw new Error('waited in vain');
 }
