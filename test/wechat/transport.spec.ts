@@ -33,7 +33,7 @@ describe('one call is one request and one classified answer', () => {
     server.close();
   });
 
-  const call = (timeoutMs = 300) =>
+  const call = (timeoutMs = 1200) =>
     transport.call({
       method: 'POST',
       path: '/x',
