@@ -1,5 +1,6 @@
 import { DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ACCOUNT_CONTROLLERS, accountParts } from './account-parts';
 import { Accounts } from './accounts/accounts';
 import { Config } from './config';
 import { HoldsController } from './console/holds.controller';
@@ -95,10 +96,12 @@ export class AppModule {
         MetricsController,
         ErrorPagesController,
         ...(config.ROLE === 'worker' ? [] : API),
+        ...(config.ROLE === 'worker' ? [] : ACCOUNT_CONTROLLERS),
       ],
       providers: [
         ...parts(sealer, accounts, new Merchants(dataSource), metrics, transport, runner, posts, reader, limits),
         ...parts(jobs),
+        ...parts(...accountParts(config, dataSource, sealer, accounts, engine)),
         ...parts(reimbursements),
         ...parts(checks, new InvoiceCheck(checks, limits)),
         ...parts(settlements, new ProblemFilter(log), new Operators(dataSource)),

@@ -38,6 +38,11 @@ export const SETTINGS = {
   WECHAT_SECRET: secret('its secret'),
   WECHAT_REIMBURSER_APPID: text(null, 'appid of the reimburser’s account (报销方); default WECHAT_APPID'),
   WECHAT_REIMBURSER_SECRET: secret('its secret'),
+  WECHAT_CALLBACK_TOKEN: secret(
+    'Token of the account’s push settings (消息推送), for WECHAT_APPID',
+    checkCallbackToken,
+  ),
+  WECHAT_CALLBACK_AES_KEY: secret('its EncodingAESKey (43 characters)', checkCallbackKey),
   WECHAT_TOKEN_KIND: oneOf(['stable', 'plain'], 'stable', 'stable_token, or cgi-bin/token'),
   WECHAT_TIMEOUT_MS: integer(100, 60_000, '15000', 'deadline of one call to WeChat, in milliseconds'),
   BILLING_FIELDS: oneOf(
@@ -135,6 +140,12 @@ function contradictions(settings: Settings): string[] {
   if (!settings.WECHAT_REIMBURSER_APPID !== !settings.WECHAT_REIMBURSER_SECRET) {
     faults.push('WECHAT_REIMBURSER_APPID, WECHAT_REIMBURSER_SECRET: give both or neither');
   }
+  if (settings.WECHAT_CALLBACK_AES_KEY && !settings.WECHAT_CALLBACK_TOKEN) {
+    faults.push('WECHAT_CALLBACK_AES_KEY: needs WECHAT_CALLBACK_TOKEN, which signs what it encrypts');
+  }
+  if (settings.WECHAT_CALLBACK_TOKEN && !settings.WECHAT_APPID) {
+    faults.push('WECHAT_CALLBACK_TOKEN: needs WECHAT_APPID, the account whose pushes it signs');
+  }
   if (settings.GATEWAY_URL && !(URL.canParse(settings.GATEWAY_URL) && /^https?:[^#]+$/.test(settings.GATEWAY_URL))) {
     faults.push('GATEWAY_URL: must be an http(s) address without fragment');
   }
@@ -167,6 +178,14 @@ function doubts(settings: Settings): string[] {
 function checkKey(value: string): void {
   if (Buffer.from(value, 'base64').length !== 32)
     throw new Error('must be 32 bytes in base64 (openssl rand -base64 32)');
+}
+
+function checkCallbackToken(value: string): void {
+  if (!/^[0-9A-Za-z]{3,32}$/.test(value)) throw new Error('must be 3 to 32 letters and digits, as WeChat takes them');
+}
+
+function checkCallbackKey(value: string): void {
+  if (!/^[0-9A-Za-z]{43}$/.test(value)) throw new Error('must be 43 letters and digits, as WeChat gives them');
 }
 
 function checkBootstrapKey(value: string): void {

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { DataSource } from 'typeorm';
 import { Accounts } from './accounts/accounts';
+import { SetUp } from './accounts/set-up';
+import { Templates } from './accounts/templates';
 import { Config } from './config';
 import { Sealer } from './data/sealed';
 import { AccountLimits } from './insertion/account-limits';
+import { BeforeSending } from './insertion/before-sending';
 import { Holds } from './insertion/holds';
 import { InsertionRunner } from './insertion/insertion.runner';
 import { InsertionStore } from './insertion/insertion.store';
@@ -17,6 +20,7 @@ import { Settlements } from './insertion/settle';
 import { Uploader } from './insertion/upload';
 import { Log } from './log';
 import { Metrics } from './metrics';
+import { AccountCalls } from './wechat/account-calls';
 import { WechatClient } from './wechat/client';
 import { TicketManager } from './wechat/tickets';
 import { TokenManager } from './wechat/tokens';
@@ -35,6 +39,9 @@ export interface Engine {
   tokens: TokenManager;
   tickets: TicketManager;
   settlements: Settlements;
+  calls: AccountCalls;
+  setUp: SetUp;
+  templates: Templates;
 }
 
 /** The worker with everything it works with. */
@@ -50,6 +57,10 @@ export function makeEngine(
   const wechat = new WechatClient(transport, { call: config.WECHAT_TIMEOUT_MS, token: TOKEN_TIMEOUT_MS });
   const tokens = new TokenManager(dataSource, sealer, wechat, Math.random);
   const tickets = new TicketManager(dataSource, sealer, wechat, tokens);
+  const calls = new AccountCalls(tokens, wechat);
+  const setUp = new SetUp(accounts, calls);
+  const templates = new Templates(dataSource, calls);
+  const before = new BeforeSending(accounts, setUp, templates, calls);
   const limits = { leaseSeconds: config.LEASE_SECONDS, batch: 64 };
   const store = new InsertionStore(dataSource, sealer, limits, metrics);
   const recentPdfs = new RecentPdfs(new DatabasePdfs(dataSource), config.ROLE === 'all' ? RECENT_PDF_BYTES : 0);
@@ -68,7 +79,18 @@ export function makeEngine(
   const late = new LateAnswers(dataSource, sealer, settlements);
   const recorder = new Recorder(store, holds, late, settings, log);
   const uploader = new Uploader(recentPdfs, tokens, wechat);
-  const worker = new InsertionWorker(store, accounts, uploader, tokens, wechat, holds, late, recorder, settings);
+  const worker = new InsertionWorker(
+    store,
+    accounts,
+    before,
+    uploader,
+    tokens,
+    wechat,
+    holds,
+    late,
+    recorder,
+    settings,
+  );
   const runner = new InsertionRunner(
     store,
     worker,
@@ -83,5 +105,5 @@ export function makeEngine(
     metrics,
     log,
   );
-  return { runner, recentPdfs, transport, wechat, tokens, tickets, settlements };
+  return { runner, recentPdfs, transport, wechat, tokens, tickets, settlements, calls, setUp, templates };
 }

@@ -8,11 +8,27 @@ export interface IssuerAccount extends TokenAccount {
   billingFields: 'current' | 'classic';
 }
 
+/** An account with everything we may do in its name. Never leaves the service. */
+export interface WechatAccount extends IssuerAccount {
+  role: Account['role'];
+  sPappid: string | null;
+  callbackMode: Account['callbackMode'];
+  callbackKeys: CallbackKeys | null;
+}
+
+/** What WeChat's pushes to an account are signed and encrypted with. */
+export interface CallbackKeys {
+  token: string;
+  aesKey: string | null;
+  /** Pushes on their way while the key is changed still come under the one before. */
+  previousAesKey: string | null;
+}
+
 const CACHE_MS = 30_000;
 
-/** The WeChat accounts we may act for. The environment makes the first issuer; its secret is sealed like the others. */
+/** The WeChat accounts we may act for. The environment makes the first ones; secrets are sealed. */
 export class Accounts {
-  private readonly cache = new Map<string, { account: IssuerAccount; until: number }>();
+  private readonly cache = new Map<string, { account: WechatAccount | null; until: number }>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -25,6 +41,8 @@ export class Accounts {
     await this.store('issuer', config.WECHAT_APPID, config.WECHAT_SECRET, config);
     // The issuer's own account keeps its role: whatever acts as its own reimburser needs no second row.
     if (reimburser !== config.WECHAT_APPID) await this.store('reimburser', reimburser, reimburserSecret, config);
+    const { WECHAT_APPID: appid, WECHAT_CALLBACK_TOKEN: token, WECHAT_CALLBACK_AES_KEY: aesKey } = config;
+    if (appid && token) await this.setCallbackKeys(appid, { token, aesKey });
   }
 
   /** The account that reads and locks cards (报销方): the reimburser's, else the issuer's own. */
@@ -33,6 +51,84 @@ export class Accounts {
       .getRepository(Account)
       .findOne({ where: { role: 'reimburser' }, order: { createdAt: 'DESC' } });
     return this.issuer(row?.appid ?? issuerAppid);
+  }
+
+  async issuer(appid: string): Promise<IssuerAccount> {
+    const account = await this.find(appid);
+    if (!account) throw new Error('an order names an account that is not there');
+    return account;
+  }
+
+  /** Null: its secret is not known here, so nothing can be asked in its name. At most 30 s old. */
+  async find(appid: string): Promise<WechatAccount | null> {
+    const cached = this.cache.get(appid);
+    if (cached && cached.until > performance.now()) return cached.account;
+    const row = await this.dataSource.getRepository(Account).findOneBy({ appid });
+    const account = row && this.opened(row);
+    // Names come from outside: what is not there is not remembered.
+    if (account) this.cache.set(appid, { account, until: performance.now() + CACHE_MS });
+    return account;
+  }
+
+  /** The third-party platform's account, to whose address component pushes come. */
+  async component(): Promise<WechatAccount | null> {
+    const row = await this.dataSource
+      .getRepository(Account)
+      .findOne({ where: { role: 'component' }, order: { createdAt: 'DESC' } });
+    return row && this.opened(row);
+  }
+
+  all(): Promise<Account[]> {
+    return this.dataSource.getRepository(Account).find({ order: { createdAt: 'ASC', appid: 'ASC' } });
+  }
+
+  /** False: it exists already. */
+  async create(
+    account: Pick<Account, 'appid' | 'role' | 'tokenKind' | 'billingFields'>,
+    secret: string,
+  ): Promise<boolean> {
+    const made = await this.dataSource
+      .getRepository(Account)
+      .createQueryBuilder()
+      .insert()
+      .values({ ...account, secret: this.sealed(account.appid, secret) })
+      .orIgnore()
+      .returning('appid')
+      .execute();
+    return (made.raw as unknown[]).length > 0;
+  }
+
+  /** Changes what is given; false: there is no such account. */
+  async change(
+    appid: string,
+    given: Partial<Pick<Account, 'role' | 'tokenKind' | 'billingFields' | 'callbackMode' | 'sPappid'>> & {
+      secret?: string;
+    },
+  ): Promise<boolean> {
+    const { secret, ...rest } = given;
+    const change = { ...rest, ...(secret === undefined ? {} : { secret: this.sealed(appid, secret) }) };
+    if (Object.keys(change).length > 0) await this.dataSource.getRepository(Account).update({ appid }, change);
+    this.cache.delete(appid);
+    return (await this.find(appid)) !== null;
+  }
+
+  /** Another AES key makes the present one the previous one. */
+  async setCallbackKeys(appid: string, { token, aesKey }: { token: string; aesKey: string | null }): Promise<void> {
+    this.cache.delete(appid);
+    const before = (await this.find(appid))?.callbackKeys ?? null;
+    const changed = before?.aesKey && before.aesKey !== aesKey;
+    const keys: CallbackKeys = {
+      token,
+      aesKey,
+      previousAesKey: (changed ? before.aesKey : before?.previousAesKey) ?? null,
+    };
+    const callbackKeys = this.sealer.seal(JSON.stringify(keys), `accounts|${appid}|callback`);
+    await this.dataSource.getRepository(Account).update({ appid }, { callbackKeys });
+    this.cache.delete(appid);
+  }
+
+  async keepFindings(appid: string, findings: object[]): Promise<void> {
+    await this.dataSource.getRepository(Account).update({ appid }, { findings, checkedAt: () => 'now()' });
   }
 
   private async store(
@@ -46,7 +142,7 @@ export class Accounts {
       {
         appid,
         role,
-        secret: this.sealer.seal(secret, `accounts|${appid}`),
+        secret: this.sealed(appid, secret),
         tokenKind: config.WECHAT_TOKEN_KIND,
         billingFields: config.BILLING_FIELDS,
       },
@@ -54,17 +150,23 @@ export class Accounts {
     );
   }
 
-  async issuer(appid: string): Promise<IssuerAccount> {
-    const cached = this.cache.get(appid);
-    if (cached && cached.until > performance.now()) return cached.account;
-    const row = await this.dataSource.getRepository(Account).findOneByOrFail({ appid });
-    const account = {
+  private sealed(appid: string, secret: string): Buffer {
+    return this.sealer.seal(secret, `accounts|${appid}`);
+  }
+
+  private opened(row: Account): WechatAccount {
+    const { appid, role, tokenKind, billingFields, sPappid, callbackMode, callbackKeys } = row;
+    const secret = this.sealer.open(row.secret, `accounts|${appid}`);
+    const keys = callbackKeys && this.sealer.open(callbackKeys, `accounts|${appid}|callback`);
+    return {
       appid,
-      secret: this.sealer.open(row.secret, `accounts|${appid}`),
-      tokenKind: row.tokenKind,
-      billingFields: row.billingFields,
+      role,
+      secret,
+      tokenKind,
+      billingFields,
+      sPappid,
+      callbackMode,
+      callbackKeys: keys ? (JSON.parse(keys) as CallbackKeys) : null,
     };
-    this.cache.set(appid, { account, until: performance.now() + CACHE_MS });
-    return account;
   }
 }

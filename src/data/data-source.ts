@@ -9,12 +9,15 @@ import { Guards1763800000005 } from '../../migrations/1763800000005-guards';
 import { HoldsOperatorsAudit1763800000006 } from '../../migrations/1763800000006-holds-operators-audit';
 import { Webhooks1763800000040 } from '../../migrations/1763800000040-webhooks';
 import { MerchantRules1763800000050 } from '../../migrations/1763800000050-merchant-rules';
+import { AccountsAndTemplates1763800000070 } from '../../migrations/1763800000070-accounts-and-templates';
+import { AuthorizationsAndCallbacks1763800000071 } from '../../migrations/1763800000071-authorizations-and-callbacks';
 import { Tickets1763800000080 } from '../../migrations/1763800000080-tickets';
 import { RecurringJobs1763800000030 } from '../../migrations/1763800000030-recurring-jobs';
 import { Reimbursements1763800000081 } from '../../migrations/1763800000081-reimbursements';
 import { Settlements1763800000020 } from '../../migrations/1763800000020-settlements';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Attempt, OpenAttempt } from './entities/attempt';
+import { Authorization } from './entities/authorization';
 import { Event } from './entities/event';
 import { Evidence, Installation } from './entities/evidence';
 import { Hold } from './entities/hold';
@@ -25,6 +28,7 @@ import { RecurringJob } from './entities/recurring-job';
 import { LiveInvoice, Order, StoredPdf } from './entities/order';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSequence } from './entities/webhook';
 import { ReimbursementIntent, ShownCardRow } from './entities/reimbursement';
+import { Template } from './entities/template';
 
 export interface PoolOptions {
   poolSize?: number;
@@ -59,6 +63,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Account,
       WechatToken,
       WechatTicket,
+      Template,
+      Authorization,
       Merchant,
       MerchantKey,
       Order,
@@ -92,6 +98,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Webhooks1763800000040,
       RecurringJobs1763800000030,
       MerchantRules1763800000050,
+      AccountsAndTemplates1763800000070,
+      AuthorizationsAndCallbacks1763800000071,
       Tickets1763800000080,
       Reimbursements1763800000081,
     ],

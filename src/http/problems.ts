@@ -36,6 +36,33 @@ export const PROBLEMS = {
     '此发票已在插卡途中或已插卡，一张发票只能有一张卡券',
     'This invoice is on its way or inserted; one invoice has one card',
   ],
+  account_exists: [409, '此 appid 已存在，请改用修改接口', 'This appid exists; change it instead'],
+  account_unknown: [
+    409,
+    '本服务没有此 appid 的密钥，无法以它的名义调用微信',
+    'The secret of this appid is not here, so WeChat cannot be called in its name',
+  ],
+  account_not_ready: [
+    409,
+    '微信账号尚未就绪（权限、白名单或设置），请按 detail 处理或运行账号自检',
+    'The WeChat account is not ready (permission, whitelist or settings); see detail, or run the account’s check',
+  ],
+  template_unclear: [
+    409,
+    '上次创建此模板的结果不明，请到公众平台核对后处置，勿重复创建',
+    'Whether this template was made is not known; look in WeChat’s console and settle it, do not make another',
+  ],
+  order_rejected: [
+    409,
+    '此订单已被拒绝开票，永久失效；请换新订单号重新授权',
+    'This order was rejected, for good; take a new order_id and a new authorisation',
+  ],
+  order_has_card: [409, '此订单已插卡', 'This order has its card'],
+  order_busy: [
+    409,
+    '此订单正在插卡或结果未明，此时不能拒绝；请稍后查询后再试',
+    'The order is being sent or is in doubt and cannot be rejected now; look again later',
+  ],
   body_too_large: [413, '请求体过大', 'The body is too large'],
   batch_too_large: [
     413,

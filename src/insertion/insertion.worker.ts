@@ -10,6 +10,7 @@ import { insertBody } from '../wechat/card-ext';
 import { json, WechatClient } from '../wechat/client';
 import { Token, TokenManager } from '../wechat/tokens';
 import { insertVerdict } from '../wechat/verdict';
+import { BeforeSending } from './before-sending';
 import { Claimed, databaseNow } from './claimed';
 import { Holds } from './holds';
 import { InsertionStore } from './insertion.store';
@@ -27,6 +28,7 @@ export class InsertionWorker {
   constructor(
     private readonly store: InsertionStore,
     private readonly accounts: Accounts,
+    private readonly before: BeforeSending,
     private readonly uploader: Uploader,
     private readonly tokens: TokenManager,
     private readonly wechat: WechatClient,
@@ -42,6 +44,8 @@ export class InsertionWorker {
     const stop = stopBeforeSending(claimed.insertion, claimed.crashes, databaseNow(claimed), this.policy());
     if (await this.settled(claimed)) return null;
     if (stop) return this.stopped(claimed, stop);
+    const wait = await this.before.reasonToWait(claimed);
+    if (wait) return this.stopped(claimed, wait);
     const account = await this.accounts.issuer(claimed.issuerAppid);
 
     const upload = await this.uploader.upload(claimed, account);

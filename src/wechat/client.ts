@@ -55,6 +55,24 @@ export class WechatClient {
     });
   }
 
+  /** Any other endpoint that takes JSON: its path, its body, and what else stands in the query. */
+  post(
+    accessToken: string,
+    path: string,
+    body: object,
+    { query, successField }: { query: Record<string, string>; successField: string | null },
+  ): Promise<Answer> {
+    return this.transport.call({
+      method: 'POST',
+      path,
+      query: { access_token: accessToken, ...query },
+      contentType: 'application/json',
+      body: json(body),
+      successField,
+      timeoutMs: this.timeouts.call,
+    });
+  }
+
   /** POST /card/invoice/platform/setpdf: multipart part `pdf`, one buffer with its length. */
   setpdf(accessToken: string, pdf: Buffer): Promise<Answer> {
     const form = new FormData();

@@ -3,15 +3,25 @@ import { safeInteger } from '../columns';
 
 /** A WeChat account whose API we may call. `secret` is sealed with AAD `accounts|<appid>`. */
 @Entity('accounts')
-@Check('accounts_role', `role IN ('issuer', 'merchant', 'reimburser')`)
+@Check('accounts_role', `role IN ('issuer', 'merchant', 'reimburser', 'component')`)
 @Check('accounts_token_kind', `token_kind IN ('stable', 'plain')`)
 @Check('accounts_billing_fields', `billing_fields IN ('current', 'classic')`)
+@Check('accounts_callback_mode', `callback_mode IN ('plain', 'compatible', 'safe')`)
+@Check('accounts_checked', '(checked_at IS NULL) = (findings IS NULL)')
 export class Account {
   @PrimaryColumn('text') appid!: string;
-  @Column('text') role!: 'issuer' | 'merchant' | 'reimburser';
+  @Column('text') role!: 'issuer' | 'merchant' | 'reimburser' | 'component';
   @Column('bytea') secret!: Buffer;
   @Column('text', { name: 'token_kind' }) tokenKind!: 'stable' | 'plain';
   @Column('text', { name: 'billing_fields' }) billingFields!: 'current' | 'classic';
+  /** An issuer's own identification (开票平台识别码), for life. */
+  @Column('text', { name: 's_pappid', nullable: true }) sPappid!: string | null;
+  /** How WeChat's pushes to this account must come; others are refused. */
+  @Column('text', { name: 'callback_mode', default: 'safe' }) callbackMode!: 'plain' | 'compatible' | 'safe';
+  /** Token, EncodingAESKey and the one before, sealed with AAD `accounts|<appid>|callback`. */
+  @Column('bytea', { name: 'callback_keys', nullable: true }) callbackKeys!: Buffer | null;
+  @Column('timestamptz', { name: 'checked_at', nullable: true }) checkedAt!: Date | null;
+  @Column('jsonb', { nullable: true }) findings!: object[] | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 

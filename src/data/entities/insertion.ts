@@ -9,6 +9,7 @@ const STATES = `state IN ('accepted', 'uploaded', 'sending', 'awaiting_authoriza
 @Entity('insertions')
 @Index('insertions_due', { synchronize: false })
 @Index('insertions_one_card', { synchronize: false })
+@Index('insertions_code_unknown', { synchronize: false })
 @Index('insertions_exceptional', ['merchantId', 'state', 'createdAt', 'id'], {
   where: `state NOT IN ('accepted', 'uploaded', 'sending', 'inserted')`,
 })

@@ -1,0 +1,120 @@
+import { CallVerdict } from '../wechat/call-verdict';
+import { Accounts, WechatAccount } from './accounts';
+import { pappidIsOf, SetUp } from './set-up';
+
+/** One thing the check saw, and what to do about it. Never a secret, never a token. */
+export interface Finding {
+  code: string;
+  severity: 'ok' | 'warning' | 'error';
+  errcode?: number;
+  advice: string;
+  advice_en: string;
+}
+
+type Words = readonly [severity: Finding['severity'], advice: string, adviceEn: string];
+
+const FINDINGS = {
+  token_refused: [
+    'error',
+    '取不到 access_token：请核对 appid 与 secret，并把本服务的出口 IP 加入公众平台「IP 白名单」。',
+    'No access_token: check appid and secret, and add this service’s address to the account’s IP whitelist.',
+  ],
+  capability_missing: [
+    'error',
+    '此公众号没有电子发票权限：请在公众平台「卡券」中开通电子发票；小程序账号不能调用发票接口。',
+    'The account may not use e-invoices: apply for 电子发票 in the platform’s console; a mini program’s account cannot.',
+  ],
+  s_pappid_known: ['ok', '开票平台识别码 s_pappid 已取得，且属于本账号。', 's_pappid is known and is this account’s.'],
+  s_pappid_foreign: [
+    'error',
+    's_pappid 不属于本账号：插卡会一律得到 72038。请用本账号重新获取（POST …/s_pappid）。',
+    's_pappid is of another account: every insert would be answered 72038. Fetch it anew (POST …/s_pappid).',
+  ],
+  contact_set: ['ok', '商户联系方式已设置。', 'The contact is set.'],
+  contact_missing: [
+    'error',
+    '未设置商户联系方式，无法获取授权页（72063）。请设置：PUT …/attributes/contact。',
+    'No contact is set, so no authorisation page can be had (72063). Set it: PUT …/attributes/contact.',
+  ],
+  auth_field_set: ['ok', '授权页字段已设置。', 'The fields of the authorisation page are set.'],
+  auth_field_missing: [
+    'warning',
+    '未设置授权页字段：type=1（用户填写抬头）的授权会失败（72029）。请设置：PUT …/attributes/auth_field。',
+    'The authorisation page has no fields: type 1 fails (72029). Set them: PUT …/attributes/auth_field.',
+  ],
+  callback_unset: [
+    'warning',
+    '未设置回调的 Token 与 EncodingAESKey：收不到授权完成事件，只能靠轮询。请设置：PUT …/callback。',
+    'No callback token and key: events cannot be taken, only polling serves. Set them: PUT …/callback.',
+  ],
+  wechat_unclear: [
+    'warning',
+    '微信暂时没有明确答复，请稍后再检查。',
+    'WeChat gave no clear answer just now; check again later.',
+  ],
+} as const satisfies Record<string, Words>;
+type FindingCode = keyof typeof FINDINGS;
+
+/** Looks at what an account needs before orders can go through it. Findings only: it stops nothing. */
+export class AccountCheck {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly setUp: SetUp,
+  ) {}
+
+  async check(account: WechatAccount): Promise<Finding[]> {
+    const findings = account.role === 'component' ? [] : await this.asked(account);
+    if (!account.callbackKeys && account.role !== 'reimburser') findings.push(finding('callback_unset'));
+    await this.accounts.keepFindings(account.appid, findings);
+    return findings;
+  }
+
+  /** Every account, one after another. */
+  async checkAll(): Promise<Record<string, Finding[]>> {
+    const results: Record<string, Finding[]> = {};
+    for (const { appid } of await this.accounts.all()) {
+      const account = await this.accounts.find(appid);
+      if (account) results[appid] = await this.check(account);
+    }
+    return results;
+  }
+
+  private async asked(account: WechatAccount): Promise<Finding[]> {
+    const contact = await this.setUp.read(account, 'contact');
+    const trouble = troubleOf(contact);
+    // Without a token or the permission every further answer would be the same.
+    if (trouble) return [trouble];
+    const findings: Finding[] = [];
+    if (account.role === 'issuer') findings.push(await this.pappid(account));
+    if (account.role === 'reimburser') return findings;
+    const fields = await this.setUp.read(account, 'auth_field');
+    findings.push(set(contact, 'contact_set', 'contact_missing'), set(fields, 'auth_field_set', 'auth_field_missing'));
+    return findings;
+  }
+
+  private async pappid(account: WechatAccount): Promise<Finding> {
+    const fetched = await this.setUp.pappid(account);
+    if ('verdict' in fetched) return troubleOf(fetched.verdict) ?? finding('wechat_unclear');
+    return finding(pappidIsOf(fetched.sPappid, account.appid) ? 's_pappid_known' : 's_pappid_foreign');
+  }
+}
+
+const CAPABILITY = [48001, 48004, 72015, 50002, 50004, 50005, 50007];
+const NEVER_SET = [72063, 72029, 72028];
+
+function troubleOf(verdict: CallVerdict): Finding | null {
+  if (verdict.kind === 'done') return null;
+  if (verdict.kind !== 'refused') return finding('wechat_unclear', verdict.errcode);
+  if (NEVER_SET.includes(verdict.errcode)) return null;
+  return finding(CAPABILITY.includes(verdict.errcode) ? 'capability_missing' : 'token_refused', verdict.errcode);
+}
+
+function set(verdict: CallVerdict, yes: FindingCode, no: FindingCode): Finding {
+  if (verdict.kind === 'done') return finding(yes);
+  return verdict.kind === 'refused' ? finding(no, verdict.errcode) : finding('wechat_unclear', verdict.errcode);
+}
+
+function finding(code: FindingCode, errcode: number | null = null): Finding {
+  const [severity, advice, advice_en] = FINDINGS[code];
+  return { code, severity, ...(errcode === null ? {} : { errcode }), advice, advice_en };
+}

@@ -1,0 +1,23 @@
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+
+/** A push of WeChat as it came, once. `body` (its fields) has AAD `callbacks|<id>`. */
+@Entity('callbacks')
+@Unique('callbacks_dedupe', ['dedupe'])
+@Index('callbacks_by_time', ['receivedAt'])
+@Check('callbacks_state', `state IN ('received', 'parked', 'done', 'expired')`)
+export class Callback {
+  @PrimaryColumn('uuid') id!: string;
+  /** The account whose address it came to. */
+  @Column('text') appid!: string;
+  @Column('bytea') dedupe!: Buffer;
+  @Column('text') event!: string;
+  /** False: plain mode, whose signature does not cover the body. */
+  @Column('boolean') encrypted!: boolean;
+  @Column('bytea') body!: Buffer;
+  /** parked: nothing here fits yet. */
+  @Column('text', { default: 'received' }) state!: 'received' | 'parked' | 'done' | 'expired';
+  @Column('text', { nullable: true }) outcome!: string | null;
+  @Column('integer', { default: 0 }) tries!: number;
+  @Column('timestamptz', { name: 'received_at', default: () => 'now()' }) receivedAt!: Date;
+  @Column('timestamptz', { name: 'processed_at', nullable: true }) processedAt!: Date | null;
+}

@@ -1,0 +1,141 @@
+import request from 'supertest';
+import { query } from '../support/databases';
+import { APPID, Json, KEY, World } from '../support/world';
+
+const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const MERCHANT = 'wx1111111111111111';
+const AES_KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
+const CONTACT = { phone: '021-88888888', time_out: 12345 };
+const FIELDS = { user_field: { show_title: 1 }, biz_field: { show_title: 1, show_tax_no: 1, require_tax_no: 1 } };
+
+describe('several WeChat accounts', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
+  });
+  afterAll(() => world.end());
+
+  const send = (method: 'patch' | 'put', path: string, body: object, key = ADMIN) =>
+    request(world.service.url)[method](path).set('authorization', `Bearer ${key}`).send(body);
+  const accounts = async () =>
+    ((await world.get('/v1/admin/accounts', ADMIN).expect(200)).body as Json).items as Json[];
+  const check = async (appid: string) => {
+    const { body } = await world.post(`/v1/admin/accounts/${appid}/check`, {}, ADMIN).expect(200);
+    return Object.fromEntries(
+      ((body as Json).findings as Json[]).map(({ code, severity }) => [code as string, severity as string]),
+    );
+  };
+
+  it('are added, changed and listed; no secret ever comes back, and none lies in the clear', async () => {
+    const account = { appid: MERCHANT, role: 'merchant', secret: 'secret-of-the-merchant' };
+    await world.post('/v1/admin/accounts', account, ADMIN).expect(201);
+    await world.post('/v1/admin/accounts', account, ADMIN).expect(409);
+    await send('patch', `/v1/admin/accounts/${MERCHANT}`, { secret: 'another-secret', token_kind: 'plain' }).expect(
+      200,
+    );
+    await send('put', `/v1/admin/accounts/${MERCHANT}/callback`, {
+      mode: 'safe',
+      token: 'tokenoftheaccount',
+      encoding_aes_key: AES_KEY,
+    }).expect(200);
+    const items = await accounts();
+    expect(items.map(({ appid, role }) => [appid, role])).toEqual([
+      [APPID, 'issuer'],
+      [MERCHANT, 'merchant'],
+    ]);
+    expect(items[1]).toMatchObject({
+      token_kind: 'plain',
+      callback: { path: `/wechat/callbacks/${MERCHANT}`, mode: 'safe', set: true },
+    });
+    const shown = JSON.stringify(items);
+    const trail = JSON.stringify(await query(world.databaseUrl, 'SELECT * FROM audit'));
+    const stored = (await query<Json>(world.databaseUrl, 'SELECT * FROM accounts')).map((row) =>
+      Object.values(row)
+        .map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : String(value)))
+        .join(),
+    );
+    for (const secret of ['secret-of-the-merchant', 'another-secret', 'sandbox-secret', 'tokenoftheaccount', AES_KEY]) {
+      expect(shown + trail + stored.join()).not.toContain(secret);
+    }
+    expect(trail).toContain('account.created');
+  });
+
+  it('a changed secret is used at once', async () => {
+    await world.post(`/v1/admin/accounts/${MERCHANT}/check`, {}, ADMIN).expect(200);
+    const tokens = ((await world.get('/v1/admin/tokens', ADMIN).expect(200)).body as Json).items as Json[];
+    expect(tokens.find(({ appid }) => appid === MERCHANT)).toMatchObject({ kind: 'plain', generation: 1 });
+    expect(Object.keys(tokens[0] ?? {}).sort()).toEqual(
+      ['age_seconds', 'appid', 'expires_at', 'fetched_at', 'generation', 'kind'].sort(),
+    );
+  });
+
+  it('the check says what is missing, and what it says helps', async () => {
+    expect(await check(APPID)).toEqual({
+      s_pappid_known: 'ok',
+      contact_missing: 'error',
+      auth_field_missing: 'warning',
+      callback_unset: 'warning',
+    });
+    await world.get(`/v1/admin/accounts/${APPID}/attributes/contact`, ADMIN).expect(409);
+    await send('put', `/v1/admin/accounts/${APPID}/attributes/contact`, CONTACT).expect(200);
+    await send('put', `/v1/admin/accounts/${APPID}/attributes/auth_field`, FIELDS).expect(200);
+    await send('put', `/v1/admin/accounts/${APPID}/attributes/pay_mch`, { mchid: '1230000109' }).expect(200);
+    expect((await world.get(`/v1/admin/accounts/${APPID}/attributes/contact`, ADMIN).expect(200)).body).toEqual(
+      CONTACT,
+    );
+    expect((await world.get(`/v1/admin/accounts/${APPID}/attributes/pay_mch`, ADMIN).expect(200)).body).toMatchObject({
+      mchid: '1230000109',
+      s_pappid: expect.stringMatching(/^d3[gh]/) as string,
+    });
+    expect(await check(APPID)).toEqual({
+      s_pappid_known: 'ok',
+      contact_set: 'ok',
+      auth_field_set: 'ok',
+      callback_unset: 'warning',
+    });
+    const [issuer] = await accounts();
+    expect(issuer?.s_pappid).toMatch(/^d3[gh]/);
+    expect((issuer?.findings as Json[]).length).toBe(4);
+  });
+
+  it('an s_pappid of another platform is found; fetching it anew mends it', async () => {
+    await query(world.databaseUrl, `UPDATE accounts SET s_pappid = 'd3hmb3JlaWdu' WHERE appid = $1`, [APPID]);
+    // The cache of this process still has the old one; a change of the account clears it.
+    await send('patch', `/v1/admin/accounts/${APPID}`, { billing_fields: 'current' }).expect(200);
+    expect(await check(APPID)).toMatchObject({ s_pappid_foreign: 'error' });
+    await world.post(`/v1/admin/accounts/${APPID}/s_pappid`, {}, ADMIN).expect(200);
+    expect(await check(APPID)).toMatchObject({ s_pappid_known: 'ok' });
+  });
+
+  it.each([
+    ['the permission is missing', { path: '/card/*', errcode: 48001 }, 'capability_missing'],
+    ['the address is not whitelisted', { path: '/cgi-bin/*', errcode: 40164 }, 'token_refused'],
+    ['WeChat is busy', { path: '/card/*', errcode: -1 }, 'wechat_unclear'],
+  ])('%s: one finding that says so', async (_, fault, code) => {
+    const appid = `wx_${code}`;
+    await world.post('/v1/admin/accounts', { appid, role: 'merchant', secret: 'x' }, ADMIN).expect(201);
+    await world.control('POST', '/faults', [{ ...fault, appid, mode: 'errcode', applied: false }]);
+    expect(Object.keys(await check(appid))).toEqual([code, 'callback_unset']);
+    await world.control('DELETE', '/faults');
+  });
+
+  it('bad requests are named, and the door is for administrators', async () => {
+    const { body } = await world
+      .post('/v1/admin/accounts', { appid: 'a b', role: 'king', extra: 1 }, ADMIN)
+      .expect(422);
+    expect(((body as Json).errors as Json[]).map(({ pointer }) => pointer as string).sort()).toEqual([
+      '/appid',
+      '/extra',
+      '/role',
+      '/secret',
+    ]);
+    await send('put', `/v1/admin/accounts/${APPID}/callback`, {
+      mode: 'plain',
+      token: 'abc',
+      encoding_aes_key: AES_KEY,
+    }).expect(422);
+    await send('put', `/v1/admin/accounts/${APPID}/attributes/nothing`, {}).expect(404);
+    await send('patch', '/v1/admin/accounts/wx_nobody', { role: 'merchant' }).expect(404);
+    await world.get('/v1/admin/accounts', KEY).expect(401);
+  });
+});

@@ -1,0 +1,103 @@
+import { order } from '../support/orders';
+import { query } from '../support/databases';
+import { APPID, Json, World } from '../support/world';
+
+const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const CREATECARD = '/card/invoice/platform/createcard';
+const TEMPLATE = {
+  payee: '示例科技（上海）有限公司',
+  type: '数电发票（普通发票）',
+  title: '示例科技',
+  logo_url: 'https://mmbiz.qpic.cn/mmbiz/example/0',
+};
+
+describe('one template for each payee and type, for ever', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
+  });
+  afterEach(() => world.control('DELETE', '/faults'));
+  afterAll(() => world.end());
+
+  const make = (change: Json = {}) => world.post('/v1/admin/templates', { ...TEMPLATE, ...change }, ADMIN);
+  const asked = async () => (await world.requests(CREATECARD)).length;
+  const list = async () => ((await world.get('/v1/admin/templates', ADMIN).expect(200)).body as Json).items as Json[];
+
+  it('ten requests at once make one; the same again gives the same', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => make()));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(await asked()).toBe(1);
+    const again = (await make().expect(200)).body as Json;
+    expect(again.card_id).toMatch(/^p[\w-]{27}$/);
+    expect(await asked()).toBe(1);
+    const [{ body }] = (await world.requests(CREATECARD)) as [Json];
+    expect(body).toEqual({
+      invoice_info: {
+        base_info: { title: TEMPLATE.title, logo_url: TEMPLATE.logo_url },
+        type: TEMPLATE.type,
+        payee: TEMPLATE.payee,
+      },
+    });
+  });
+
+  it.each([
+    ['the answer is lost', { mode: 'drop_after' }],
+    ['WeChat is busy, perhaps after the fact', { mode: 'errcode', errcode: -1, applied: true }],
+    ['half an answer comes', { mode: 'truncated_json' }],
+  ])('%s: it is unclear, shown, never asked again, until a person has looked', async (payee, fault) => {
+    await world.control('POST', '/faults', [{ path: CREATECARD, times: 1, ...fault }]);
+    const before = await asked();
+    expect((await make({ payee }).expect(409)).body).toMatchObject({ code: 'template_unclear' });
+    expect((await make({ payee }).expect(409)).body).toMatchObject({ code: 'template_unclear' });
+    expect(await asked()).toBe(before + 1);
+    const row = (await list()).find((one) => one.payee === payee) as Json;
+    expect(row).toMatchObject({ state: 'unclear', card_id: null });
+    const settle = (body: Json) => world.post(`/v1/admin/templates/${row.id as string}/resolutions`, body, ADMIN);
+    await settle({ kind: 'made', reason: 'seen in the console' }).expect(422);
+    await settle({ kind: 'made', card_id: 'pjZ8Yt9WoOePThU0NfUKz5-tBEWU', reason: 'seen in the console' }).expect(201);
+    await settle({ kind: 'not_made', reason: 'twice' }).expect(404);
+    expect((await make({ payee }).expect(200)).body).toMatchObject({ card_id: 'pjZ8Yt9WoOePThU0NfUKz5-tBEWU' });
+  });
+
+  it('an intent whose process died counts as unclear', async () => {
+    await make({ payee: 'died' }).expect(201);
+    await query(
+      world.databaseUrl,
+      `UPDATE templates SET state = 'creating', card_id = NULL, created_at = now() - interval '3 minutes' WHERE payee = 'died'`,
+    );
+    await make({ payee: 'died' }).expect(409);
+    const row = (await list()).find(({ payee }) => payee === 'died') as Json;
+    await world
+      .post(`/v1/admin/templates/${row.id as string}/resolutions`, { kind: 'not_made', reason: 'not there' }, ADMIN)
+      .expect(201);
+    await make({ payee: 'died' }).expect(201);
+  });
+
+  it('a refusal is WeChat’s word, and may be mended and tried again', async () => {
+    await world.control('POST', '/faults', [
+      { path: CREATECARD, mode: 'errcode', errcode: 72031, errmsg: 'invalid params, payee is empty', times: 1 },
+    ]);
+    const { body } = await make({ payee: 'refused' }).expect(422);
+    expect(body).toMatchObject({ code: 'wechat_refused', errcode: 72031 });
+    await make({ payee: 'refused' }).expect(201);
+  });
+
+  it('an order with a template that is too young waits without burning a try', async () => {
+    await world.control('PUT', '/profile', { fresh_template_seconds: 3600 });
+    const { card_id } = (await make({ payee: 'young' }).expect(201)).body as Json;
+    const young = { ...order(), card_id: card_id as string };
+    await world.authorize(young.order_id);
+    await world.post('/v1/orders', young).expect(202);
+    for (let n = 0; n < 200 && !(await world.order(young.order_id)).insertion.next_attempt_at; n += 1) {
+      await new Promise((resume) => setTimeout(resume, 30));
+    }
+    const waiting = await world.order(young.order_id);
+    expect(waiting).toMatchObject({ state: 'accepted', insertion: { attempts: [] } });
+    expect(new Date(waiting.insertion.next_attempt_at as string).getTime() - Date.now()).toBeGreaterThan(500_000);
+    expect(await world.requests('/card/invoice/insert', young.order_id)).toEqual([]);
+    expect(await query(world.databaseUrl, 'SELECT tries FROM insertions')).toEqual([{ tries: 0 }]);
+    // A template from elsewhere is not known here: WeChat itself says that it is too young.
+    const [account] = await query<Json>(world.databaseUrl, 'SELECT appid FROM accounts');
+    expect(account?.appid).toBe(APPID);
+  });
+});
