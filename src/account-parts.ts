@@ -5,6 +5,10 @@ import { Authorizations } from './authorizations/authorizations';
 import { AuthorizationDeadline, AuthorizationsController } from './authorizations/authorizations.controller';
 import { Rejections } from './authorizations/rejections';
 import { RejectionsController } from './authorizations/rejections.controller';
+import { CallbacksController } from './callbacks/callbacks.controller';
+import { CardStatuses } from './callbacks/card-status';
+import { ProcessCallbacks } from './callbacks/process';
+import { ReceiveCallbacks } from './callbacks/receive';
 import { Config } from './config';
 import { AccountsController } from './console/accounts.controller';
 import { AttributesController } from './console/attributes.controller';
@@ -14,6 +18,7 @@ import { Sealer } from './data/sealed';
 import { Engine } from './engine';
 
 export const ACCOUNT_CONTROLLERS = [
+  CallbacksController,
   AuthorizationsController,
   RejectionsController,
   AccountsController,
@@ -31,11 +36,15 @@ export function accountParts(
   engine: Engine,
 ) {
   const { setUp, templates, tickets, calls, settlements } = engine;
+  const authorizations = new Authorizations(dataSource, sealer, accounts, setUp, tickets, calls, settlements);
+  const statuses = new CardStatuses(dataSource, sealer, settlements);
   return [
     setUp,
     templates,
     new AccountCheck(accounts, setUp),
-    new Authorizations(dataSource, sealer, accounts, setUp, tickets, calls, settlements),
+    authorizations,
+    new ReceiveCallbacks(dataSource, sealer, accounts),
+    new ProcessCallbacks(dataSource, sealer, accounts, authorizations, statuses),
     new AuthorizationDeadline(config.AUTHORIZATION_DEADLINE),
     new Rejections(dataSource, accounts, setUp, calls, settlements, config.LEASE_SECONDS),
   ];

@@ -26,13 +26,18 @@ function daily(name: string, crontab: string, about: Job['about'], work: Job['wo
   return { name, about, crontab, cron: parseCron(crontab), work };
 }
 
-/** Runs the recurring jobs on connections of the service's own pool, each once a cluster. */
-export function startSchedule(dataSource: DataSource, jobs: Jobs, log: Log): Promise<Runner> {
+/** Runs the recurring jobs, and `queued` ones whenever they are added, on connections of the service's own pool, each once a cluster. */
+export function startSchedule(
+  dataSource: DataSource,
+  jobs: Jobs,
+  log: Log,
+  queued: Record<string, Task> = {},
+): Promise<Runner> {
   const tasks = jobs.all.map((job): [string, Task] => [job.name, () => jobs.run(job)]);
   return run({
     pgPool: (dataSource.driver as PostgresDriver).master as Pool,
     crontab: jobs.all.map(({ name, crontab }) => `${crontab} ${name}`).join('\n'),
-    taskList: Object.fromEntries(tasks),
+    taskList: { ...queued, ...Object.fromEntries(tasks) },
     concurrency: 2,
     pollInterval: 10_000,
     noHandleSignals: true,

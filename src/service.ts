@@ -5,6 +5,8 @@ import { FastifyReply, FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { Accounts } from './accounts/accounts';
 import { AppModule } from './app.module';
+import { ProcessCallbacks } from './callbacks/process';
+import { CALLBACK_JOB } from './callbacks/receive';
 import { Config } from './config';
 import { Jobs } from './console/jobs';
 import { Operators } from './console/operators';
@@ -83,7 +85,9 @@ async function startEngine(app: NestFastifyApplication, database: Database, log:
   const deliveries = app.get(DeliveryRunner);
   const listener = database.directUrl && new WakeUpListener(database.directUrl, () => runner.wake(), log);
   if (listener) await listener.start();
-  const schedule = await startSchedule(database.dataSource, app.get(Jobs), log);
+  const schedule = await startSchedule(database.dataSource, app.get(Jobs), log, {
+    [CALLBACK_JOB]: (payload) => app.get(ProcessCallbacks).process((payload as { id: string }).id),
+  });
   runner.start();
   deliveries.start();
   return {

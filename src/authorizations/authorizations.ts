@@ -22,6 +22,8 @@ interface Learnt extends Person {
   /** Null: nothing new. */
   state: 'authorized' | 'failed' | 'rejected' | null;
   at: Date | null;
+  /** Something happened, but what is for WeChat to say: the order that waits is to ask. */
+  ask?: boolean;
 }
 
 export type Asked =
@@ -91,10 +93,10 @@ export class Authorizations {
   }
 
   /** What an event or getauthdata told. The order that waits for it is woken first: its row is locked before any other. */
-  learn(appid: string, orderId: string, { state, at, openid, title }: Learnt): Promise<Woken | 'asked'> {
+  learn(appid: string, orderId: string, { state, at, openid, title, ask = false }: Learnt): Promise<Woken | 'asked'> {
     return asEngine(this.dataSource, async (client) => {
       const name = { appid, orderId };
-      const woken = state ? await wake(client, this.settlements, name, state === 'authorized') : 'not_waiting';
+      const woken = state || ask ? await wake(client, this.settlements, name, state === 'authorized') : 'not_waiting';
       const row = await lock(client, appid, orderId);
       if (!row) return woken;
       const person = this.sealedPerson(row, { openid, title });

@@ -18,6 +18,7 @@ import { Settlements1763800000020 } from '../../migrations/1763800000020-settlem
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Authorization } from './entities/authorization';
+import { Callback } from './entities/callback';
 import { Event } from './entities/event';
 import { Evidence, Installation } from './entities/evidence';
 import { Hold } from './entities/hold';
@@ -65,6 +66,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       WechatTicket,
       Template,
       Authorization,
+      Callback,
       Merchant,
       MerchantKey,
       Order,

@@ -8,12 +8,21 @@ import { parseStrictJson } from './strict-json';
 /** A body as it reaches a controller. Streams are read there, where their limits are known. */
 export type RequestBody =
   | { kind: 'json'; value: unknown; length: number }
+  /** WeChat's pushes, whatever type they name: read where their signature is. */
+  | { kind: 'raw'; text: string }
   | { kind: 'form' | 'ndjson'; stream: Readable; headers: IncomingHttpHeaders };
+
+const PUSH_BYTES = 64 * 1024;
+
+function isPush({ url }: FastifyRequest): boolean {
+  return url.startsWith('/wechat/');
+}
 
 /** Other types are refused with 415 before anything is read. */
 export function registerBodyParser(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (isPush(request)) return done(null, { kind: 'raw', text: (body as Buffer).toString('utf8') });
     try {
       done(null, {
         kind: 'json',
@@ -23,6 +32,12 @@ export function registerBodyParser(fastify: FastifyInstance): void {
       done(error as Error);
     }
   });
+  for (const type of ['text/xml', 'application/xml', 'text/plain']) {
+    fastify.addContentTypeParser(type, { parseAs: 'string', bodyLimit: PUSH_BYTES }, (request, body, done) => {
+      if (isPush(request)) done(null, { kind: 'raw', text: body as string } satisfies RequestBody);
+      else done(new Problem('unsupported_media_type'));
+    });
+  }
   for (const [type, kind] of [
     ['multipart/form-data', 'form'],
     ['application/x-ndjson', 'ndjson'],

@@ -1,0 +1,95 @@
+import { PoolClient } from 'pg';
+import { DataSource } from 'typeorm';
+import { Sealer } from '../data/sealed';
+import { asEngine } from '../data/statement';
+import { noteReimbursement } from '../insertion/reimbursement-event';
+import { Settlements, Subject } from '../insertion/settle';
+import { CallbackFields } from '../wechat/callback-fields';
+import { ReimburseStatus } from '../wechat/wire';
+import { Processed } from './processed';
+
+const STATUSES: readonly string[] = [
+  'INVOICE_REIMBURSE_INIT',
+  'INVOICE_REIMBURSE_LOCK',
+  'INVOICE_REIMBURSE_CLOSURE',
+  'INVOICE_REIMBURSE_CANCEL',
+];
+/** More open candidates than this could not be told apart by anybody. */
+const MANY = 1000;
+
+interface Candidate {
+  merchant_id: string;
+  id: string;
+  person: Buffer | null;
+}
+
+/** update_invoice_status: a card's state changed; and sometimes the only place where a lost card code is ever seen. */
+export class CardStatuses {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sealer: Sealer,
+    private readonly settlements: Settlements,
+  ) {}
+
+  async changed(account: string, fields: CallbackFields, encrypted: boolean): Promise<Processed> {
+    const { Status: status = '', CardId: cardId, Code: code, FromUserName: openid } = fields;
+    if (!STATUSES.includes(status) || !cardId || !code) return { kind: 'done', outcome: 'incomplete' };
+    return asEngine(this.dataSource, async (client) => {
+      const order =
+        (await withCode(client, account, cardId, code)) ??
+        (encrypted && openid ? await this.recover(client, account, { cardId, code, openid }) : null);
+      if (!order) return { kind: 'parked' };
+      const noted = await noteReimbursement(client, order, status as ReimburseStatus, 'callback');
+      return { kind: 'done', outcome: noted ? 'noted' : 'noted_before' };
+    });
+  }
+
+  /**
+   * The code belongs to the one card of this template, in this user's wallet, whose code is unknown; where there is more
+   * than one, or one whose holder is unknown, nothing is guessed.
+   */
+  private async recover(
+    client: PoolClient,
+    account: string,
+    { cardId, code, openid }: { cardId: string; code: string; openid: string },
+  ): Promise<Subject | null> {
+    const { rows } = await client.query<Candidate>(
+      `SELECT i.merchant_id, i.id, i.person
+         FROM insertions i JOIN orders o ON o.merchant_id = i.merchant_id AND o.id = i.id
+        WHERE i.issuer_appid = $1 AND o.card_id = $2 AND i.card_code IS NULL
+          AND (i.card_code_state = 'unknown' OR i.doubt_since IS NOT NULL) LIMIT $3`,
+      [account, cardId, MANY],
+    );
+    const holders = rows.map((row) => ({ row, holder: this.holderOf(row) }));
+    const possible = holders.filter(({ holder }) => holder === null || holder === openid);
+    const [only] = possible;
+    if (rows.length === MANY || possible.length !== 1 || only?.holder !== openid) return null;
+    const subject = { merchantId: only.row.merchant_id, id: only.row.id };
+    const locked = await this.settlements.lock(client, subject);
+    if (!locked) return null;
+    const kind = locked.insertion.state === 'inserted' ? ('codeLearnt' as const) : ('cardFound' as const);
+    const settled = await this.settlements.settle(
+      client,
+      locked,
+      { kind, cardCode: code },
+      { data: { source: 'event' } },
+    );
+    return settled.kind === 'settled' ? subject : null;
+  }
+
+  private holderOf({ id, person }: Candidate): string | null {
+    if (!person) return null;
+    return (JSON.parse(this.sealer.open(person, `insertions|${id}`)) as { openid?: string }).openid ?? null;
+  }
+}
+
+/** The order of a known code, of this account as its issuer or as the account that authorised. */
+async function withCode(client: PoolClient, account: string, cardId: string, code: string): Promise<Subject | null> {
+  const { rows } = await client.query<{ merchant_id: string; id: string }>(
+    `SELECT i.merchant_id, i.id FROM insertions i JOIN orders o ON o.merchant_id = i.merchant_id AND o.id = i.id
+      WHERE i.card_code = $3 AND o.card_id = $2 AND (i.issuer_appid = $1 OR o.appid = $1) LIMIT 2`,
+    [account, cardId, code],
+  );
+  const [row, second] = rows;
+  return row && !second ? { merchantId: row.merchant_id, id: row.id } : null;
+}

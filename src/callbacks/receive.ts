@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Accounts, WechatAccount } from '../accounts/accounts';
+import { Sealer } from '../data/sealed';
+import { inTransaction } from '../data/statement';
+import { CallbackFields } from '../wechat/callback-fields';
+import { CallbackDoor, CallbackQuery, isUrlCheck, openCallback } from '../wechat/callback-message';
+
+export const CALLBACK_JOB = 'callback';
+/** What tells one push from another: WeChat's own advice, sender and second, would take two orders of one user for one. */
+const IDENTITY = [
+  'ToUserName',
+  'FromUserName',
+  'CreateTime',
+  'Event',
+  'InfoType',
+  'SuccOrderId',
+  'FailOrderId',
+  'CardId',
+  'Code',
+  'Status',
+  'fpqqlsh',
+  'attach',
+];
+const KNOWN = [
+  'user_authorize_invoice',
+  'update_invoice_status',
+  'submit_invoice_title',
+  'cloud_invoice_invoiceresult_event',
+];
+
+/** Takes WeChat's pushes: verified, stored once, answered. What they mean is the job's business (process.ts). */
+export class ReceiveCallbacks {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sealer: Sealer,
+    private readonly accounts: Accounts,
+  ) {}
+
+  /** The account of this address; null: nobody here is to be pushed to. */
+  async doorOf(appid: string | null): Promise<CallbackDoor | null> {
+    const account = appid === null ? await this.accounts.component() : await this.accounts.find(appid);
+    return account && doorOf(account);
+  }
+
+  answersCheck(door: CallbackDoor, query: CallbackQuery): boolean {
+    return isUrlCheck(door, query);
+  }
+
+  /** False: refused. A push that was stored before is taken again without effect. */
+  async take(door: CallbackDoor, query: CallbackQuery, body: string): Promise<boolean> {
+    const fields = openCallback(door, query, body, Date.now() / 1000);
+    if (!fields) return false;
+    const id = uuidv7();
+    const values = [
+      id,
+      door.appid,
+      dedupeOf(door.appid, fields),
+      (fields.Event ?? fields.InfoType ?? 'unknown').slice(0, 100),
+      door.mode !== 'plain',
+      this.sealer.seal(JSON.stringify(fields), `callbacks|${id}`),
+    ];
+    // The push and its job are one commit: nothing is answered that could be forgotten.
+    await inTransaction(this.dataSource, async (client) => {
+      const stored = await client.query(
+        `INSERT INTO callbacks (id, appid, dedupe, event, encrypted, body) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (dedupe) DO NOTHING RETURNING id`,
+        values,
+      );
+      if (stored.rows.length > 0) {
+        await client.query('SELECT graphile_worker.add_job($1, json_build_object($2::text, $3::text))', [
+          CALLBACK_JOB,
+          'id',
+          id,
+        ]);
+      }
+    });
+    return true;
+  }
+}
+
+function doorOf({ appid, callbackMode: mode, callbackKeys: keys }: WechatAccount): CallbackDoor | null {
+  return keys && { appid, mode, ...keys };
+}
+
+/** An event nobody has documented is told apart by all it says. */
+function dedupeOf(appid: string, fields: CallbackFields): Buffer {
+  const names = KNOWN.includes(fields.Event ?? '') ? IDENTITY : Object.keys(fields).sort();
+  return createHash('sha256')
+    .update(JSON.stringify([appid, ...names.map((name) => [name, fields[name] ?? null])]))
+    .digest();
+}

@@ -1,0 +1,184 @@
+import { decrypt as wecomDecrypt, encrypt as wecomEncrypt, getSignature } from '@wecom/crypto';
+import { createHash } from 'node:crypto';
+import { CallbackDoor, CallbackQuery, isUrlCheck, openCallback } from '../../src/wechat/callback-message';
+import { decryptCallback, signatureFits } from '../../src/wechat/callback-crypto';
+import { readCallbackFields } from '../../src/wechat/callback-fields';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const WechatCrypto = require('wechat-crypto') as new (
+  token: string,
+  key: string,
+  id: string,
+) => {
+  getSignature(timestamp: string, nonce: string, encrypt: string): string;
+  encrypt(text: string): string;
+};
+
+const KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
+const OTHER_KEY = 'GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba';
+const APPID = 'wx0000000000000001';
+const NOW = 1_700_000_000;
+const DOOR: CallbackDoor = { appid: APPID, mode: 'safe', token: 'spamtest', aesKey: KEY, previousAesKey: null };
+const EVENT =
+  '<xml> <ToUserName> <![CDATA[gh_test]]> </ToUserName> <Event> <![CDATA[user_authorize_invoice]]> </Event>' +
+  '<SuccOrderId><![CDATA[1202933957956]]></SuccOrderId><FailOrderId><![CDATA[]]></FailOrderId></xml>';
+const FUZZ = process.env.LONG ? 100_000 : 10_000;
+
+function push(encrypt: string, token = DOOR.token, timestamp = String(NOW), nonce = 'nonce123') {
+  const query: CallbackQuery = {
+    timestamp,
+    nonce,
+    encrypt_type: 'aes',
+    msg_signature: getSignature(token, timestamp, nonce, encrypt),
+  };
+  return {
+    query,
+    body: `<xml><ToUserName><![CDATA[gh_test]]></ToUserName><Encrypt><![CDATA[${encrypt}]]></Encrypt></xml>`,
+  };
+}
+
+describe('signatures and encryption of WeChat’s pushes', () => {
+  it('fit WeChat’s vectors', () => {
+    const check = {
+      timestamp: '1714037059',
+      nonce: '486452656',
+      signature: '899cf89e464efb63f54ddac96b0a0a235f53aa78',
+    };
+    expect(isUrlCheck({ ...DOOR, token: 'AAAAA' }, check)).toBe(true);
+    expect(isUrlCheck({ ...DOOR, token: 'AAAAB' }, check)).toBe(false);
+    const first = 'jn1L23DB+6ELqJ+6bruv21Y6MD7KeIfP82D6gU39rmkgczbWwt5+3bnyg5K55bgVtVzd832WzZGMhkP72vVOfg==';
+    expect(decryptCallback(first, KEY, 'wxb11529c136998cb6')).toBe('我是中文abcd123');
+    expect(signatureFits('82c962d39941aa48552f90ef55aa323dc620cc10', 'pamtest', '1409304348', 'xxxxxx', first)).toBe(
+      true,
+    );
+    const second =
+      'Q3stYC6hdFzMh9T8HCvyDIQhNBKAUkwNYBQUOzfOEN1wwe0ur/YUh/iu8nBqcMtmsvDShC9OR79M2UKlt6DzTl7wMYgCZnj/lK+uoaBNfNl7UjTFhyQjAZGGiC9NS8DM';
+    expect(decryptCallback(second, KEY, APPID)).toBe('<xml><ToUserName><![CDATA[gh_test]]></ToUserName></xml>');
+    expect(
+      signatureFits('2690ccb6411e260bd1c0617ae9a74ccb6a4d5605', 'spamtest', '1700000000', 'nonce123', second),
+    ).toBe(true);
+  });
+
+  it('what wechat-crypto and @wecom/crypto make is taken, and they read what they should', () => {
+    const peer = new WechatCrypto(DOOR.token, KEY, APPID);
+    for (const encrypted of [peer.encrypt(EVENT), wecomEncrypt(KEY, EVENT, APPID)]) {
+      const { query, body } = push(encrypted);
+      expect(query.msg_signature).toBe(peer.getSignature(String(NOW), 'nonce123', encrypted));
+      expect(openCallback(DOOR, query, body, NOW)).toMatchObject({
+        Event: 'user_authorize_invoice',
+        SuccOrderId: '1202933957956',
+        FailOrderId: '',
+      });
+      expect(wecomDecrypt(KEY, encrypted)).toMatchObject({ message: EVENT, id: APPID });
+    }
+  });
+
+  it('JSON, and the key before the last change, are taken too', () => {
+    const json = JSON.stringify({ ToUserName: 'gh', Event: 'x', CreateTime: 1525769761, SPAppId: 'd3h' });
+    const { query, body } = push(wecomEncrypt(OTHER_KEY, json, APPID));
+    expect(openCallback(DOOR, query, body, NOW)).toBeNull();
+    const rotated = { ...DOOR, previousAesKey: OTHER_KEY };
+    expect(openCallback(rotated, query, body, NOW)).toMatchObject({ CreateTime: '1525769761' });
+    const outer = JSON.stringify({ ToUserName: 'gh', Encrypt: wecomEncrypt(KEY, json, APPID) });
+    const encrypt = (JSON.parse(outer) as { Encrypt: string }).Encrypt;
+    expect(openCallback(DOOR, push(encrypt).query, outer, NOW)).toMatchObject({ Event: 'x' });
+  });
+
+  it('each mode takes its own and refuses the others; of a compatible push only the encrypted part counts', () => {
+    const encrypt = wecomEncrypt(KEY, EVENT, APPID);
+    const safe = push(encrypt);
+    const compatible = {
+      query: safe.query,
+      body: `<xml><Event><![CDATA[forged]]></Event><ToUserName>a</ToUserName><Encrypt><![CDATA[${encrypt}]]></Encrypt></xml>`,
+    };
+    const signature = getSignature(DOOR.token, String(NOW), 'n', '');
+    const plain = { query: { timestamp: String(NOW), nonce: 'n', signature }, body: EVENT };
+    const pushes = { safe, compatible, plain };
+    for (const mode of ['safe', 'compatible', 'plain'] as const) {
+      for (const [name, { query, body }] of Object.entries(pushes)) {
+        const opened = openCallback({ ...DOOR, mode }, query, body, NOW);
+        expect([mode, name, opened?.Event ?? null]).toEqual([
+          mode,
+          name,
+          mode === name ? 'user_authorize_invoice' : null,
+        ]);
+      }
+    }
+  });
+
+  it.each([
+    ['too old', { now: NOW + 601 }],
+    ['from the future', { now: NOW - 601 }],
+    ['of another token', { token: 'another' }],
+    ['for another account', { appid: 'wx0000000000000002' }],
+  ])(
+    'a push %s is none',
+    (_, { now = NOW, token = DOOR.token, appid = APPID }: { now?: number; token?: string; appid?: string }) => {
+      const { query, body } = push(wecomEncrypt(KEY, EVENT, appid), token);
+      expect(openCallback(DOOR, query, body, now)).toBeNull();
+    },
+  );
+
+  it.each([
+    ['a DOCTYPE', '<!DOCTYPE xml [<!ENTITY a "b">]><xml><a>&a;</a></xml>'],
+    ['an entity declared inside', '<xml><!ENTITY a "b"><a>1</a></xml>'],
+    ['no XML at all', 'hello'],
+    ['an unclosed element', '<xml><a>1</xml>'],
+    ['another root', '<html><a>1</a></html>'],
+    ['too much', `<xml><a>${'x'.repeat(70_000)}</a></xml>`],
+    ['a name of an object', '{"__proto__x y":1}'],
+    ['a list', '[1]'],
+  ])('%s is refused', (_, text) => expect(readCallbackFields(text)).toBeNull());
+
+  it('entities stay as they are, nested things are left out, nothing is taken from a prototype', () => {
+    expect({ ...readCallbackFields('<xml><a>&lt;&#49;</a><b><c>1</c></b><n>007</n></xml>') }).toEqual({
+      a: '&lt;&#49;',
+      n: '007',
+    });
+    expect(readCallbackFields('{"a":"1"}')?.toString).toBeUndefined();
+    const deep = `<xml>${'<a>'.repeat(9000)}${'</a>'.repeat(9000)}</xml>`;
+    const started = process.cpuUsage().user;
+    readCallbackFields(deep);
+    expect(process.cpuUsage().user - started).toBeLessThan(5_000_000);
+  });
+
+  it(`of ${FUZZ} damaged pushes none is taken, none breaks anything`, () => {
+    const { query, body } = push(wecomEncrypt(KEY, EVENT, APPID));
+    expect(openCallback(DOOR, query, body, NOW)).not.toBeNull();
+    let taken = 0;
+    for (let n = 0; n < FUZZ; n += 1) {
+      const noise = createHash('sha256').update(`noise ${n}`).digest();
+      const damagedBody = damaged(body, noise);
+      const damagedQuery = (noise[31] as number & 1)
+        ? query
+        : { ...query, msg_signature: damaged(query.msg_signature as string, noise) };
+      const opened = openCallback(DOOR, damagedQuery, damagedBody, NOW);
+      // Damage outside the signed part changes nothing of what is read.
+      if (opened && opened.SuccOrderId !== '1202933957956') taken += 1;
+      if (opened && !damagedBody.includes(encryptOf(body))) taken += 1;
+    }
+    expect(taken).toBe(0);
+  });
+});
+
+function encryptOf(body: string): string {
+  return /<Encrypt><!\[CDATA\[([^\]]+)/.exec(body)?.[1] as string;
+}
+
+/** One byte changed, a piece cut out, doubled, or put elsewhere. */
+function damaged(text: string, noise: Buffer): string {
+  const at = noise.readUInt16BE(0) % text.length;
+  const length = 1 + ((noise[2] as number) % 40);
+  switch ((noise[3] as number) % 5) {
+    case 0:
+      return text.slice(0, at) + String.fromCharCode(noise[4] as number) + text.slice(at + 1);
+    case 1:
+      return text.slice(0, at) + text.slice(at + length);
+    case 2:
+      return text.slice(0, at) + text.slice(at, at + length) + text.slice(at);
+    case 3:
+      return text.slice(0, at) + '<![CDATA[' + text.slice(at);
+    default:
+      return text.slice(at) + text.slice(0, at);
+  }
+}
