@@ -3,12 +3,17 @@ import { DataSource } from 'typeorm';
 import { ACCOUNT_CONTROLLERS, accountParts } from './account-parts';
 import { Accounts } from './accounts/accounts';
 import { Config } from './config';
+import { AdminOrders } from './console/admin-orders';
+import { AdminOrdersController } from './console/admin-orders.controller';
 import { HoldsController } from './console/holds.controller';
 import { Jobs } from './console/jobs';
 import { JobsController } from './console/jobs.controller';
 import { MerchantKeysController } from './console/merchant-keys.controller';
 import { MerchantsController } from './console/merchants.controller';
 import { Operators } from './console/operators';
+import { OperatorsController } from './console/operators.controller';
+import { OrderActs } from './console/order-acts';
+import { OrderActsController } from './console/order-acts.controller';
 import { Database } from './data/open-database';
 import { Sealer } from './data/sealed';
 import { makeEngine } from './engine';
@@ -19,6 +24,8 @@ import { ProblemFilter } from './http/problem.filter';
 import { SchemaChecks } from './http/schema-check';
 import { showQueues } from './insertion/queue-metrics';
 import { WakeUpCalls } from './insertion/wake-up';
+import { IdempotencyKeys } from './data/idempotency-keys';
+import { IdempotencyStore } from './http/idempotency';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
 import { Metrics } from './metrics';
@@ -49,6 +56,9 @@ const API = [
   InvoiceCheckController,
   RuleBookController,
   HoldsController,
+  OperatorsController,
+  AdminOrdersController,
+  OrderActsController,
   MerchantsController,
   MerchantKeysController,
   JobsController,
@@ -76,7 +86,8 @@ export class AppModule {
     const limits = new OrderLimits(config.MAX_PDF_BYTES);
     const checks = new SchemaChecks();
     const posts = new PostOrders(accept, reader, sealer, limits);
-    const jobs = new Jobs(dataSource, recurringJobs({ dataSource }));
+    const idempotencyKeys = new IdempotencyKeys(dataSource, sealer);
+    const jobs = new Jobs(dataSource, recurringJobs({ dataSource, idempotencyKeys }));
     const reimbursements = new Reimbursements(
       dataSource,
       sealer,
@@ -105,7 +116,12 @@ export class AppModule {
         ...parts(reimbursements),
         ...parts(checks, new InvoiceCheck(checks, limits)),
         ...parts(settlements, new ProblemFilter(log), new Operators(dataSource)),
+        ...parts(
+          new AdminOrders(dataSource, sealer),
+          new OrderActs(dataSource, settlements, config.IN_DOUBT_QUIET_SECONDS),
+        ),
         ...parts(...makeWebhooks(config, dataSource, sealer, metrics, log)),
+        { provide: IdempotencyStore, useValue: idempotencyKeys },
         { provide: DataSource, useValue: dataSource },
       ],
     };

@@ -4,19 +4,27 @@ import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Job, Jobs } from './console/jobs';
 import { parseCron } from './cron';
+import { IdempotencyKeys } from './data/idempotency-keys';
 import { Log } from './log';
 
 /** What the recurring jobs work with. */
 export interface JobParts {
   dataSource: DataSource;
+  idempotencyKeys: IdempotencyKeys;
 }
 
 /** Every recurring job, on one page. */
-export function recurringJobs({ dataSource }: JobParts): Job[] {
+export function recurringJobs({ dataSource, idempotencyKeys }: JobParts): Job[] {
   return [
     daily('make_partitions', '30 2 * * *', ['提前建好以后各月的分区', 'Makes the partitions of the months ahead'], () =>
       // A month without a partition would fall into the default partition, which never moves.
       dataSource.query('SELECT piaoka_make_partitions(3)'),
+    ),
+    daily(
+      'forget_idempotency_keys',
+      '40 * * * *',
+      ['清除 24 小时前的 Idempotency-Key', 'Forgets Idempotency-Keys after 24 hours'],
+      () => idempotencyKeys.forgetOld(),
     ),
   ];
 }

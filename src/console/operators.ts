@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { PoolClient } from 'pg';
 import { DataSource, IsNull } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Config } from '../config';
@@ -6,6 +7,15 @@ import { Operator, OperatorRole } from '../data/entities/operator';
 
 const RANKS: Record<OperatorRole, number> = { viewer: 0, operator: 1, approver: 2, administrator: 3 };
 const BOOTSTRAP = 'bootstrap administrator';
+
+/** An operator as it is listed; never a key. */
+export interface OperatorRow {
+  id: string;
+  name: string;
+  role: OperatorRole;
+  created_at: Date;
+  revoked_at: Date | null;
+}
 
 /** People and programs that operate the platform. */
 export class Operators {
@@ -26,8 +36,38 @@ export class Operators {
   }
 }
 
-export function mayActAs(operator: Operator, role: OperatorRole): boolean {
-  return RANKS[operator.role] >= RANKS[role];
+const COLUMNS = 'id, name, role, created_at, revoked_at';
+
+/** All operators, in the order in which they came. */
+export async function listOperators(client: PoolClient): Promise<OperatorRow[]> {
+  return (await client.query<OperatorRow>(`SELECT ${COLUMNS} FROM operators ORDER BY created_at, id`)).rows;
+}
+
+/** A new operator with its key, which is told this once; null where the name is taken. */
+export async function createOperator(
+  client: PoolClient,
+  { id, name, role }: { id: string; name: string; role: OperatorRole },
+): Promise<{ row: OperatorRow; secret: string } | null> {
+  const secret = `pk_op_${randomBytes(24).toString('hex')}`;
+  const { rows } = await client.query<OperatorRow>(
+    `INSERT INTO operators (id, name, role, key_sha256) VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+    [id, name, role, sha256(secret)],
+  );
+  return rows[0] ? { row: rows[0], secret } : null;
+}
+
+/** Its key is taken no more; what it did stays on record. Null: there is no such operator with a live key. */
+export async function revokeOperator(client: PoolClient, id: string): Promise<OperatorRow | null> {
+  const { rows } = await client.query<OperatorRow>(
+    `UPDATE operators SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+export function mayActAs({ role }: Pick<Operator, 'role'>, least: OperatorRole): boolean {
+  return RANKS[role] >= RANKS[least];
 }
 
 function sha256(key: string): Buffer {

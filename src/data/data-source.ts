@@ -15,13 +15,17 @@ import { Tickets1763800000080 } from '../../migrations/1763800000080-tickets';
 import { RecurringJobs1763800000030 } from '../../migrations/1763800000030-recurring-jobs';
 import { Reimbursements1763800000081 } from '../../migrations/1763800000081-reimbursements';
 import { Settlements1763800000020 } from '../../migrations/1763800000020-settlements';
+import { IdempotencyKeys1763800000021 } from '../../migrations/1763800000021-idempotency-keys';
+import { ActsOfOperators1763800000022 } from '../../migrations/1763800000022-acts-of-operators';
 import { Account, WechatTicket, WechatToken } from './entities/account';
+import { Reinsertion, Resolution } from './entities/act';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Authorization } from './entities/authorization';
 import { Callback } from './entities/callback';
 import { Event } from './entities/event';
 import { Evidence, Installation } from './entities/evidence';
 import { Hold } from './entities/hold';
+import { IdempotencyKey } from './entities/idempotency-key';
 import { InsertionRow } from './entities/insertion';
 import { Merchant, MerchantKey } from './entities/merchant';
 import { AuditRow, Operator } from './entities/operator';
@@ -81,6 +85,9 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Hold,
       Operator,
       AuditRow,
+      IdempotencyKey,
+      Reinsertion,
+      Resolution,
       WebhookEndpoint,
       WebhookSequence,
       WebhookDelivery,
@@ -97,6 +104,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Guards1763800000005,
       HoldsOperatorsAudit1763800000006,
       Settlements1763800000020,
+      IdempotencyKeys1763800000021,
+      ActsOfOperators1763800000022,
       Webhooks1763800000040,
       RecurringJobs1763800000030,
       MerchantRules1763800000050,

@@ -89,6 +89,51 @@ export const PROBLEMS = {
     '订单有误，请按 errors 逐项修改后重发',
     'The order has faults; mend each of errors and send it again',
   ],
+  order_inserted: [
+    409,
+    '此订单已插卡，不能再插；如需更换请先冲红，再用新订单号',
+    'The order has its card; cancel it (冲红) and take a new order_id instead',
+  ],
+  order_in_doubt: [
+    409,
+    '此订单可能已有卡券，重插会产生风险；请先用 resolutions 核实',
+    'A card may exist for this order; settle the doubt with a resolution first',
+  ],
+  order_not_in_doubt: [409, '此订单没有疑问可核实', 'There is no doubt about this order to settle'],
+  order_under_way: [409, '此订单正在处理中，请稍后再试', 'The order is on its way; try again later'],
+  order_ended: [409, '此订单已终结，不能再变更', 'The order has come to its end and cannot be changed'],
+  order_changed: [
+    412,
+    '订单已变化，请刷新后再操作',
+    'The order has changed since you looked; look again before you act',
+  ],
+  card_code_in_use: [409, '此卡券号属于另一订单，请核对', 'This card code belongs to another order; check it'],
+  second_person_needed: [
+    409,
+    '此操作需要两个人确认，请由另一位审批员提交同样的请求',
+    'Two people must agree; let another approver send the same request',
+  ],
+  quiet_period: [
+    409,
+    '最后一次插卡结束不久，请求可能仍在途中，请等静默期过后再确认',
+    'The latest attempt ended only now and may still take effect; wait until the quiet period is over',
+  ],
+  operator_exists: [409, '已有同名操作员', 'An operator of that name exists'],
+  idempotency_key_invalid: [
+    400,
+    'Idempotency-Key 须为 1 到 255 个可打印 ASCII 字符',
+    'Idempotency-Key must be 1 to 255 printable ASCII characters',
+  ],
+  idempotency_key_running: [
+    409,
+    '使用此 Idempotency-Key 的首个请求仍在执行，请稍后重发',
+    'The first request under this Idempotency-Key is still running; send again later',
+  ],
+  idempotency_key_reused: [
+    422,
+    '此 Idempotency-Key 已用于另一请求，请换一个',
+    'This Idempotency-Key was used for another request; take another',
+  ],
   invalid_query: [422, '查询参数有误', 'The query parameters have faults'],
   wechat_conflict: [
     409,

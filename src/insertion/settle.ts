@@ -55,6 +55,11 @@ export class Settlements {
     return { merchantId, id, issuerAppid: issuer_appid, insertion: insertionFrom(row), attempts, version: events, now };
   }
 
+  /** Why this settlement does not apply now; null: it does. */
+  whyNot({ insertion }: Locked, settlement: Settlement): Inapplicable | null {
+    return whyInapplicable(insertion, settlement);
+  }
+
   /**
    * Every change of state that is not RECORD's passes here. The fence moves, so that a worker that holds the row finds it
    * taken and sends nothing; while an attempt is on its way (`sending`) nothing is changed.

@@ -62,11 +62,13 @@ export interface OrderFilter {
   after?: { createdAt: string; id: string };
 }
 
-const HELD = `i.state IN ('accepted', 'uploaded') AND piaoka_is_held(i.issuer_appid, i.merchant_id)`;
-const COLUMNS = `o.merchant_id, o.id, o.appid, o.order_id, o.card_id, o.invoice, o.person, o.created_at, o.created_at::text AS created_at_text,
+/** SQL of the state `held`. */
+export const HELD = `i.state IN ('accepted', 'uploaded') AND piaoka_is_held(i.issuer_appid, i.merchant_id)`;
+/** An OrderRow without its attempts, of orders `o` and insertions `i`. */
+export const ORDER_COLUMNS = `o.merchant_id, o.id, o.appid, o.order_id, o.card_id, o.invoice, o.person, o.created_at, o.created_at::text AS created_at_text,
   o.pdf_sha256, o.checked, i.state, ${HELD} AS held, i.reason, i.due_at, i.claimed_by, i.card_code, i.card_code_state, i.person AS holder, i.updated_at`;
 
-const FROM = 'FROM orders o JOIN insertions i ON i.merchant_id = o.merchant_id AND i.id = o.id';
+export const ORDER_TABLES = 'FROM orders o JOIN insertions i ON i.merchant_id = o.merchant_id AND i.id = o.id';
 
 /** Ordinary reads of one merchant's orders. Row-level security is the net under each condition on merchant_id. */
 export class OrderReader {
@@ -76,14 +78,14 @@ export class OrderReader {
   find(merchantId: string, orderId: string, appid?: string): Promise<OrderRow[]> {
     return this.read(
       merchantId,
-      `SELECT ${COLUMNS} ${FROM}
+      `SELECT ${ORDER_COLUMNS} ${ORDER_TABLES}
         WHERE o.merchant_id = $1 AND o.order_id = $2 AND ($3::text IS NULL OR o.appid = $3) LIMIT 2`,
       [merchantId, orderId, appid ?? null],
     );
   }
 
   async byId(merchantId: string, id: string): Promise<OrderRow> {
-    const text = `SELECT ${COLUMNS} ${FROM} WHERE o.merchant_id = $1 AND o.id = $2`;
+    const text = `SELECT ${ORDER_COLUMNS} ${ORDER_TABLES} WHERE o.merchant_id = $1 AND o.id = $2`;
     return (await this.read(merchantId, text, [merchantId, id]))[0] as OrderRow;
   }
 
@@ -101,7 +103,7 @@ export class OrderReader {
       const { createdAt, id } = filter.after;
       conditions.push(`(o.created_at, o.id) < (${value(createdAt)}::timestamptz, ${value(id)}::uuid)`);
     }
-    const text = `SELECT ${COLUMNS} ${FROM} WHERE ${conditions.join(' AND ')}
+    const text = `SELECT ${ORDER_COLUMNS} ${ORDER_TABLES} WHERE ${conditions.join(' AND ')}
       ORDER BY o.created_at DESC, o.id DESC LIMIT ${value(filter.limit + 1)}`;
     return this.read(merchantId, text, values);
   }
@@ -135,7 +137,8 @@ export class OrderReader {
   }
 }
 
-async function withAttempts(client: PoolClient, merchantId: string, rows: OrderRow[]): Promise<OrderRow[]> {
+/** The rows with their attempts; all of one merchant. */
+export async function withAttempts(client: PoolClient, merchantId: string, rows: OrderRow[]): Promise<OrderRow[]> {
   if (rows.length === 0) return rows;
   const { rows: attempts } = await client.query<AttemptRow>(
     `SELECT id, n, kind, started_at, ended_at, outcome, errcode, errmsg, hint FROM attempts

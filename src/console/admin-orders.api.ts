@@ -1,0 +1,44 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { EventView, OrderView } from '../orders/orders.api';
+import { ReinsertionView, ResolutionView } from './order-acts.api';
+
+/** An order with its merchant, as operators list it. */
+export class AdminOrderView extends OrderView {
+  merchant_id!: string;
+  merchant_name!: string;
+  /** The account that issues it */
+  issuer_appid!: string;
+}
+
+export class AdminOrderPage {
+  items!: AdminOrderView[];
+  next_cursor!: string | null;
+  has_more!: boolean;
+}
+
+/** A witness that came outside an attempt. */
+export class EvidenceView {
+  @ApiProperty({ enum: ['late_answer', 'event', 'person'] })
+  kind!: string;
+  at!: string;
+  card_code!: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  data!: Record<string, unknown>;
+}
+
+/** Everything an operator needs to know about one order, on one answer. */
+export class AdminOrderDetail extends AdminOrderView {
+  /** For If-Match: grows with every event of the order */
+  version!: number;
+  events!: EventView[];
+  evidence!: EvidenceView[];
+  reinsertions!: ReinsertionView[];
+  resolutions!: ResolutionView[];
+  /** What may be done now: reinsertion, confirm_inserted, confirm_not_inserted, abandon */
+  allowed_acts!: string[];
+  /** What to ask the user, ready to copy; null while there is nothing to ask */
+  @ApiProperty({ type: 'string', nullable: true })
+  question!: string | null;
+  @ApiProperty({ type: 'string', nullable: true })
+  question_en!: string | null;
+}

@@ -1,0 +1,174 @@
+import { PoolClient } from 'pg';
+import { DataSource } from 'typeorm';
+import { Sealer } from '../data/sealed';
+import { asEngine } from '../data/statement';
+import { Insertion, InsertionState } from '../domain/insertion';
+import { Settlement, whyInapplicable } from '../domain/settlement';
+import { toShanghai } from '../domain/shanghai';
+import { ClaimedRow, insertionFrom } from '../insertion/claimed';
+import { InvoiceView } from '../orders/invoice.api';
+import { orderView } from '../orders/order-view';
+import { EventRow, HELD, ORDER_COLUMNS, ORDER_TABLES, OrderRow, withAttempts } from '../orders/orders.read';
+import { AdminOrderDetail, AdminOrderView, EvidenceView } from './admin-orders.api';
+import { merchantOf, ReinsertionRow, ResolutionRow } from './order-acts';
+import { reinsertionView, resolutionView } from './order-acts.view';
+
+export interface AdminOrderFilter {
+  merchant?: string;
+  appid?: string;
+  orderId?: string;
+  state?: InsertionState | 'held';
+  invoiceNumber?: string;
+  cardCode?: string;
+  errcode?: number;
+  createdFrom?: Date;
+  createdTo?: Date;
+  limit: number;
+  after?: { createdAt: string; id: string };
+}
+
+export type AdminOrderRow = OrderRow & { merchant_name: string; issuer_appid: string };
+
+const COLUMNS = `${ORDER_COLUMNS}, i.issuer_appid, m.name AS merchant_name`;
+
+/** What operators read of all merchants' orders. */
+export class AdminOrders {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sealer: Sealer,
+  ) {}
+
+  /**
+   * Newest first; one row more than the limit says that there is another page. Each merchant's newest are found by its own
+   * index and then merged, because every key is led by the merchant.
+   */
+  list(filter: AdminOrderFilter): Promise<AdminOrderRow[]> {
+    const { conditions, values } = whereOf(filter);
+    const limit = `$${values.push(filter.limit + 1)}`;
+    const merchant = `$${values.push(filter.merchant ?? null)}`;
+    return asEngine(this.dataSource, async (client) => {
+      const { rows } = await client.query<AdminOrderRow>(
+        `SELECT newest.* FROM merchants m
+          CROSS JOIN LATERAL (
+            SELECT ${COLUMNS} ${ORDER_TABLES}
+             WHERE ${['o.merchant_id = m.id', ...conditions].join(' AND ')}
+             ORDER BY o.created_at DESC, o.id DESC LIMIT ${limit}) newest
+          WHERE ${merchant}::uuid IS NULL OR m.id = ${merchant}
+          ORDER BY newest.created_at DESC, newest.id DESC LIMIT ${limit}`,
+        values,
+      );
+      const attempts = new Map<string, OrderRow>();
+      for (const merchantId of new Set(rows.map((row) => row.merchant_id))) {
+        const own = rows.filter((row) => row.merchant_id === merchantId);
+        (await withAttempts(client, merchantId, own)).forEach((row) => attempts.set(row.id, row));
+      }
+      return rows.map((row) => ({ ...row, attempts: attempts.get(row.id)?.attempts ?? [] }));
+    });
+  }
+
+  view(row: AdminOrderRow): AdminOrderView {
+    const { merchant_id, merchant_name, issuer_appid } = row;
+    return { ...orderView(row, this.sealer), merchant_id, merchant_name, issuer_appid };
+  }
+
+  /** The whole story of one order; null: there is none. */
+  detail(orderUuid: string): Promise<AdminOrderDetail | null> {
+    return asEngine(this.dataSource, async (client) => {
+      const merchantId = await merchantOf(client, orderUuid);
+      if (!merchantId) return null;
+      const key = [merchantId, orderUuid];
+      const { rows } = await client.query<AdminOrderRow>(
+        `SELECT ${COLUMNS} ${ORDER_TABLES} JOIN merchants m ON m.id = o.merchant_id WHERE o.merchant_id = $1 AND o.id = $2`,
+        key,
+      );
+      const [row] = (await withAttempts(client, merchantId, rows)) as AdminOrderRow[];
+      const present = await client.query<ClaimedRow & { events: number }>(
+        'SELECT * FROM insertions WHERE merchant_id = $1 AND id = $2',
+        key,
+      );
+      const insertion = insertionFrom(present.rows[0] as ClaimedRow);
+      const view = this.view(row as AdminOrderRow);
+      return {
+        ...view,
+        version: (present.rows[0] as { events: number }).events,
+        ...(await storyOf(client, key, (row as AdminOrderRow).created_at)),
+        allowed_acts: allowedActs(insertion),
+        ...questionAbout(insertion, view.invoice),
+      };
+    });
+  }
+}
+
+function whereOf(filter: AdminOrderFilter): { conditions: string[]; values: unknown[] } {
+  const values: unknown[] = [];
+  const conditions: string[] = [];
+  const where = (sql: (value: string) => string, given: unknown) => {
+    if (given !== undefined) conditions.push(sql(`$${values.push(given)}`));
+  };
+  if (filter.state === 'held') conditions.push(HELD);
+  else where((value) => `i.state = ${value}`, filter.state);
+  where((value) => `o.appid = ${value}`, filter.appid);
+  where((value) => `o.order_id = ${value}`, filter.orderId);
+  where((value) => `o.invoice_number = ${value}`, filter.invoiceNumber);
+  where((value) => `i.card_code = ${value}`, filter.cardCode);
+  where((value) => `o.created_at >= ${value}`, filter.createdFrom);
+  where((value) => `o.created_at < ${value}`, filter.createdTo);
+  where(
+    (value) =>
+      `EXISTS (SELECT FROM attempts a WHERE a.merchant_id = o.merchant_id AND a.id = o.id AND a.errcode = ${value})`,
+    filter.errcode,
+  );
+  if (filter.after) {
+    const { createdAt, id } = filter.after;
+    conditions.push(`(o.created_at, o.id) < ($${values.push(createdAt)}::timestamptz, $${values.push(id)}::uuid)`);
+  }
+  return { conditions, values };
+}
+
+async function storyOf(client: PoolClient, key: string[], createdAt: Date) {
+  const events = await client.query<EventRow>(
+    'SELECT seq, at, type, data FROM events WHERE merchant_id = $1 AND id = $2 AND at >= $3 ORDER BY seq LIMIT 1000',
+    [...key, createdAt],
+  );
+  const evidence = await client.query<Omit<EvidenceView, 'at'> & { at: Date }>(
+    'SELECT kind, at, card_code, data FROM evidence WHERE merchant_id = $1 AND id = $2 ORDER BY at LIMIT 1000',
+    key,
+  );
+  const reinsertions = await client.query<ReinsertionRow>(
+    'SELECT id, operator, reason, created_at FROM reinsertions WHERE merchant_id = $1 AND order_uuid = $2 ORDER BY created_at',
+    key,
+  );
+  const resolutions = await client.query<ResolutionRow>(
+    `SELECT id, kind, state, version, operator, reason, second_operator, second_reason, created_at, settled_at
+       FROM resolutions WHERE merchant_id = $1 AND order_uuid = $2 ORDER BY created_at`,
+    key,
+  );
+  return {
+    events: events.rows.map(({ at, ...event }) => ({ ...event, at: toShanghai(at) })),
+    evidence: evidence.rows.map(({ at, ...witness }) => ({ ...witness, at: toShanghai(at) })),
+    reinsertions: reinsertions.rows.map(reinsertionView),
+    resolutions: resolutions.rows.map(resolutionView),
+  };
+}
+
+const ACTS: [name: string, settlement: Settlement][] = [
+  ['reinsertion', { kind: 'reinserted' }],
+  ['confirm_inserted', { kind: 'confirmedInserted', cardCode: '0' }],
+  ['confirm_not_inserted', { kind: 'confirmedNotInserted' }],
+  ['abandon', { kind: 'abandoned' }],
+];
+
+function allowedActs(insertion: Insertion): string[] {
+  return ACTS.filter(([, settlement]) => whyInapplicable(insertion, settlement) === null).map(([name]) => name);
+}
+
+/** Only the user can look into the wallet: asked while there is a doubt, or a card whose code nobody knows. */
+function questionAbout(insertion: Insertion, invoice: InvoiceView) {
+  const wanted = insertion.doubtSince !== null || insertion.cardCodeState === 'unknown';
+  if (!wanted) return { question: null, question_en: null };
+  const yuan = (invoice.fee / 100).toFixed(2);
+  return {
+    question: `您好，请打开微信“我 → 卡包 → 票证 → 发票”，看看是否有一张号码 ${invoice.number}、金额 ¥${yuan}、抬头“${invoice.title}”的发票。如有，请告知发票详情页上的卡券号；如没有，也请告知。`,
+    question_en: `Please open WeChat, Me → Cards & Offers → Invoices: is there an invoice numbered ${invoice.number} of ¥${yuan} for “${invoice.title}”? If so, tell us the card number on its page; if not, tell us that.`,
+  };
+}

@@ -1,0 +1,93 @@
+import { Body, Controller, Headers, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Operator } from '../data/entities/operator';
+import { fault } from '../domain/fault';
+import { RequestBody } from '../http/body-parser';
+import { Idempotent, NewId } from '../http/idempotency';
+import { Problem } from '../http/problems';
+import { isUuid } from '../http/query';
+import { SchemaChecks } from '../http/schema-check';
+import { readBody } from './merchants.controller';
+import { NeedsRole, OperatorGuard, OperatorParam } from './operator.guard';
+import { Act, OrderActs } from './order-acts';
+import { ReinsertionRequest, ReinsertionView, ResolutionRequest, ResolutionView } from './order-acts.api';
+import { reinsertionView, resolutionView } from './order-acts.view';
+
+const IF_MATCH = {
+  name: 'If-Match',
+  required: false,
+  description: 'the `version` of the order you looked at; 412 when it has changed since',
+};
+
+@ApiTags('admin')
+@ApiBearerAuth()
+@UseGuards(OperatorGuard)
+@Controller('v1/admin/orders/:id')
+export class OrderActsController {
+  constructor(
+    private readonly acts: OrderActs,
+    private readonly checks: SchemaChecks,
+  ) {}
+
+  @Post('reinsertions')
+  @HttpCode(201)
+  @NeedsRole('operator')
+  @Idempotent()
+  @ApiHeader(IF_MATCH)
+  @ApiOperation({ summary: 'Begin an order anew that was refused, or that waits for a person without a doubt' })
+  @ApiBody({ type: ReinsertionRequest })
+  @ApiResponse({ status: 201, type: ReinsertionView })
+  @ApiResponse({
+    status: 409,
+    description: 'order_inserted, order_in_doubt, order_under_way, order_ended, invoice_taken',
+  })
+  @ApiResponse({ status: 412, description: 'order_changed' })
+  async reinsert(
+    @Param('id') orderUuid: string,
+    @Body() body: RequestBody | undefined,
+    @OperatorParam() operator: Operator,
+    @NewId() id: string,
+    @Headers('if-match') seen?: string,
+  ): Promise<ReinsertionView> {
+    const request = readBody<ReinsertionRequest>(body, this.checks, ReinsertionRequest.name);
+    return reinsertionView(await this.acts.reinsert(actOf(orderUuid, operator, id, seen), request));
+  }
+
+  @Post('resolutions')
+  @HttpCode(201)
+  @NeedsRole('operator')
+  @Idempotent()
+  @ApiHeader(IF_MATCH)
+  @ApiOperation({
+    summary: 'Settle a doubt by what people know; confirm_not_inserted takes two people, the second an approver',
+  })
+  @ApiBody({ type: ResolutionRequest })
+  @ApiResponse({ status: 201, type: ResolutionView })
+  @ApiResponse({
+    status: 409,
+    description:
+      'order_not_in_doubt, order_under_way, order_inserted, card_code_in_use, second_person_needed, quiet_period',
+  })
+  async resolve(
+    @Param('id') orderUuid: string,
+    @Body() body: RequestBody | undefined,
+    @OperatorParam() operator: Operator,
+    @NewId() id: string,
+    @Headers('if-match') seen?: string,
+  ): Promise<ResolutionView> {
+    const request = readBody<ResolutionRequest>(body, this.checks, ResolutionRequest.name);
+    if (request.card_code !== undefined && request.kind !== 'confirm_inserted') {
+      const zh = '只有 confirm_inserted 才带 card_code。';
+      const en = 'card_code goes with confirm_inserted only.';
+      throw new Problem('invalid_request', { faults: [fault('FIELD-VALUE', '/card_code', zh, en)] });
+    }
+    return resolutionView(await this.acts.resolve(actOf(orderUuid, operator, id, seen), request));
+  }
+}
+
+function actOf(orderUuid: string, operator: Operator, id: string, seen: string | undefined): Act {
+  if (!isUuid(orderUuid)) throw new Problem('not_found');
+  const version = seen === undefined ? null : Number(/^(?:W\/)?"?(\d{1,9})"?$/.exec(seen)?.[1] ?? NaN);
+  if (Number.isNaN(version)) throw new Problem('order_changed');
+  return { orderUuid, operator, id, seen: version };
+}
