@@ -36,39 +36,54 @@ async function post(
   seconds: number,
 ): Promise<Omit<PushResult, 'attempts'>> {
   try {
-    const { url, body } = envelope(target, eventXml(event), String(seconds));
+    const { url, body, type } = envelope(target, event, String(seconds));
     const options = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, signal: AbortSignal.timeout(TIMEOUT_MS) };
-    const answer = await request(url, { method: 'POST', headers: { 'content-type': 'text/xml' }, body, ...options });
+    const answer = await request(url, { method: 'POST', headers: { 'content-type': type }, body, ...options });
     return { status: answer.statusCode, body: (await answer.body.text()).slice(0, 1000) };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** Text in CDATA, numbers bare, as WeChat writes them. */
-export function eventXml(event: EventFields): string {
+/** Text in CDATA, numbers bare, as WeChat writes them; `spaced`: with the blanks of its old sample. */
+export function eventXml(event: EventFields, spaced = false): string {
+  const blank = spaced ? ' ' : '';
   const lines = Object.entries(event).map(([name, value]) =>
     typeof value === 'number'
       ? `<${name}>${value}</${name}>`
-      : `<${name}><![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]></${name}>`,
+      : `<${name}>${blank}<![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]>${blank}</${name}>`,
   );
   return `<xml>${lines.join('')}</xml>`;
 }
 
-/** Page: 消息推送 签名与加解密. Signed when a token is given, encrypted (安全模式) when a key is given too. */
-function envelope(target: CallbackTarget, xml: string, timestamp: string): { url: string; body: string } {
+/** Page: 消息推送 签名与加解密. Signed when a token is given, encrypted when a key is given too. */
+function envelope(target: CallbackTarget, given: EventFields, timestamp: string): Envelope {
   const url = new URL(target.url);
-  if (target.token === undefined) return { url: url.href, body: xml };
+  const json = target.format === 'json';
+  const event = target.old_style ? oldStyle(given) : given;
+  const write = (fields: EventFields) => (json ? JSON.stringify(fields) : eventXml(fields, target.old_style));
+  const type = json ? 'application/json' : 'text/xml';
+  if (target.token === undefined) return { url: url.href, body: write(event), type };
   const nonce = String(randomBytes(4).readUInt32BE());
   const query: Record<string, string> = { timestamp, nonce, signature: sign(target.token, timestamp, nonce) };
-  let body = xml;
-  if (target.encoding_aes_key !== undefined) {
-    const encrypted = encrypt(xml, target.encoding_aes_key, target.appid ?? '');
-    Object.assign(query, { encrypt_type: 'aes', msg_signature: sign(target.token, timestamp, nonce, encrypted) });
-    body = eventXml({ ToUserName: 'gh_fc0a06a20993', Encrypt: encrypted });
+  let body = write(event);
+  if (target.encoding_aes_key !== undefined && target.mode !== 'plain') {
+    const Encrypt = encrypt(body, target.encoding_aes_key, target.appid ?? '');
+    Object.assign(query, { encrypt_type: 'aes', msg_signature: sign(target.token, timestamp, nonce, Encrypt) });
+    body = write({ ToUserName: 'gh_fc0a06a20993', ...(target.mode === 'compatible' ? event : {}), Encrypt });
   }
   for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
-  return { url: url.href, body };
+  return { url: url.href, body, type };
+}
+
+interface Envelope {
+  url: string;
+  body: string;
+  type: string;
+}
+
+function oldStyle({ AuthorizeAppId, SPAppId: _platform, Source: _source, ...event }: EventFields): EventFields {
+  return AuthorizeAppId === undefined ? event : { ...event, AppId: '', Source: '' };
 }
 
 function sign(...parts: string[]): string {

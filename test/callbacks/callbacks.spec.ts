@@ -145,14 +145,56 @@ describe('WeChat’s pushes', () => {
     expect((await settled(3)).map(({ outcome }) => outcome as string)).toEqual(['kept', 'kept', 'unknown_event']);
   });
 
-  it('the simulated WeChat’s own pushes are taken', async () => {
+  it.each([
+    ['xml', {}],
+    ['json', { format: 'json' }],
+    ['the old sample’s way', { old_style: true }],
+  ])('the simulated WeChat pushes by itself, %s, and the order goes on', async (_, style) => {
     const given = order();
-    await world.control('PUT', '/profile', { callback: { url: address(), token: TOKEN, encoding_aes_key: KEY } });
+    const target = { url: address(), token: TOKEN, encoding_aes_key: KEY, ...style };
+    await world.control('PUT', '/profile', { callbacks: { [APPID]: target } });
     await world.post('/v1/orders', given).expect(202);
     await world.until(given.order_id, ['awaiting_authorization']);
     await world.authorize(given.order_id);
     await world.until(given.order_id, ['inserted']);
-    await world.control('PUT', '/profile', { callback: null });
+    // What comes in another mode is refused.
+    const pushed = { event: 'subscribe', attempts: 1, ...target, appid: APPID };
+    for (const mode of ['plain', 'compatible'])
+      expect((await world.control('POST', '/events', { ...pushed, mode })).status).toBe(403);
+    await world.control('PUT', '/profile', { callbacks: {} });
+  });
+
+  const EVENTS = ['succ', 'fail', 'lock', 'init'] as const;
+  it('four events in each of their orders come to one end', async () => {
+    const given = order();
+    await world.authorize(given.order_id);
+    await world.post('/v1/orders', given).expect(202);
+    const { insertion } = await world.until(given.order_id, ['inserted']);
+    const user = (Succ: string, Fail: string, at: string) => ({
+      ...event('user_authorize_invoice', { SuccOrderId: Succ, FailOrderId: Fail, AuthorizeAppId: APPID }),
+      CreateTime: at,
+    });
+    const status = (Status: string, at: string) => ({
+      ...event('update_invoice_status', { Status, CardId: CARD_ID, Code: insertion.card_code }, insertion.openid),
+      CreateTime: at,
+    });
+    let at = 1_700_000_000;
+    for (const sequence of permutations([...EVENTS])) {
+      for (const name of sequence) {
+        const time = String((at += 1));
+        if (name === 'succ') await tell(user(given.order_id, '', time));
+        if (name === 'fail') await tell(user('', given.order_id, time));
+        if (name === 'lock') await tell(status('INVOICE_REIMBURSE_LOCK', time));
+        if (name === 'init') await tell(status('INVOICE_REIMBURSE_INIT', time));
+      }
+    }
+    const all = await settled(96);
+    expect(all.filter(({ state }) => state !== 'done')).toEqual([]);
+    expect(await world.order(given.order_id)).toMatchObject({
+      state: 'inserted',
+      insertion: { card_code: insertion.card_code },
+    });
+    expect(await world.cards(given.order_id)).toHaveLength(1);
   });
 
   it('forged, late, oversized and foreign pushes are refused and leave nothing behind', async () => {
@@ -188,5 +230,10 @@ describe('WeChat’s pushes', () => {
     }
     expect([...statuses]).toEqual([403]);
     expect(await rows()).toEqual([]);
-  });
+  }, 300_000);
 });
+
+function permutations<T>(items: T[]): T[][] {
+  if (items.length <= 1) return [items];
+  return items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
+}

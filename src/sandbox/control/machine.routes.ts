@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type EventFields, pushEvent } from '../events';
-import type { CallbackTarget } from '../state/profile';
+import { CALLBACK_SCHEMA, type CallbackTarget } from '../state/profile';
 import type { TokenFamily } from '../state/tokens';
 import type { World } from '../state/world';
 
@@ -66,13 +66,10 @@ const EVENT = {
   required: ['url', 'event'],
   additionalProperties: false,
   properties: {
-    url: { type: 'string', pattern: '^https?://' },
+    ...CALLBACK_SCHEMA,
     event: text,
     fields: { type: 'object', additionalProperties: { type: ['string', 'number'] } },
     attempts: { type: 'integer', minimum: 1, maximum: 3 },
-    token: { type: 'string' },
-    encoding_aes_key: { type: 'string', minLength: 43, maxLength: 43 },
-    appid: text,
   },
 };
 const RESET = {

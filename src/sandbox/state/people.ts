@@ -32,12 +32,12 @@ export function decideByUser(world: World, order: Order, decision: UserDecision)
 
 /** The user or a reimburser changed the state of a card. */
 export function announceStatus(world: World, card: Card): void {
-  announce(world, card.platform_appid, card.openid, {
-    Event: 'update_invoice_status',
-    Status: card.status,
-    CardId: card.card_id,
-    Code: card.code,
-  });
+  const event = { Event: 'update_invoice_status', Status: card.status, CardId: card.card_id, Code: card.code };
+  announce(world, card.platform_appid, card.openid, event);
+  // The merchant hears of it too, where it is another account with an address of its own.
+  if (card.appid !== card.platform_appid && world.profile.callbacks[card.appid]) {
+    announce(world, card.appid, card.openid, event);
+  }
 }
 
 /** The insert answers the platform's openid, so a platform known by now gives the prefix. */
@@ -49,7 +49,7 @@ function openidFor(world: World, order: Order): string | undefined {
 }
 
 function announce(world: World, appid: string, openid: string | undefined, fields: Record<string, string>): void {
-  const target = world.profile.callback;
+  const target = world.profile.callbacks[appid] ?? world.profile.callback;
   if (!target) return;
   const CreateTime = world.clock.seconds();
   const head = { ToUserName: 'gh_fc0a06a20993', FromUserName: openid ?? '', CreateTime, MsgType: 'event' };

@@ -9,7 +9,23 @@ export interface CallbackTarget {
   encoding_aes_key?: string;
   /** Ends the encrypted text; by default the account the event is about. */
   appid?: string;
+  /** `compatible`: the fields in the clear beside the encrypted ones; by default `safe` with a key and `plain` without. */
+  mode?: 'plain' | 'compatible' | 'safe';
+  format?: 'xml' | 'json';
+  /** As WeChat's old sample has it: blanks around CDATA, and AppId, empty, in place of AuthorizeAppId. */
+  old_style?: boolean;
 }
+
+/** JSON Schema of what a callback target may say. */
+export const CALLBACK_SCHEMA = {
+  url: { type: 'string', pattern: '^https?://' },
+  token: { type: 'string' },
+  encoding_aes_key: { type: 'string', minLength: 43, maxLength: 43 },
+  appid: { type: 'string', minLength: 1 },
+  mode: { type: 'string', enum: ['plain', 'compatible', 'safe'] },
+  format: { type: 'string', enum: ['xml', 'json'] },
+  old_style: { type: 'boolean' },
+} as const;
 
 /** How this WeChat behaves where its documents are silent or contradict each other. Set through `PUT /profile`. */
 export interface Profile {
@@ -54,6 +70,8 @@ export interface Profile {
   unionid: boolean;
   /** Where user_authorize_invoice and update_invoice_status are pushed to; null pushes nothing. */
   callback: CallbackTarget | null;
+  /** The same for single accounts, by appid. */
+  callbacks: Record<string, CallbackTarget>;
 }
 
 export function defaultProfile(): Profile {
@@ -78,6 +96,7 @@ export function defaultProfile(): Profile {
     reimburse_pdf_seconds: 7200,
     unionid: false,
     callback: null,
+    callbacks: {},
   };
 }
 
@@ -119,11 +138,15 @@ export const PROFILE_SCHEMA = {
       type: ['object', 'null'],
       additionalProperties: false,
       required: ['url'],
-      properties: {
-        url: { type: 'string', pattern: '^https?://' },
-        token: { type: 'string' },
-        encoding_aes_key: { type: 'string', minLength: 43, maxLength: 43 },
-        appid: { type: 'string' },
+      properties: CALLBACK_SCHEMA,
+    },
+    callbacks: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['url'],
+        properties: CALLBACK_SCHEMA,
       },
     },
   },
