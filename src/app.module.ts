@@ -2,9 +2,11 @@ import { DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ACCOUNT_CONTROLLERS, accountParts } from './account-parts';
 import { Accounts } from './accounts/accounts';
+import { anchorAudit } from './audit/anchors';
 import { Config } from './config';
 import { AdminOrders } from './console/admin-orders';
 import { AdminOrdersController } from './console/admin-orders.controller';
+import { AuditController, AuditKeys } from './console/audit.controller';
 import { HoldsController } from './console/holds.controller';
 import { Jobs } from './console/jobs';
 import { JobsController } from './console/jobs.controller';
@@ -59,6 +61,7 @@ const API = [
   OperatorsController,
   AdminOrdersController,
   OrderActsController,
+  AuditController,
   MerchantsController,
   MerchantKeysController,
   JobsController,
@@ -87,7 +90,8 @@ export class AppModule {
     const checks = new SchemaChecks();
     const posts = new PostOrders(accept, reader, sealer, limits);
     const idempotencyKeys = new IdempotencyKeys(dataSource, sealer);
-    const jobs = new Jobs(dataSource, recurringJobs({ dataSource, idempotencyKeys }));
+    const anchor = () => anchorAudit(dataSource, config.MASTER_KEY, log);
+    const jobs = new Jobs(dataSource, recurringJobs({ dataSource, idempotencyKeys, anchorAudit: anchor }));
     const reimbursements = new Reimbursements(
       dataSource,
       sealer,
@@ -111,7 +115,7 @@ export class AppModule {
       ],
       providers: [
         ...parts(sealer, accounts, new Merchants(dataSource), metrics, transport, runner, posts, reader, limits),
-        ...parts(jobs),
+        ...parts(new AuditKeys([config.MASTER_KEY, config.MASTER_KEY_PREVIOUS ?? config.MASTER_KEY]), jobs),
         ...parts(...accountParts(config, dataSource, sealer, accounts, engine)),
         ...parts(reimbursements),
         ...parts(checks, new InvoiceCheck(checks, limits)),

@@ -11,10 +11,12 @@ import { Log } from './log';
 export interface JobParts {
   dataSource: DataSource;
   idempotencyKeys: IdempotencyKeys;
+  /** Signs the heads of the audit trail. */
+  anchorAudit: () => Promise<unknown>;
 }
 
 /** Every recurring job, on one page. */
-export function recurringJobs({ dataSource, idempotencyKeys }: JobParts): Job[] {
+export function recurringJobs({ dataSource, idempotencyKeys, anchorAudit }: JobParts): Job[] {
   return [
     daily('make_partitions', '30 2 * * *', ['提前建好以后各月的分区', 'Makes the partitions of the months ahead'], () =>
       // A month without a partition would fall into the default partition, which never moves.
@@ -25,6 +27,12 @@ export function recurringJobs({ dataSource, idempotencyKeys }: JobParts): Job[] 
       '40 * * * *',
       ['清除 24 小时前的 Idempotency-Key', 'Forgets Idempotency-Keys after 24 hours'],
       () => idempotencyKeys.forgetOld(),
+    ),
+    daily(
+      'anchor_audit',
+      '40 2 * * *',
+      ['为审计链头签名并写入日志', 'Signs the heads of the audit trail into the log'],
+      anchorAudit,
     ),
   ];
 }

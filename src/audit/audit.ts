@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { PoolClient } from 'pg';
+import { Entry, hashOf, NOTHING_BEFORE } from './chain';
 
 /** An act of a person or a key. Never holds personal data or secrets. */
 export interface Act {
   /** The merchant concerned; null: the installation. */
   merchantId: string | null;
-  /** Who: the operator's or key's name. */
+  /** Who: the operator's or key's name; `piaoka` where the service acts by itself. */
   actor: string;
   /** What, as `noun.verb`: `hold.lifted`. */
   action: string;
@@ -15,37 +15,42 @@ export interface Act {
   data: Record<string, unknown>;
 }
 
-const INSTALLATION = '00000000-0000-0000-0000-000000000000';
+export const INSTALLATION = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Writes an act into its chain, in the transaction of the act itself. Each row's hash covers the row and the hash before
- * it; writers of one chain take turns, because two at once would fork it.
+ * it; writers of one chain take turns, because two at once would fork it. It goes on from the chain's head and not from
+ * the last row that is there: rows that were removed leave a gap for ever.
  */
 export async function audit(client: PoolClient, act: Act): Promise<void> {
   const chain = act.merchantId ?? INSTALLATION;
   await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('audit|' || $1, 0))`, [chain]);
   const { rows } = await client.query<{ seq: string; sha256: Buffer }>(
-    'SELECT seq, sha256 FROM audit WHERE chain = $1 ORDER BY seq DESC LIMIT 1',
+    'SELECT seq, sha256 FROM audit_heads WHERE chain = $1',
     [chain],
   );
-  const previous = rows[0]?.sha256 ?? Buffer.alloc(32);
-  const seq = Number(rows[0]?.seq ?? 0) + 1;
+  const previous = rows[0]?.sha256 ?? NOTHING_BEFORE;
+  const { actor, action, object, reason } = act;
+  // As it will be read back: undefined leaves no trace in JSON.
+  const data = JSON.parse(JSON.stringify(act.data)) as Record<string, unknown>;
   const at = new Date();
-  const { actor, action, object, reason, data } = act;
-  const sha256 = hashOf([chain, seq, at.toISOString(), actor, action, object, reason, data], previous);
+  const entry: Entry = {
+    chain,
+    seq: Number(rows[0]?.seq ?? 0) + 1,
+    at: at.toISOString(),
+    actor,
+    action,
+    object,
+    reason,
+    data,
+  };
+  const sha256 = hashOf(entry, previous);
   await client.query(
-    `INSERT INTO audit (chain, seq, at, actor, action, object, reason, data, previous_sha256, sha256)
+    `WITH head AS (
+       INSERT INTO audit_heads (chain, seq, sha256) VALUES ($1, $2, $10)
+       ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, sha256 = excluded.sha256)
+     INSERT INTO audit (chain, seq, at, actor, action, object, reason, data, previous_sha256, sha256)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [chain, seq, at, actor, action, object, reason, JSON.stringify(data), previous, sha256],
+    [chain, entry.seq, at, actor, action, object, reason, JSON.stringify(data), previous, sha256],
   );
-}
-
-function hashOf(row: unknown[], previous: Buffer): Buffer {
-  return createHash('sha256').update(previous).update(JSON.stringify(row, sortedKeys)).digest();
-}
-
-/** jsonb gives an object's fields back in an order of its own; the hash must not depend on it. */
-function sortedKeys(_: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -11,6 +11,7 @@ import { Webhooks1763800000040 } from '../../migrations/1763800000040-webhooks';
 import { MerchantRules1763800000050 } from '../../migrations/1763800000050-merchant-rules';
 import { AccountsAndTemplates1763800000070 } from '../../migrations/1763800000070-accounts-and-templates';
 import { AuthorizationsAndCallbacks1763800000071 } from '../../migrations/1763800000071-authorizations-and-callbacks';
+import { AuditHeads1763800000041 } from '../../migrations/1763800000041-audit-heads';
 import { Tickets1763800000080 } from '../../migrations/1763800000080-tickets';
 import { RecurringJobs1763800000030 } from '../../migrations/1763800000030-recurring-jobs';
 import { Reimbursements1763800000081 } from '../../migrations/1763800000081-reimbursements';
@@ -22,13 +23,14 @@ import { Reinsertion, Resolution } from './entities/act';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Authorization } from './entities/authorization';
 import { Callback } from './entities/callback';
+import { AuditAnchor, AuditHead, AuditRow } from './entities/audit';
 import { Event } from './entities/event';
 import { Evidence, Installation } from './entities/evidence';
 import { Hold } from './entities/hold';
 import { IdempotencyKey } from './entities/idempotency-key';
 import { InsertionRow } from './entities/insertion';
 import { Merchant, MerchantKey } from './entities/merchant';
-import { AuditRow, Operator } from './entities/operator';
+import { Operator } from './entities/operator';
 import { RecurringJob } from './entities/recurring-job';
 import { LiveInvoice, Order, StoredPdf } from './entities/order';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSequence } from './entities/webhook';
@@ -88,6 +90,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       IdempotencyKey,
       Reinsertion,
       Resolution,
+      AuditHead,
+      AuditAnchor,
       WebhookEndpoint,
       WebhookSequence,
       WebhookDelivery,
@@ -107,6 +111,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       IdempotencyKeys1763800000021,
       ActsOfOperators1763800000022,
       Webhooks1763800000040,
+      AuditHeads1763800000041,
       RecurringJobs1763800000030,
       MerchantRules1763800000050,
       AccountsAndTemplates1763800000070,

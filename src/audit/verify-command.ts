@@ -1,0 +1,22 @@
+import { Config } from '../config';
+import { openDatabase } from '../data/open-database';
+import { asEngine } from '../data/statement';
+import { INSTALLATION } from './audit';
+import { verifyAudit } from './verify';
+
+/** `piaoka audit verify`: a line for each row that is not as it was written. The exit code: 0 intact, 1 not. */
+export async function auditVerifyCommand(config: Config, print: (line: string) => void): Promise<number> {
+  const database = await openDatabase({ ...config, MIGRATE_ON_START: false }, () => undefined);
+  try {
+    const keys = [config.MASTER_KEY, config.MASTER_KEY_PREVIOUS].filter((key) => key !== null);
+    const { chains, rows, findings } = await asEngine(database.dataSource, (client) => verifyAudit(client, keys));
+    for (const { chain, seq, kind, was } of findings) {
+      const whose = chain === INSTALLATION ? 'installation' : `merchant ${chain}`;
+      print(`${whose} #${seq}: ${kind}${was === undefined ? '' : ` (written as #${was})`}`);
+    }
+    print(`${rows} rows in ${chains} chains: ${findings.length === 0 ? 'intact' : `${findings.length} findings`}`);
+    return findings.length === 0 ? 0 : 1;
+  } finally {
+    await database.close();
+  }
+}

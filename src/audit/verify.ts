@@ -1,0 +1,167 @@
+import { PoolClient } from 'pg';
+import { Entry, hashOf, NOTHING_BEFORE, signatureOf } from './chain';
+
+/**
+ * edited: the row is not what was written · removed: it is not there · reordered: it is the row that was written as number
+ * `was` · added: it stands beyond the head · head_missing: the chain has rows and no head · anchor_forged: an anchor bears
+ * a wrong signature.
+ */
+export interface AuditFinding {
+  chain: string;
+  seq: number;
+  kind: 'edited' | 'removed' | 'reordered' | 'added' | 'head_missing' | 'anchor_forged';
+  was?: number;
+}
+
+export interface Verification {
+  chains: number;
+  rows: number;
+  findings: AuditFinding[];
+}
+
+interface StoredRow extends Omit<Entry, 'seq'> {
+  seq: string;
+  previous_sha256: Buffer;
+  sha256: Buffer;
+}
+
+interface Mark {
+  chain: string;
+  seq: string;
+  sha256: Buffer;
+  signature: Buffer;
+}
+
+const PAGE = 1000;
+/** More findings than this in one chain are not told one by one. */
+const MOST_FINDINGS = 10_000;
+
+/**
+ * Reads every chain from its head back to its first row: each row must be what the row after it vouches for. Of memory it
+ * takes a page of rows. `masterKeys`: the present one and the one before; without any, anchors are compared but their
+ * signatures are not. To be called in a transaction of its own, which it makes one snapshot.
+ */
+export async function verifyAudit(client: PoolClient, masterKeys: string[]): Promise<Verification> {
+  await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+  const heads = new Map((await client.query<Mark>('SELECT chain, seq, sha256 FROM audit_heads')).rows.map(byChain));
+  const { rows: anchors } = await client.query<Mark>('SELECT chain, seq, sha256, signature FROM audit_anchors');
+  const { rows: known } = await client.query<{ chain: string }>('SELECT DISTINCT chain FROM audit');
+  const chains = new Set([...heads.keys(), ...anchors.map(({ chain }) => chain), ...known.map(({ chain }) => chain)]);
+  const verification: Verification = { chains: chains.size, rows: 0, findings: [] };
+  for (const chain of [...chains].sort()) {
+    const walk = new Walk(
+      chain,
+      heads.get(chain) ?? null,
+      anchors.filter((anchor) => anchor.chain === chain),
+    );
+    walk.checkAnchors(masterKeys);
+    for (let below: string | null = null; ;) {
+      const rows: StoredRow[] = await page(client, chain, below);
+      rows.forEach((row) => walk.step(row));
+      verification.rows += rows.length;
+      below = rows.at(-1)?.seq ?? null;
+      if (rows.length < PAGE) break;
+    }
+    verification.findings.push(...walk.end());
+  }
+  return verification;
+}
+
+/** Down one chain, from the head to the first row. */
+class Walk {
+  private readonly findings: AuditFinding[] = [];
+  private readonly suspects: StoredRow[] = [];
+  private readonly anchors = new Map<number, Buffer>();
+  /** The number the next row should have, and the hash it should have; null: nobody vouches for it. */
+  private next: number;
+  private vouched: Buffer | null;
+
+  constructor(
+    private readonly chain: string,
+    private readonly head: Mark | null,
+    private readonly marks: Mark[],
+  ) {
+    this.next = Number(head?.seq ?? 0);
+    this.vouched = head?.sha256 ?? null;
+  }
+
+  /** A head that stands below an anchor was turned back. */
+  checkAnchors(masterKeys: string[]): void {
+    for (const { seq, sha256, signature } of this.marks) {
+      const good = masterKeys.some((key) => signatureOf(key, this.chain, Number(seq), sha256).equals(signature));
+      if (masterKeys.length > 0 && !good) this.say(Number(seq), 'anchor_forged');
+      else this.anchors.set(Number(seq), sha256);
+    }
+    const highest = Math.max(0, ...this.anchors.keys());
+    if (highest <= this.next) return;
+    this.next = highest;
+    this.vouched = null;
+  }
+
+  step(row: StoredRow): void {
+    const seq = Number(row.seq);
+    if (!this.head && this.next === 0) {
+      this.say(seq, 'head_missing');
+      this.next = seq;
+    }
+    if (seq > this.next) {
+      this.say(seq, 'added');
+      return;
+    }
+    this.missing(seq);
+    const vouched = this.anchors.get(seq) ?? this.vouched;
+    const whole = hashOf(entryOf(row), row.previous_sha256).equals(row.sha256);
+    const first = seq > 1 || row.previous_sha256.equals(NOTHING_BEFORE);
+    if (whole && first && (!vouched || vouched.equals(row.sha256))) {
+      this.vouched = row.previous_sha256;
+    } else {
+      this.say(seq, 'edited');
+      this.suspects.push(row);
+      this.vouched = null;
+    }
+    this.next = seq - 1;
+  }
+
+  end(): AuditFinding[] {
+    this.missing(0);
+    return this.findings.map((finding) => this.asReordered(finding)).sort((a, b) => a.seq - b.seq);
+  }
+
+  private missing(seq: number): void {
+    if (this.next > seq) this.vouched = null;
+    for (; this.next > seq; this.next -= 1) this.say(this.next, 'removed');
+  }
+
+  /** A row that is whole under the number of another row in doubt was that row. */
+  private asReordered(finding: AuditFinding): AuditFinding {
+    const row = finding.kind === 'edited' && this.suspects.find(({ seq }) => Number(seq) === finding.seq);
+    if (!row) return finding;
+    const was = this.findings.find(
+      ({ seq }) => seq !== finding.seq && hashOf({ ...entryOf(row), seq }, row.previous_sha256).equals(row.sha256),
+    );
+    return was ? { ...finding, kind: 'reordered', was: was.seq } : finding;
+  }
+
+  private say(seq: number, kind: AuditFinding['kind']): void {
+    if (this.findings.length < MOST_FINDINGS) this.findings.push({ chain: this.chain, seq, kind });
+  }
+}
+
+/** `at` with all its digits: a change below the millisecond is a change. */
+async function page(client: PoolClient, chain: string, below: string | null): Promise<StoredRow[]> {
+  const { rows } = await client.query<StoredRow>(
+    `SELECT chain, seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, actor, action, object, reason,
+            data, previous_sha256, sha256
+       FROM audit WHERE chain = $1 AND ($2::bigint IS NULL OR seq < $2) ORDER BY seq DESC LIMIT ${PAGE}`,
+    [chain, below],
+  );
+  return rows;
+}
+
+function entryOf({ seq, at, ...row }: StoredRow): Entry {
+  return { ...row, seq: Number(seq), at: at.replace(/000Z$/, 'Z') };
+}
+
+function byChain(mark: Mark): [string, Mark] {
+  return [mark.chain, mark];
+}
