@@ -38,13 +38,14 @@ import { OrderLimits, OrdersController } from './orders/orders.controller';
 import { OrderReader } from './orders/orders.read';
 import { PostOrders } from './orders/post-orders';
 import { recurringJobs } from './schedule';
-import { Reimbursements } from './reimbursement/reimbursements';
+import { makeReimburser } from './reimburser';
+import { JssdkController } from './reimbursement/jssdk.controller';
 import { ReimbursementsController } from './reimbursement/reimbursements.controller';
 import { deliveryQueue } from './webhooks/delivery.queue';
 import { makeWebhooks, WEBHOOK_CONTROLLERS } from './webhooks/webhooks';
-import { InvoiceDownload } from './wechat/invoice-download';
-import { ReimburserClient } from './wechat/reimburser-client';
 import { RuleBookController } from './orders/rule-book.controller';
+import { DropIn } from './drop-in/drop-in';
+import { MediaShelf } from './drop-in/media-shelf';
 
 export interface Services {
   config: Config;
@@ -66,6 +67,7 @@ const API = [
   MerchantKeysController,
   JobsController,
   ReimbursementsController,
+  JssdkController,
   ...WEBHOOK_CONTROLLERS,
 ];
 
@@ -78,7 +80,7 @@ export class AppModule {
     const sealer = new Sealer(config.MASTER_KEY, config.MASTER_KEY_PREVIOUS);
     const accounts = new Accounts(dataSource, sealer);
     const engine = makeEngine(config, dataSource, sealer, accounts, metrics, log);
-    const { runner, recentPdfs, transport, tokens, settlements } = engine;
+    const { runner, recentPdfs, transport, settlements } = engine;
     const calls = new WakeUpCalls(dataSource);
     const accept = new AcceptOrders(dataSource, sealer, metrics, (id, { files }) => {
       recentPdfs.keep(id, files);
@@ -92,18 +94,18 @@ export class AppModule {
     const idempotencyKeys = new IdempotencyKeys(dataSource, sealer);
     const anchor = () => anchorAudit(dataSource, config.MASTER_KEY, log);
     const jobs = new Jobs(dataSource, recurringJobs({ dataSource, idempotencyKeys, anchorAudit: anchor }));
-    const reimbursements = new Reimbursements(
+    const merchants = new Merchants(dataSource);
+    const { reimbursements, signing, gatewayTokens, gateway } = makeReimburser(
+      config,
       dataSource,
       sealer,
       accounts,
-      tokens,
-      new ReimburserClient(transport, config.WECHAT_TIMEOUT_MS),
-      new InvoiceDownload(config.WECHAT_BASE_URL, {
-        timeoutMs: config.WECHAT_TIMEOUT_MS,
-        maxBytes: config.MAX_PDF_BYTES,
-      }),
+      merchants,
+      engine,
     );
     showQueues(metrics, dataSource, { webhook: deliveryQueue });
+    const shelf = new MediaShelf(dataSource);
+    const dropIn = new DropIn(merchants, gatewayTokens, shelf, posts, reader, sealer, checks, config.MAX_PDF_BYTES);
     return {
       module: AppModule,
       controllers: [
@@ -114,10 +116,10 @@ export class AppModule {
         ...(config.ROLE === 'worker' ? [] : ACCOUNT_CONTROLLERS),
       ],
       providers: [
-        ...parts(sealer, accounts, new Merchants(dataSource), metrics, transport, runner, posts, reader, limits),
+        ...parts(sealer, accounts, merchants, metrics, transport, runner, posts, reader, limits),
         ...parts(new AuditKeys([config.MASTER_KEY, config.MASTER_KEY_PREVIOUS ?? config.MASTER_KEY]), jobs),
         ...parts(...accountParts(config, dataSource, sealer, accounts, engine)),
-        ...parts(reimbursements),
+        ...parts(reimbursements, signing, gateway, dropIn),
         ...parts(checks, new InvoiceCheck(checks, limits)),
         ...parts(settlements, new ProblemFilter(log), new Operators(dataSource)),
         ...parts(

@@ -5,7 +5,9 @@ import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Job, Jobs } from './console/jobs';
 import { parseCron } from './cron';
 import { IdempotencyKeys } from './data/idempotency-keys';
+import { forgetOldMedia } from './drop-in/media-shelf';
 import { Log } from './log';
+import { forgetGatewayTokens } from './token-gateway/gateway-tokens';
 
 /** What the recurring jobs work with. */
 export interface JobParts {
@@ -33,6 +35,18 @@ export function recurringJobs({ dataSource, idempotencyKeys, anchorAudit }: JobP
       '40 2 * * *',
       ['为审计链头签名并写入日志', 'Signs the heads of the audit trail into the log'],
       anchorAudit,
+    ),
+    daily(
+      'forget_gateway_tokens',
+      '17 * * * *',
+      [
+        '删除过期的网关令牌与三天前未使用的上传',
+        'Forgets gateway tokens that are over and uploads older than three days',
+      ],
+      async () => {
+        await forgetGatewayTokens(dataSource);
+        await forgetOldMedia(dataSource);
+      },
     ),
   ];
 }

@@ -11,6 +11,7 @@ import { Config } from './config';
 import { Jobs } from './console/jobs';
 import { Operators } from './console/operators';
 import { Database, openDatabase } from './data/open-database';
+import { DropIn } from './drop-in/drop-in';
 import { armFailpoints } from './failpoints';
 import { registerBodyParser } from './http/body-parser';
 import { answer, ProblemFilter, problemOf } from './http/problem.filter';
@@ -20,8 +21,10 @@ import { doubtAfterRestore } from './insertion/restored';
 import { WakeUpListener } from './insertion/wake-up';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
+import { openWechatDoors } from './reimburser';
 import { startSchedule } from './schedule';
 import { DeliveryRunner } from './webhooks/delivery.runner';
+import { TokenGateway } from './token-gateway/token-gateway';
 import { Transport } from './wechat/transport';
 
 export interface Service {
@@ -55,6 +58,9 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   registerBodyParser(adapter.getInstance());
   logRequests(adapter, log);
   app.useGlobalFilters(app.get(ProblemFilter));
+  if (config.ROLE !== 'worker') {
+    openWechatDoors(adapter.getInstance(), app.get(TokenGateway), app.get(DropIn), config, log);
+  }
   const document = describeApi(app);
   app.get(SchemaChecks).load(document);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' });

@@ -18,6 +18,7 @@ import { Reimbursements1763800000081 } from '../../migrations/1763800000081-reim
 import { Settlements1763800000020 } from '../../migrations/1763800000020-settlements';
 import { IdempotencyKeys1763800000021 } from '../../migrations/1763800000021-idempotency-keys';
 import { ActsOfOperators1763800000022 } from '../../migrations/1763800000022-acts-of-operators';
+import { GatewayTokens1763800000082 } from '../../migrations/1763800000082-gateway-tokens';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Reinsertion, Resolution } from './entities/act';
 import { Attempt, OpenAttempt } from './entities/attempt';
@@ -26,6 +27,7 @@ import { Callback } from './entities/callback';
 import { AuditAnchor, AuditHead, AuditRow } from './entities/audit';
 import { Event } from './entities/event';
 import { Evidence, Installation } from './entities/evidence';
+import { DropInMedia, GatewayToken } from './entities/gateway';
 import { Hold } from './entities/hold';
 import { IdempotencyKey } from './entities/idempotency-key';
 import { InsertionRow } from './entities/insertion';
@@ -99,6 +101,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       RecurringJob,
       ShownCardRow,
       ReimbursementIntent,
+      GatewayToken,
+      DropInMedia,
     ],
     migrations: [
       AccountsAndMerchants1763800000001,
@@ -118,6 +122,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       AuthorizationsAndCallbacks1763800000071,
       Tickets1763800000080,
       Reimbursements1763800000081,
+      GatewayTokens1763800000082,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

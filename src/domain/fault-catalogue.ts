@@ -9,6 +9,13 @@ export interface FaultFact {
 }
 
 const FACTS: readonly (readonly [code: string, zh: string, en: string, advice: string, adviceEn: string])[] = [
+  [
+    'PAGE-URL',
+    '不能为此页面签名',
+    'This page cannot be signed for',
+    '请给出页面完整的 http(s) 地址，不含 # 之后的部分；运维可用 GATEWAY_URL_ALLOW 限定可签名的页面。',
+    'Give the page’s whole http(s) address without what follows #; GATEWAY_URL_ALLOW says which pages may be signed.',
+  ],
   ['JSON-EMPTY', '请求体为空', 'The body is empty', '请在请求体中发送 JSON。', 'Send JSON in the body of the request.'],
   [
     'JSON-ENCODING',

@@ -44,14 +44,22 @@ export class Merchants {
   constructor(private readonly dataSource: DataSource) {}
 
   /** The merchant of a key, or null for a key that is unknown, revoked or expired: one answer for all three. */
-  async callerOf(key: string): Promise<Caller | null> {
+  callerOf(key: string): Promise<Caller | null> {
     const keySha256 = createHash('sha256').update(key).digest();
-    const cacheKey = keySha256.toString('base64');
+    return this.caller(keySha256.toString('base64'), { keySha256 });
+  }
+
+  /** The same for something that was given out under a key and lives no longer than it. */
+  callerOfKey(id: string): Promise<Caller | null> {
+    return this.caller(id, { id });
+  }
+
+  private async caller(cacheKey: string, which: { keySha256: Buffer } | { id: string }): Promise<Caller | null> {
     const cached = this.cache.get(cacheKey);
     if (cached && cached.until > performance.now()) return cached.caller;
     this.cache.delete(cacheKey);
     const found = await this.dataSource.getRepository(MerchantKey).findOne({
-      where: { keySha256, revokedAt: IsNull() },
+      where: { ...which, revokedAt: IsNull() },
       relations: { merchant: true },
     });
     if (!found || (found.expiresAt && found.expiresAt <= new Date())) return null;

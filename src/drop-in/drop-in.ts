@@ -1,0 +1,143 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Sealer } from '../data/sealed';
+import { readForm } from '../http/multipart-body';
+import { Problem } from '../http/problems';
+import { SchemaChecks } from '../http/schema-check';
+import { Caller, Merchants } from '../merchants/merchants';
+import { orderView } from '../orders/order-view';
+import { OrderData, OrderView } from '../orders/orders.api';
+import { OrderReader } from '../orders/orders.read';
+import { PostOrders } from '../orders/post-orders';
+import { GatewayTokens, TOKEN_LIFE } from '../token-gateway/gateway-tokens';
+import { DoorCall, DoorHandler, refusal, WechatAnswer } from '../token-gateway/wechat-door';
+import { Errcode } from '../wechat/errcodes';
+import { WIRE_PATHS } from '../wechat/wire';
+import { answerOfOrder, answerOfProblem } from './insert-answer';
+import { InsertOrder, readInsert } from './insert-body';
+import { MediaShelf } from './media-shelf';
+
+/** How long an insert waits for its card; the order goes on after that, and the same insert asks for it again. */
+const PATIENCE_MS = 5000;
+const LOOK_MS = 100;
+
+/**
+ * WeChat's own paths on our port, for a program that was written against WeChat: it changes its base URL, takes the
+ * merchant's key as its secret, and has the order API's promises. The order goes the way of every order.
+ */
+export class DropIn {
+  constructor(
+    private readonly merchants: Merchants,
+    private readonly tokens: GatewayTokens,
+    private readonly shelf: MediaShelf,
+    private readonly posts: PostOrders,
+    private readonly reader: OrderReader,
+    private readonly sealer: Sealer,
+    private readonly checks: SchemaChecks,
+    private readonly maxPdfBytes: number,
+  ) {}
+
+  /** By prefix: everything else below it is 40066. */
+  doors(): Record<'/cgi-bin' | '/card', Record<string, DoorHandler>> {
+    const below = (prefix: string, path: string) => path.slice(prefix.length);
+    return {
+      '/cgi-bin': {
+        [below('/cgi-bin', WIRE_PATHS.token)]: ({ query }) => this.login(query),
+        [below('/cgi-bin', WIRE_PATHS.stableToken)]: async ({ method, json }) => {
+          if (method !== 'POST') return refusal(Errcode.RequirePost);
+          return json ? this.login(json) : refusal(Errcode.DataFormatError);
+        },
+      },
+      '/card': {
+        [below('/card', WIRE_PATHS.setpdf)]: (call) => this.setpdf(call),
+        [below('/card', WIRE_PATHS.insert)]: (call) => this.insert(call),
+      },
+    };
+  }
+
+  private async login({ grant_type: grant, appid, secret }: Record<string, unknown>): Promise<WechatAnswer> {
+    if (grant !== 'client_credential') return refusal(Errcode.InvalidGrantType);
+    if (typeof appid !== 'string' || appid === '') return refusal(Errcode.AppidMissing);
+    if (typeof secret !== 'string' || secret === '') return refusal(Errcode.AppSecretMissing);
+    const caller = await this.merchants.callerOf(secret);
+    if (!caller) return refusal(Errcode.InvalidAppSecret);
+    if (appid !== caller.appid && appid !== caller.issuerAppid) return refusal(Errcode.InvalidAppid);
+    return { access_token: await this.tokens.issue(caller), expires_in: TOKEN_LIFE };
+  }
+
+  private async setpdf(call: DoorCall): Promise<WechatAnswer> {
+    const caller = await this.admit(call);
+    if ('errcode' in caller) return caller;
+    const pdf = await this.partOf(call);
+    if (!Buffer.isBuffer(pdf)) return pdf;
+    if (pdf.length === 0) return refusal(Errcode.EmptyPostData);
+    return { errcode: 0, errmsg: 'ok', s_media_id: await this.shelf.put(caller.merchantId, pdf) };
+  }
+
+  private async insert(call: DoorCall): Promise<WechatAnswer> {
+    const caller = await this.admit(call);
+    if ('errcode' in caller) return caller;
+    if (!call.json) return refusal(Errcode.DataFormatError);
+    const given = readInsert(call.json);
+    if ('missing' in given) return refusal(Errcode.InvalidParams, `${given.missing} is empty`);
+    try {
+      const view = await this.post(given, caller);
+      return view ? await this.outcomeOf(view, caller, call) : refusal(Errcode.InvalidMediaId);
+    } catch (error) {
+      const told = error instanceof Problem ? answerOfProblem(error.body('')) : null;
+      if (!told) throw error;
+      return told.errcode === Errcode.OrderIdRepeated
+        ? ((await this.refusedBefore(given.order, caller)) ?? told)
+        : told;
+    }
+  }
+
+  /** Null: a file it names is not here, or not any more. */
+  private async post({ order, mediaId, tripMediaId }: InsertOrder, caller: Caller): Promise<OrderView | null> {
+    const faults = this.checks.faults(OrderData.name, order);
+    if (faults.length > 0) throw new Problem('invalid_order', { faults });
+    const pdf = await this.shelf.get(caller.merchantId, mediaId);
+    const tripPdf = tripMediaId === null ? null : await this.shelf.get(caller.merchantId, tripMediaId);
+    if (!pdf || (tripMediaId !== null && !tripPdf)) return null;
+    return (await this.posts.post({ order, files: { pdf, tripPdf } }, caller)).view;
+  }
+
+  /** 72054 once patience is over: WeChat's own word for an insert that is on its way. */
+  private async outcomeOf({ id }: OrderView, { merchantId }: Caller, call: DoorCall): Promise<WechatAnswer> {
+    for (const end = Date.now() + PATIENCE_MS; ;) {
+      const answer = answerOfOrder(orderView(await this.reader.byId(merchantId, id), this.sealer));
+      if (answer) return answer;
+      if (Date.now() > end || call.gone()) return refusal(Errcode.InvoiceIsInserting);
+      await sleep(LOOK_MS, undefined, { ref: false });
+    }
+  }
+
+  /** An order that WeChat refused is not consumed, but mending it is a reinsertion here: the refusal stands until then. */
+  private async refusedBefore({ order_id: orderId, appid }: OrderData, caller: Caller): Promise<WechatAnswer | null> {
+    const [row] = await this.reader.find(caller.merchantId, orderId, appid);
+    if (row?.state !== 'refused') return null;
+    const answer = answerOfOrder(orderView(row, this.sealer));
+    return (
+      answer && { ...answer, errmsg: `${String(answer.errmsg)}, refused before: mend it by a reinsertion of the order` }
+    );
+  }
+
+  private async admit({ method, query }: DoorCall): Promise<Caller | (WechatAnswer & { errcode: number })> {
+    const refuse = (errcode: number) => ({ ...refusal(errcode), errcode });
+    if (method !== 'POST') return refuse(Errcode.RequirePost);
+    if (!query.access_token) return refuse(Errcode.AccessTokenMissing);
+    const caller = await this.tokens.callerOf(query.access_token);
+    if (!caller) return refuse(Errcode.InvalidCredential);
+    return caller.scopes.includes('orders:write') ? caller : refuse(Errcode.ApiUnauthorized);
+  }
+
+  private async partOf({ bytes, headers }: DoorCall): Promise<Buffer | WechatAnswer> {
+    try {
+      const parts = await readForm(Readable.from([bytes]), headers, { bytes: { pdf: this.maxPdfBytes } });
+      return parts.get('pdf') ?? refusal(Errcode.DataFormatError);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return refusal(error.code === 'body_too_large' ? Errcode.MessageSizeOutOfLimit : Errcode.DataFormatError);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { asEngine } from '../data/statement';
+
+/** How long an upload waits for its insert: three days, as at WeChat. A repeated insert finds it again that long. */
+const LIFE = '3 days';
+
+/** PDFs that came through the drop-in's setpdf, under ids of our own. */
+export class MediaShelf {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async put(merchantId: string, body: Buffer): Promise<string> {
+    const mediaId = newMediaId();
+    await asEngine(this.dataSource, (client) =>
+      client.query('INSERT INTO drop_in_media (merchant_id, media_id, body) VALUES ($1, $2, $3)', [
+        merchantId,
+        mediaId,
+        body,
+      ]),
+    );
+    return mediaId;
+  }
+
+  /** Null: never uploaded by this merchant, or longer ago than three days. */
+  async get(merchantId: string, mediaId: string): Promise<Buffer | null> {
+    const { rows } = await asEngine(this.dataSource, (client) =>
+      client.query<{ body: Buffer }>(
+        `SELECT body FROM drop_in_media
+          WHERE merchant_id = $1 AND media_id = $2 AND uploaded_at > clock_timestamp() - interval '${LIFE}'`,
+        [merchantId, mediaId],
+      ),
+    );
+    return rows[0]?.body ?? null;
+  }
+}
+
+/** A recurring job. */
+export async function forgetOldMedia(dataSource: DataSource): Promise<void> {
+  await asEngine(dataSource, (client) =>
+    client.query(`DELETE FROM drop_in_media WHERE uploaded_at < now() - interval '${LIFE}'`),
+  );
+}
+
+/** As WeChat's are: digits, above 2^53 and below 2^63. */
+function newMediaId(): string {
+  const below = 8_000_000_000_000_000_000n;
+  return String(1_000_000_000_000_000_000n + (randomBytes(8).readBigUInt64BE() % below));
+}

@@ -1,0 +1,53 @@
+import { FastifyInstance } from 'fastify';
+import { DataSource } from 'typeorm';
+import { Accounts } from './accounts/accounts';
+import { Config } from './config';
+import { Sealer } from './data/sealed';
+import { DropIn } from './drop-in/drop-in';
+import { Engine } from './engine';
+import { Log } from './log';
+import { Merchants } from './merchants/merchants';
+import { PageSigning } from './reimbursement/page-signing';
+import { Reimbursements } from './reimbursement/reimbursements';
+import { GatewayTokens } from './token-gateway/gateway-tokens';
+import { GATEWAY_PREFIX, TokenGateway } from './token-gateway/token-gateway';
+import { openDoor } from './token-gateway/wechat-door';
+import { InvoiceDownload } from './wechat/invoice-download';
+import { ReimburserClient } from './wechat/reimburser-client';
+
+/** The reimburser's side put together, with the gateway that speaks WeChat's dialect. */
+export function makeReimburser(
+  config: Config,
+  dataSource: DataSource,
+  sealer: Sealer,
+  accounts: Accounts,
+  merchants: Merchants,
+  { transport, tokens, tickets }: Engine,
+) {
+  const limits = { timeoutMs: config.WECHAT_TIMEOUT_MS, maxBytes: config.MAX_PDF_BYTES };
+  const reimbursements = new Reimbursements(
+    dataSource,
+    sealer,
+    accounts,
+    tokens,
+    new ReimburserClient(transport, config.WECHAT_TIMEOUT_MS),
+    new InvoiceDownload(config.WECHAT_BASE_URL, limits),
+  );
+  const signing = new PageSigning(tickets, config.GATEWAY_URL_ALLOW);
+  const gatewayTokens = new GatewayTokens(dataSource, merchants);
+  const gateway = new TokenGateway(merchants, gatewayTokens, accounts, signing, reimbursements, config.GATEWAY_URL);
+  return { reimbursements, signing, gatewayTokens, gateway };
+}
+
+/** Opens the doors for callers who were written against WeChat, or against the older token gateway. */
+export function openWechatDoors(
+  fastify: FastifyInstance,
+  gateway: TokenGateway,
+  dropIn: DropIn,
+  config: Config,
+  log: Log,
+): void {
+  const bodyLimit = config.MAX_PDF_BYTES + 256 * 1024;
+  openDoor(fastify, GATEWAY_PREFIX, gateway.routes(), { bodyLimit: 256 * 1024, log });
+  for (const [prefix, routes] of Object.entries(dropIn.doors())) openDoor(fastify, prefix, routes, { bodyLimit, log });
+}

@@ -1,0 +1,106 @@
+import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { IncomingHttpHeaders } from 'node:http';
+import { answer as answerProblem } from '../http/problem.filter';
+import { Problem } from '../http/problems';
+import { parseStrictJson } from '../http/strict-json';
+import { Log } from '../log';
+import { Errcode, errcodeFact } from '../wechat/errcodes';
+
+/** One request of a caller who speaks WeChat's dialect. */
+export interface DoorCall {
+  method: string;
+  headers: IncomingHttpHeaders;
+  query: Record<string, string>;
+  /** Undefined where the body is not JSON; {} where it is empty. */
+  json: Record<string, unknown> | undefined;
+  bytes: Buffer;
+  /** Our own port, as the caller reached it. */
+  port: number;
+  /** Turns true when the caller has gone. */
+  gone(): boolean;
+}
+
+/** HTTP 200 with errcode and errmsg, as WeChat answers. */
+export type WechatAnswer = Record<string, unknown>;
+export type DoorHandler = (call: DoorCall) => Promise<WechatAnswer>;
+
+export function refusal(errcode: number, more = ''): WechatAnswer {
+  return { errcode, errmsg: (errcodeFact(errcode)?.text ?? 'unknown error') + (more && `, ${more}`) };
+}
+
+/**
+ * Opens the paths below `prefix` to callers that were written against WeChat. They are met as WeChat meets them: any
+ * content type or none, an empty body, JSON inside a JSON string; whatever happens is HTTP 200 with an errcode, and a path
+ * that is not there is 40066. Their parsers and handlers hold below this prefix only.
+ */
+export function openDoor(
+  fastify: FastifyInstance,
+  prefix: string,
+  routes: Record<string, DoorHandler>,
+  { bodyLimit, log }: { bodyLimit: number; log: Log },
+): void {
+  void fastify.register(
+    (door, _options, done) => {
+      door.removeAllContentTypeParsers();
+      door.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, parsed) => parsed(null, body));
+      for (const [path, handle] of Object.entries(routes)) {
+        door.all(path, async (request, reply) => say(reply, await handle(callOf(request))));
+      }
+      door.setNotFoundHandler((_request, reply) => say(reply, refusal(Errcode.InvalidUrl)));
+      door.setErrorHandler((error, request, reply) => {
+        if (error instanceof Problem) return answerProblem(error, request, reply);
+        const { statusCode = 500 } = error as { statusCode?: number };
+        if (statusCode >= 500) log.error({ request: request.id, err: error }, 'request failed');
+        return say(reply, refusal(errcodeOf(statusCode)));
+      });
+      done();
+    },
+    { prefix },
+  );
+}
+
+function errcodeOf(statusCode: number): number {
+  if (statusCode === 413) return Errcode.MessageSizeOutOfLimit;
+  return statusCode < 500 ? Errcode.DataFormatError : Errcode.SystemBusy;
+}
+
+function say(reply: FastifyReply, answer: WechatAnswer): FastifyReply {
+  return reply
+    .status(200)
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(answer));
+}
+
+function callOf(request: FastifyRequest): DoorCall {
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return {
+    method: request.method,
+    headers: request.headers,
+    query: lastOfEach(request.query as Record<string, string | string[]>),
+    json: lenientJson(bytes),
+    bytes,
+    port: request.socket.localPort ?? 0,
+    gone: () => request.raw.destroyed && !request.raw.complete,
+  };
+}
+
+function lastOfEach(query: Record<string, string | string[]>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? (value.at(-1) ?? '') : value]),
+  );
+}
+
+/** An object, perhaps inside a JSON string, as some SDKs send it. What could not be stored as it is counts as malformed. */
+function lenientJson(bytes: Buffer): Record<string, unknown> | undefined {
+  const text = bytes
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trim();
+  if (text === '') return {};
+  const { value } = parseStrictJson(text);
+  const inner = typeof value === 'string' ? parseStrictJson(value.trim() || '{}').value : value;
+  return typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+    ? (inner as Record<string, unknown>)
+    : undefined;
+}
