@@ -52,7 +52,7 @@ export class OrderActs {
   /** The order goes on by the same worker and the same path as at first. */
   reinsert(act: Act, { reason }: ReinsertionRequest): Promise<ReinsertionRow> {
     return this.onOrder(act, async (client, locked) => {
-      await this.settle(client, locked, { kind: 'reinserted' }, act);
+      await this.settle(client, locked, { kind: 'reinserted' });
       if (!(await takeInvoiceAgain(client, locked))) throw new Problem('invoice_taken');
       const { rows } = await client.query<ReinsertionRow>(
         `INSERT INTO reinsertions (merchant_id, id, order_uuid, operator, reason) VALUES ($1, $2, $3, $4, $5)
@@ -81,7 +81,7 @@ export class OrderActs {
     await keepTestimony(client, locked, { cardCode, data: { by: act.operator.name, kind, evidence } });
     const settlement: Settlement =
       kind === 'confirm_inserted' ? { kind: 'confirmedInserted', cardCode } : { kind: 'abandoned' };
-    await this.settle(client, locked, settlement, act);
+    await this.settle(client, locked, settlement);
     return this.store(client, locked, act, request, 'settled');
   }
 
@@ -103,7 +103,7 @@ export class OrderActs {
     }
     const data = { by: [first.operator, act.operator.name], kind: request.kind, evidence: request.evidence };
     await keepTestimony(client, locked, { cardCode: null, data });
-    await this.settle(client, locked, { kind: 'confirmedNotInserted' }, act);
+    await this.settle(client, locked, { kind: 'confirmedNotInserted' });
     const { rows } = await client.query<ResolutionRow>(
       `UPDATE resolutions SET state = 'settled', second_operator = $3, second_reason = $4, settled_at = clock_timestamp()
         WHERE merchant_id = $1 AND id = $2 RETURNING ${RESOLUTION}`,
@@ -148,8 +148,9 @@ export class OrderActs {
     });
   }
 
-  private async settle(client: PoolClient, locked: Locked, settlement: Settlement, act: Act): Promise<void> {
-    const settled = await this.settlements.settle(client, locked, settlement, { data: { by: act.operator.name } });
+  /** Merchants read the timeline: who acted stands in the audit trail, not there. */
+  private async settle(client: PoolClient, locked: Locked, settlement: Settlement): Promise<void> {
+    const settled = await this.settlements.settle(client, locked, settlement);
     if (settled.kind === 'inapplicable') throw new Problem(PROBLEMS[settled.why]);
     if (settled.kind === 'code_in_use') throw new Problem('card_code_in_use');
   }
