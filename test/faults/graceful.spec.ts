@@ -67,7 +67,7 @@ describe('a process that is asked to stop', () => {
     expect(accepted.filter((id) => !stored.some(({ order_id }) => order_id === id))).toEqual([]);
     const outcomes = await query(database.url, 'SELECT DISTINCT outcome FROM attempts');
     expect(outcomes).toEqual([{ outcome: 'inserted' }]);
-  }, 60_000);
+  }, 150_000);
 });
 
 describe('a database whose connections break', () => {
@@ -101,7 +101,7 @@ describe('a database whose connections break', () => {
     } finally {
       await world.end();
     }
-  }, 60_000);
+  }, 150_000);
 });
 
 async function start(databaseUrl: string, wechatUrl: string) {
