@@ -34,9 +34,12 @@ import { Metrics } from './metrics';
 import { AcceptOrders } from './orders/accept';
 import { InvoiceCheck } from './orders/invoice-check';
 import { InvoiceCheckController } from './orders/invoice-check.controller';
+import { makeBooks } from './books';
+import { CancellationsController } from './orders/cancellations.controller';
 import { OrderLimits, OrdersController } from './orders/orders.controller';
 import { OrderReader } from './orders/orders.read';
 import { PostOrders } from './orders/post-orders';
+import { ReconciliationsController } from './reconciliation/reconciliations.controller';
 import { recurringJobs } from './schedule';
 import { makeReimburser } from './reimburser';
 import { JssdkController } from './reimbursement/jssdk.controller';
@@ -65,7 +68,9 @@ const API = [
   AuditController,
   MerchantsController,
   MerchantKeysController,
+  CancellationsController,
   JobsController,
+  ReconciliationsController,
   ReimbursementsController,
   JssdkController,
   ...WEBHOOK_CONTROLLERS,
@@ -90,10 +95,12 @@ export class AppModule {
     const reader = new OrderReader(dataSource);
     const limits = new OrderLimits(config.MAX_PDF_BYTES);
     const checks = new SchemaChecks();
-    const posts = new PostOrders(accept, reader, sealer, limits);
+    const posts = new PostOrders(dataSource, accept, reader, sealer, limits);
     const idempotencyKeys = new IdempotencyKeys(dataSource, sealer);
     const anchor = () => anchorAudit(dataSource, config.MASTER_KEY, log);
-    const jobs = new Jobs(dataSource, recurringJobs({ dataSource, idempotencyKeys, anchorAudit: anchor }));
+    const books = makeBooks(config, dataSource, sealer, accounts, engine, log);
+    const duties = { dataSource, idempotencyKeys, anchorAudit: anchor, reconcileCron: config.RECONCILE_CRON, ...books };
+    const jobs = new Jobs(dataSource, recurringJobs(duties));
     const merchants = new Merchants(dataSource);
     const { reimbursements, signing, gatewayTokens, gateway } = makeReimburser(
       config,
@@ -118,6 +125,7 @@ export class AppModule {
       providers: [
         ...parts(sealer, accounts, merchants, metrics, transport, runner, posts, reader, limits),
         ...parts(new AuditKeys([config.MASTER_KEY, config.MASTER_KEY_PREVIOUS ?? config.MASTER_KEY]), jobs),
+        ...parts(...Object.values(books)),
         ...parts(...accountParts(config, dataSource, sealer, accounts, engine)),
         ...parts(reimbursements, signing, gateway, dropIn),
         ...parts(checks, new InvoiceCheck(checks, limits)),

@@ -3,22 +3,29 @@ import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Job, Jobs } from './console/jobs';
-import { parseCron } from './cron';
+import { Cron, parseCron } from './cron';
 import { IdempotencyKeys } from './data/idempotency-keys';
 import { forgetOldMedia } from './drop-in/media-shelf';
 import { Log } from './log';
+import { CancelOrders } from './orders/cancel-order';
+import { Reconciler } from './reconciliation/reconciler';
+import { RECONCILE_JOB } from './reconciliation/reconciliations';
 import { forgetGatewayTokens } from './token-gateway/gateway-tokens';
 
 /** What the recurring jobs work with. */
 export interface JobParts {
   dataSource: DataSource;
+  cancels: CancelOrders;
+  reconciler: Reconciler;
+  reconcileCron: Cron;
   idempotencyKeys: IdempotencyKeys;
   /** Signs the heads of the audit trail. */
   anchorAudit: () => Promise<unknown>;
 }
 
 /** Every recurring job, on one page. */
-export function recurringJobs({ dataSource, idempotencyKeys, anchorAudit }: JobParts): Job[] {
+export function recurringJobs(parts: JobParts): Job[] {
+  const { dataSource, idempotencyKeys, anchorAudit, cancels, reconciler, reconcileCron } = parts;
   return [
     daily('make_partitions', '30 2 * * *', ['提前建好以后各月的分区', 'Makes the partitions of the months ahead'], () =>
       // A month without a partition would fall into the default partition, which never moves.
@@ -48,6 +55,20 @@ export function recurringJobs({ dataSource, idempotencyKeys, anchorAudit }: JobP
         await forgetOldMedia(dataSource);
       },
     ),
+    daily(
+      'retry_cancellations',
+      '* * * * *',
+      ['把未得到明确答复的冲红再次告知微信', 'Tells WeChat again of cancellations'],
+      () => cancels.tellDue(),
+    ),
+    {
+      name: RECONCILE_JOB,
+      about: ['对账：结清等待中的订单，比对各方记录', 'Reconciles: settles what waits, compares everybody’s records'],
+      cron: reconcileCron,
+      // Every minute, because a run that was killed or asked for must go on.
+      crontab: '* * * * *',
+      work: () => reconciler.tick(),
+    },
   ];
 }
 

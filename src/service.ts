@@ -22,6 +22,7 @@ import { WakeUpListener } from './insertion/wake-up';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
 import { openWechatDoors } from './reimburser';
+import { Reconciler } from './reconciliation/reconciler';
 import { startSchedule } from './schedule';
 import { DeliveryRunner } from './webhooks/delivery.runner';
 import { TokenGateway } from './token-gateway/token-gateway';
@@ -99,6 +100,7 @@ async function startEngine(app: NestFastifyApplication, database: Database, log:
   return {
     stop: async () => {
       if (listener) await listener.stop();
+      await app.get(Reconciler).stop();
       await schedule.stop();
       await runner.stop();
       await deliveries.stop();

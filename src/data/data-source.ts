@@ -19,6 +19,9 @@ import { Settlements1763800000020 } from '../../migrations/1763800000020-settlem
 import { IdempotencyKeys1763800000021 } from '../../migrations/1763800000021-idempotency-keys';
 import { ActsOfOperators1763800000022 } from '../../migrations/1763800000022-acts-of-operators';
 import { GatewayTokens1763800000082 } from '../../migrations/1763800000082-gateway-tokens';
+import { Reconciliation1763800000031 } from '../../migrations/1763800000031-reconciliation';
+import { Cancellations1763800000032 } from '../../migrations/1763800000032-cancellations';
+import { Lineage1763800000033 } from '../../migrations/1763800000033-lineage';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Reinsertion, Resolution } from './entities/act';
 import { Attempt, OpenAttempt } from './entities/attempt';
@@ -33,6 +36,8 @@ import { IdempotencyKey } from './entities/idempotency-key';
 import { InsertionRow } from './entities/insertion';
 import { Merchant, MerchantKey } from './entities/merchant';
 import { Operator } from './entities/operator';
+import { Cancellation } from './entities/cancellation';
+import { Finding, ReconciliationRun, ReconciliationSpending, StatementLine } from './entities/reconciliation';
 import { RecurringJob } from './entities/recurring-job';
 import { LiveInvoice, Order, StoredPdf } from './entities/order';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSequence } from './entities/webhook';
@@ -103,6 +108,11 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       ReimbursementIntent,
       GatewayToken,
       DropInMedia,
+      ReconciliationRun,
+      StatementLine,
+      Finding,
+      ReconciliationSpending,
+      Cancellation,
     ],
     migrations: [
       AccountsAndMerchants1763800000001,
@@ -120,6 +130,9 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       MerchantRules1763800000050,
       AccountsAndTemplates1763800000070,
       AuthorizationsAndCallbacks1763800000071,
+      Reconciliation1763800000031,
+      Cancellations1763800000032,
+      Lineage1763800000033,
       Tickets1763800000080,
       Reimbursements1763800000081,
       GatewayTokens1763800000082,

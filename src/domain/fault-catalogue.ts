@@ -157,6 +157,20 @@ const FACTS: readonly (readonly [code: string, zh: string, en: string, advice: s
     'Give card_id in the order, or let the platform set the merchant’s default.',
   ],
   [
+    'REPLACES-UNKNOWN',
+    '没有要替代的原订单',
+    'There is no order to replace',
+    '请填写本商户已提交过的 order_id。',
+    'Name an order_id that you have posted before.',
+  ],
+  [
+    'REPLACES-STATE',
+    '原订单还不能被替代',
+    'The order cannot be replaced yet',
+    '请先冲红原订单（POST /v1/orders/{order_id}/cancellation），或等待其结束。',
+    'Cancel it first (POST /v1/orders/{order_id}/cancellation), or wait for its end.',
+  ],
+  [
     'ORDER-CONFLICT',
     '与首次提交的内容不同',
     'The content differs from what was posted first',

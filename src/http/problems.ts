@@ -83,6 +83,13 @@ export const PROBLEMS = {
   ],
   endpoint_disabled: [409, '该通知地址已停用，请先重新启用', 'This endpoint is disabled; enable it first'],
   replay_too_large: [422, '该时间段内的消息超过 100000 条，请分段重放', 'More than 100000 messages; replay in parts'],
+  card_code_unknown: [
+    409,
+    '卡券号未知，暂时无法冲红；获知卡券号后再试',
+    'The code of the card is unknown, so it cannot be cancelled yet; try again when it is known',
+  ],
+  order_not_inserted: [409, '只有已插卡的订单才能冲红', 'Only an order whose card is inserted can be cancelled'],
+  finding_closed: [409, '此差异已关闭', 'This difference is closed already'],
   already_held: [409, '已处于暂停状态', 'It is held already'],
   invalid_order: [
     422,

@@ -23,6 +23,7 @@ export const ACCEPT_COLUMNS = [
   ['trip_pdf', 'bytea'],
   ['trip_pdf_sha256', 'bytea'],
   ['checked', 'jsonb'],
+  ['replaces', 'uuid'],
 ] as const;
 
 /**
@@ -46,9 +47,9 @@ export function accept(count: number): Statement {
         RETURNING id
       ), stored AS (
         INSERT INTO orders (merchant_id, id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256,
-                            pdf_sha256, trip_pdf_sha256, checked)
+                            pdf_sha256, trip_pdf_sha256, checked, replaces)
         SELECT merchant_id, id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256, pdf_sha256,
-               trip_pdf_sha256, checked
+               trip_pdf_sha256, checked, replaces
           FROM given JOIN live USING (id)
         RETURNING merchant_id, id, created_at
       ), files AS (

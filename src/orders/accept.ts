@@ -114,13 +114,14 @@ export class AcceptOrders {
       draft.files.tripPdf,
       draft.tripPdfSha256,
       JSON.stringify(draft.checked),
+      draft.replacesId,
     ];
   }
 
   private whyLeftOut(draft: OrderDraft): Promise<Acceptance | null> {
     return asEngine(this.dataSource, async (client) => {
       const own = await client.query<ExistingOrder>(
-        `SELECT id, card_id, invoice, person, content_sha256, pdf_sha256, trip_pdf_sha256
+        `SELECT id, card_id, invoice, person, content_sha256, pdf_sha256, trip_pdf_sha256, replaces
            FROM orders WHERE merchant_id = $1 AND appid = $2 AND order_id = $3`,
         [draft.merchantId, draft.appid, draft.orderId],
       );
@@ -157,6 +158,7 @@ export class AcceptOrders {
       ...differingPointers(before, now, ''),
       ...(own.pdf_sha256.equals(draft.pdfSha256) ? [] : ['/pdf']),
       ...(sameBytes(own.trip_pdf_sha256, draft.tripPdfSha256) ? [] : ['/trip_pdf']),
+      ...(own.replaces === draft.replacesId ? [] : ['/replaces']),
     ];
   }
 }
@@ -169,6 +171,7 @@ interface ExistingOrder {
   content_sha256: Buffer;
   pdf_sha256: Buffer;
   trip_pdf_sha256: Buffer | null;
+  replaces: string | null;
 }
 
 function viewOf(invoice: Invoice): Record<string, unknown> {

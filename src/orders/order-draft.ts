@@ -21,6 +21,10 @@ export interface OrderDraft {
   orderId: string;
   cardId: string;
   invoice: Invoice;
+  /** order_id of the order whose place it takes. */
+  replaces: string | null;
+  /** Its uuid, once it has been looked up. */
+  replacesId: string | null;
   files: OrderFiles;
   pdfSha256: Buffer;
   tripPdfSha256: Buffer | null;
@@ -61,6 +65,8 @@ export function draftOrder(
     orderId: request.order_id,
     cardId,
     invoice,
+    replaces: request.replaces ?? null,
+    replacesId: null,
   };
   const pdfSha256 = sha256(files.pdf);
   const tripPdfSha256 = files.tripPdf && sha256(files.tripPdf);
@@ -72,12 +78,13 @@ export function draftOrder(
 }
 
 function contentOf(
-  { appid, orderId, cardId, invoice }: { appid: string; orderId: string; cardId: string; invoice: Invoice },
+  order: Pick<OrderDraft, 'appid' | 'orderId' | 'cardId' | 'invoice' | 'replaces'>,
   pdfSha256: Buffer,
   tripPdfSha256: Buffer | null,
 ): Buffer {
-  const text = JSON.stringify([appid, orderId, cardId, invoice, hex(pdfSha256), tripPdfSha256 && hex(tripPdfSha256)]);
-  return sha256(Buffer.from(text));
+  const { appid, orderId, cardId, invoice, replaces } = order;
+  const content = [appid, orderId, cardId, invoice, hex(pdfSha256), tripPdfSha256 && hex(tripPdfSha256)];
+  return sha256(Buffer.from(JSON.stringify(replaces === null ? content : [...content, replaces])));
 }
 
 function missingCardId(): Fault {

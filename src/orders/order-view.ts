@@ -2,6 +2,7 @@ import { Sealer } from '../data/sealed';
 import { PersonalData, unite } from '../domain/personal-data';
 import { toShanghai } from '../domain/shanghai';
 import { adviceFor } from './advice';
+import { CancellationView } from './cancellations.api';
 import { invoiceView } from './invoice-view';
 import { OrderDraft } from './order-draft';
 import { AttemptView, OrderView } from './orders.api';
@@ -31,6 +32,9 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
       ...adviceFor(state, row.reason),
     },
     ...(row.checked ? { checked: row.checked } : {}),
+    ...cancellationOf(row),
+    ...(row.replaces === null ? {} : { replaces: row.replaces }),
+    ...(row.replaced_by.length > 0 ? { replaced_by: row.replaced_by } : {}),
     created_at: toShanghai(row.created_at),
     updated_at: toShanghai(row.updated_at),
   };
@@ -54,8 +58,24 @@ export function acceptedView(draft: OrderDraft, id: string, createdAt: Date): Or
       ...adviceFor('accepted', null),
     },
     checked: draft.checked,
+    ...(draft.replaces ? { replaces: draft.replaces } : {}),
     created_at: at,
     updated_at: at,
+  };
+}
+
+function cancellationOf(row: OrderRow): { cancellation?: CancellationView } {
+  if (row.cancellation_state === null) return {};
+  const { cancellation_reason: reason, cancellation_errcode: errcode, cancellation_errmsg: errmsg } = row;
+  return {
+    cancellation: {
+      state: row.cancellation_state,
+      ...(reason === null ? {} : { reason }),
+      requested_at: toShanghai(row.cancellation_requested_at as Date),
+      ...(row.cancellation_due_at ? { next_attempt_at: toShanghai(row.cancellation_due_at) } : {}),
+      ...(errcode === null ? {} : { errcode }),
+      ...(errmsg === null ? {} : { errmsg }),
+    },
   };
 }
 

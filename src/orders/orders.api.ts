@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsObject, IsOptional, IsString, Matches, MinLength, ValidateNested } from 'class-validator';
+import { CancellationView } from './cancellations.api';
 import { InvoiceRequest, InvoiceView } from './invoice.api';
 
 /** WeChat documents no charset; these need no escaping in a path. */
@@ -23,6 +24,12 @@ export class OrderData {
   @Matches(/^[0-9A-Za-z_-]{1,64}$/)
   @IsString()
   card_id?: string;
+  /** 重开: order_id of your order whose place this one takes; it must be cancelled, on its way there, refused or rejected */
+  @ApiProperty({ required: false, pattern: ORDER_ID.source })
+  @IsOptional()
+  @IsString()
+  @Matches(ORDER_ID)
+  replaces?: string;
   @IsObject()
   @ValidateNested()
   @Type(() => InvoiceRequest)
@@ -109,6 +116,12 @@ export class OrderView {
   invoice!: InvoiceView;
   insertion!: InsertionView;
   checked?: CheckedView;
+  /** 冲红, once it was asked for */
+  cancellation?: CancellationView;
+  /** order_id of the order whose place this one takes (重开) */
+  replaces?: string;
+  /** order_ids of the orders that take this one's place */
+  replaced_by?: string[];
   created_at!: string;
   updated_at!: string;
   /** Doubts about the order that did not stop it; on acceptance only */

@@ -29,6 +29,15 @@ export interface OrderRow {
   card_code_state: CardCodeState;
   holder: Buffer | null;
   updated_at: Date;
+  cancellation_state: 'pending' | 'done' | 'refused' | null;
+  cancellation_reason: string | null;
+  cancellation_requested_at: Date | null;
+  cancellation_due_at: Date | null;
+  cancellation_errcode: number | null;
+  cancellation_errmsg: string | null;
+  /** order_id of the order whose place this one takes, and of those that take this one's. */
+  replaces: string | null;
+  replaced_by: string[];
   attempts: AttemptRow[];
 }
 
@@ -64,11 +73,16 @@ export interface OrderFilter {
 
 /** SQL of the state `held`. */
 export const HELD = `i.state IN ('accepted', 'uploaded') AND piaoka_is_held(i.issuer_appid, i.merchant_id)`;
-/** An OrderRow without its attempts, of orders `o` and insertions `i`. */
+/** An OrderRow without its attempts, of orders `o`, insertions `i` and cancellations `c`. */
 export const ORDER_COLUMNS = `o.merchant_id, o.id, o.appid, o.order_id, o.card_id, o.invoice, o.person, o.created_at, o.created_at::text AS created_at_text,
-  o.pdf_sha256, o.checked, i.state, ${HELD} AS held, i.reason, i.due_at, i.claimed_by, i.card_code, i.card_code_state, i.person AS holder, i.updated_at`;
+  o.pdf_sha256, o.checked, i.state, ${HELD} AS held, i.reason, i.due_at, i.claimed_by, i.card_code, i.card_code_state, i.person AS holder, i.updated_at,
+  c.state AS cancellation_state, c.reason AS cancellation_reason, c.requested_at AS cancellation_requested_at, c.due_at AS cancellation_due_at,
+  c.errcode AS cancellation_errcode, c.errmsg AS cancellation_errmsg,
+  (SELECT r.order_id FROM orders r WHERE r.merchant_id = o.merchant_id AND r.id = o.replaces) AS replaces,
+  ARRAY(SELECT r.order_id FROM orders r WHERE r.merchant_id = o.merchant_id AND r.replaces = o.id ORDER BY r.created_at) AS replaced_by`;
 
-export const ORDER_TABLES = 'FROM orders o JOIN insertions i ON i.merchant_id = o.merchant_id AND i.id = o.id';
+export const ORDER_TABLES = `FROM orders o JOIN insertions i ON i.merchant_id = o.merchant_id AND i.id = o.id
+  LEFT JOIN cancellations c ON c.merchant_id = o.merchant_id AND c.id = o.id`;
 
 /** Ordinary reads of one merchant's orders. Row-level security is the net under each condition on merchant_id. */
 export class OrderReader {

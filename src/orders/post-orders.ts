@@ -1,3 +1,4 @@
+import { DataSource } from 'typeorm';
 import { Fault, fault, hasErrors } from '../domain/fault';
 import { failpoint } from '../failpoints';
 import { faultView, Problem } from '../http/problems';
@@ -6,6 +7,7 @@ import { Caller } from '../merchants/merchants';
 import { Acceptance, AcceptOrders } from './accept';
 import { GivenOrder } from './order-body';
 import { draftOrder, OrderDraft } from './order-draft';
+import { findReplaced } from './lineage';
 import { acceptedView, orderView } from './order-view';
 import { OrderView } from './orders.api';
 import { OrderReader } from './orders.read';
@@ -19,6 +21,7 @@ export interface Posted {
 /** One order from one caller: the rules, the store, and the answer. The same for a single order and a line of a batch. */
 export class PostOrders {
   constructor(
+    private readonly dataSource: DataSource,
     private readonly orders: AcceptOrders,
     private readonly reader: OrderReader,
     private readonly sealer: Sealer,
@@ -26,8 +29,9 @@ export class PostOrders {
   ) {}
 
   async post({ order, files }: GivenOrder, caller: Caller): Promise<Posted> {
-    const { draft, faults } = draftOrder(order, files, caller, this.limits, Math.floor(Date.now() / 1000));
-    if (!draft || hasErrors(faults)) return this.repeated(draft, faults, caller);
+    const { draft: drafted, faults } = draftOrder(order, files, caller, this.limits, Math.floor(Date.now() / 1000));
+    if (!drafted || hasErrors(faults)) return this.repeated(drafted, faults, caller);
+    const draft = drafted.replaces === null ? drafted : await this.withReplaced(drafted);
     await failpoint('post.checked');
     const accepted = await this.orders.accept(draft);
     await failpoint('post.stored');
@@ -48,6 +52,12 @@ export class PostOrders {
     const id = draft && (await this.orders.sameOrder(draft));
     if (!id) throw new Problem('invalid_order', { faults });
     return this.replay(id, caller);
+  }
+
+  private async withReplaced(draft: OrderDraft): Promise<OrderDraft> {
+    const replaced = await findReplaced(this.dataSource, draft);
+    if ('id' in replaced) return { ...draft, replacesId: replaced.id };
+    throw new Problem('invalid_order', { faults: [replaced] });
   }
 
   private async replay(id: string, caller: Caller): Promise<Posted> {

@@ -2,7 +2,7 @@ import FormData from 'form-data';
 import { randomBytes } from 'node:crypto';
 import { Answer } from './answer';
 import { Transport } from './transport';
-import { WIRE_PATHS } from './wire';
+import { ReimburseStatus, WIRE_PATHS } from './wire';
 
 /** Drawn once: 192 random bits stand in no PDF. */
 const BOUNDARY = `----piaoka${randomBytes(24).toString('hex')}`;
@@ -85,6 +85,35 @@ export class WechatClient {
       contentType: form.getHeaders()['content-type'] as string,
       body: form.getBuffer(),
       successField: 's_media_id',
+      timeoutMs: this.timeouts.call,
+    });
+  }
+
+  /** POST /card/invoice/platform/updatestatus: the issuer's word about one of its cards. */
+  updatestatus(
+    accessToken: string,
+    card: { card_id: string; code: string; reimburse_status: ReimburseStatus },
+  ): Promise<Answer> {
+    return this.transport.call({
+      method: 'POST',
+      path: WIRE_PATHS.updatestatus,
+      query: { access_token: accessToken },
+      contentType: 'application/json',
+      body: json(card),
+      successField: 'errcode',
+      timeoutMs: this.timeouts.call,
+    });
+  }
+
+  /** POST /cgi-bin/openapi/quota/get: how often an account may make one of WeChat's calls a day. */
+  quota(accessToken: string, path: string): Promise<Answer> {
+    return this.transport.call({
+      method: 'POST',
+      path: WIRE_PATHS.quota,
+      query: { access_token: accessToken },
+      contentType: 'application/json',
+      body: json({ cgi_path: path }),
+      successField: 'quota',
       timeoutMs: this.timeouts.call,
     });
   }

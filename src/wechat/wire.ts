@@ -72,6 +72,7 @@ export interface WireTokenAnswer extends WireAnswer {
 export const WIRE_PATHS = {
   token: '/cgi-bin/token',
   stableToken: '/cgi-bin/stable_token',
+  quota: '/cgi-bin/openapi/quota/get',
   getticket: '/cgi-bin/ticket/getticket',
   seturl: '/card/invoice/seturl',
   createcard: '/card/invoice/platform/createcard',

@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** One event per transition, gap-free per order. Partitioned by month of `at`. */
 @Entity('events')
+@Index('events_of_reimbursement', { synchronize: false })
 export class Event {
   /** The order's id. */
   @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'events_pkey' }) merchantId!: string;

@@ -7,6 +7,7 @@ import { PublicInvoice } from '../../domain/personal-data';
 @Unique('orders_natural_key', ['merchantId', 'appid', 'orderId'])
 @Index('orders_across_merchants', ['appid', 'orderId'], { unique: true })
 @Index('orders_by_time', ['merchantId', 'createdAt', 'id'])
+@Index('orders_by_replaced', { synchronize: false })
 @Index('orders_by_invoice_number', ['merchantId', 'invoiceNumber'])
 @Check('orders_sha256_length', 'octet_length(content_sha256) = 32 AND octet_length(pdf_sha256) = 32')
 export class Order {
@@ -21,6 +22,8 @@ export class Order {
   @Column('bytea', { name: 'content_sha256' }) contentSha256!: Buffer;
   @Column('bytea', { name: 'pdf_sha256' }) pdfSha256!: Buffer;
   @Column('bytea', { name: 'trip_pdf_sha256', nullable: true }) tripPdfSha256!: Buffer | null;
+  /** The order whose place this one takes. */
+  @Column('uuid', { nullable: true }) replaces!: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
   /** By which book it was judged, and what that left in doubt. */
   @Column('jsonb', { nullable: true }) checked!: Checked | null;

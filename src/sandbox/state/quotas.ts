@@ -26,6 +26,11 @@ export class Quotas {
     return undefined;
   }
 
+  today(appid: string, path: string): number {
+    const count = this.counts.get(`${appid} ${path}`);
+    return count?.day === this.clock.day() ? count.today : 0;
+  }
+
   reset(): void {
     this.counts.clear();
   }

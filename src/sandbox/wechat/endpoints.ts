@@ -5,6 +5,7 @@ import type { Endpoint } from './call';
 import { insert } from './insert';
 import { getpdf, setpdf } from './pdf';
 import { createcard, seturl } from './platform';
+import { quota } from './quota';
 import { decrypt, getinvoicebatch, getinvoiceinfo, updateinvoicestatus, updatestatusbatch } from './reimburse';
 import { updatestatus } from './status';
 import { getticket } from './ticket';
@@ -21,6 +22,7 @@ const invoice = (handle: Endpoint['handle'], body: Endpoint['body'] = 'json'): E
 export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   [WIRE_PATHS.token]: { method: 'any', body: 'none', door: 'login', handle: token },
   [WIRE_PATHS.stableToken]: { method: 'POST', body: 'json', door: 'login', handle: stableToken },
+  [WIRE_PATHS.quota]: { method: 'POST', body: 'json', door: 'token', handle: quota },
   [WIRE_PATHS.getticket]: { method: 'any', body: 'none', door: 'token', handle: getticket },
   [WIRE_PATHS.seturl]: invoice(seturl),
   [WIRE_PATHS.createcard]: invoice(createcard),

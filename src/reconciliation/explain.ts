@@ -1,0 +1,119 @@
+import { FindingClass, FindingSource } from '../data/entities/reconciliation';
+import { Facts, FindingRow } from './findings';
+
+/** What a difference means and what to do about it. */
+export interface Explanation {
+  explanation: string;
+  explanation_en: string;
+  suggestion: string;
+  suggestion_en: string;
+}
+
+type Words = readonly [zh: string, en: string];
+type Topic = `${FindingSource}.${FindingClass}`;
+
+const MEANINGS: Partial<Record<Topic, (ours: Facts, theirs: Facts) => Words>> = {
+  'ledger.aged': ({ state, reason }) => [
+    `订单长时间停留在 ${state}${reason ? `（${reason}）` : ''}，仍未有结果。`,
+    `The order has been ${state}${reason ? ` (${reason})` : ''} for long and has come to no end.`,
+  ],
+  'ledger.code_unknown': () => [
+    '卡券已插入，但微信的应答丢失，卡券号未知，因此无法冲红。',
+    'The card was inserted, but WeChat’s answer was lost: its code is unknown, so it cannot be cancelled.',
+  ],
+  'wechat.state': ({ state }, { reimburse_status: status }) => [
+    `微信侧卡券状态为 ${status}，而我方记录为 ${state}。`,
+    `WeChat says that the card is ${status}; here the order is ${state}.`,
+  ],
+  'wechat.amount': amounts('微信卡券', 'the card at WeChat'),
+  'wechat.number': numbers('微信卡券', 'the card at WeChat'),
+  'statement.missing': () => [
+    '商户称已开具此发票，但我方从未收到该订单。',
+    'The merchant says it issued this invoice; the order has never been posted here.',
+  ],
+  'statement.extra': ({ state }) => [
+    `我方有此订单（${state}），但商户的清单中没有。`,
+    `The order is here (${state}); the merchant’s statement does not name it.`,
+  ],
+  'statement.amount': amounts('商户清单', 'the merchant’s statement'),
+  'statement.number': numbers('商户清单', 'the merchant’s statement'),
+  'statement.state': ({ state }) => [
+    `商户称已开具此发票，但我方该订单为 ${state}，用户卡包中没有有效卡券。`,
+    `The merchant says it issued this invoice; here the order is ${state}, so no valid card is in the wallet.`,
+  ],
+};
+
+const ACTS: Partial<Record<Topic, Words>> = {
+  'ledger.code_unknown': [
+    '等待微信推送，或请用户在卡包中出示该发票以获知卡券号；需要冲红前务必先取得。',
+    'Wait for a push of WeChat, or let the user show the invoice from the wallet; needed before it can be cancelled.',
+  ],
+  'wechat.state': [
+    '核实后在本系统冲红或更正商户账务；不要自动改状态。',
+    'Check, then cancel the order here or mend the merchant’s books; the state is not changed by itself.',
+  ],
+  'wechat.amount': [
+    '核对原始发票；如卡券有误，冲红后重开。',
+    'Check the invoice; if the card is wrong, cancel and re-issue.',
+  ],
+  'wechat.number': [
+    '核对原始发票；如卡券有误，冲红后重开。',
+    'Check the invoice; if the card is wrong, cancel and re-issue.',
+  ],
+  'statement.missing': ['请商户补发该订单，或更正其清单。', 'Let the merchant post the order, or mend its statement.'],
+  'statement.extra': [
+    '请商户核实：若发票有效，补入清单；若已作废，冲红此订单。',
+    'Let the merchant check: if the invoice is valid it belongs in the statement; if not, cancel the order.',
+  ],
+  'statement.amount': [
+    '以原始发票为准；我方有误则冲红后重开。',
+    'The invoice decides; if ours is wrong, cancel and re-issue.',
+  ],
+  'statement.number': [
+    '以原始发票为准；我方有误则冲红后重开。',
+    'The invoice decides; if ours is wrong, cancel and re-issue.',
+  ],
+  'statement.state': [
+    '修正数据后重插，或用新订单重开（replaces 注明原订单）。',
+    'Mend the data and re-insert, or re-issue under a new order that names this one in `replaces`.',
+  ],
+};
+
+const ACTS_FOR_AGED: Record<string, Words> = {
+  awaiting_authorization: ['提醒用户完成授权，或拒绝该订单。', 'Remind the user to authorise, or reject the order.'],
+  in_doubt: ['由运营按证据裁定；切勿换订单号重发。', 'Let an operator resolve it by its evidence; never send it anew.'],
+  likely_inserted: [
+    '询问用户卡包中是否有此发票后裁定。',
+    'Ask the user whether the invoice is in the wallet, then resolve.',
+  ],
+  needs_human: [
+    '由运营处理：查看证据后裁定或重插。',
+    'An operator must look: resolve it by its evidence, or re-insert.',
+  ],
+};
+const STUCK: Words = [
+  '检查 worker 是否运行、账号是否被暂停（/v1/admin/holds）。',
+  'See whether workers run and whether the account is held (/v1/admin/holds).',
+];
+
+export function explain({ source, class: kind, facts }: Pick<FindingRow, 'source' | 'class' | 'facts'>): Explanation {
+  const topic: Topic = `${source}.${kind}`;
+  const ours = facts.ours ?? {};
+  const [zh, en] = MEANINGS[topic]?.(ours, facts.theirs ?? {}) ?? ['双方记录不一致。', 'The records differ.'];
+  const act = kind === 'aged' ? (ACTS_FOR_AGED[String(ours.state)] ?? STUCK) : (ACTS[topic] ?? STUCK);
+  return { explanation: zh, explanation_en: en, suggestion: act[0], suggestion_en: act[1] };
+}
+
+function amounts(zh: string, en: string) {
+  return (ours: Facts, theirs: Facts): Words => [
+    `金额不一致：我方 ${ours.fee} 分，${zh} ${theirs.fee} 分。`,
+    `The amounts differ: ${ours.fee} 分 here, ${theirs.fee} 分 in ${en}.`,
+  ];
+}
+
+function numbers(zh: string, en: string) {
+  return (ours: Facts, theirs: Facts): Words => [
+    `发票号码不一致：我方 ${ours.number}，${zh} ${theirs.number}。`,
+    `The invoice numbers differ: ${ours.number} here, ${theirs.number} in ${en}.`,
+  ];
+}

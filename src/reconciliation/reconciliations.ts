@@ -1,0 +1,41 @@
+import { DataSource } from 'typeorm';
+import { audit } from '../audit/audit';
+import { Cron } from '../cron';
+import { asEngine } from '../data/statement';
+import { createRun, RunRow } from './runs';
+
+/** Name of the job that works on runs; adding one wakes it before its minute is over. */
+export const RECONCILE_JOB = 'reconcile';
+
+/** Runs that people ask for. */
+export class Reconciliations {
+  constructor(
+    private readonly dataSource: DataSource,
+    readonly cron: Cron,
+  ) {}
+
+  /** Null: there is no such merchant. */
+  async request(wish: {
+    merchantId: string | null;
+    from: Date | null;
+    to: Date | null;
+    requestedBy: string;
+  }): Promise<RunRow | null> {
+    const run = await asEngine(this.dataSource, async (client) => {
+      const { merchantId, requestedBy: actor } = wish;
+      const known = await client.query('SELECT FROM merchants WHERE $1::uuid IS NULL OR id = $1 LIMIT 1', [merchantId]);
+      if (merchantId && known.rows.length === 0) return null;
+      const created = (await createRun(client, { ...wish, source: 'person' })) as RunRow;
+      const act = { merchantId, actor, action: 'reconciliation.requested', object: created.id, reason: null, data: {} };
+      await audit(client, act);
+      return created;
+    });
+    if (run) await this.wake();
+    return run;
+  }
+
+  /** After the commit. A call that is lost does no harm: the job looks every minute. */
+  async wake(): Promise<void> {
+    await this.dataSource.query(`SELECT graphile_worker.add_job($1)`, [RECONCILE_JOB]).catch(() => undefined);
+  }
+}

@@ -1,0 +1,56 @@
+import { order } from '../support/orders';
+import { Json, World } from '../support/world';
+
+const ADMIN = 'admin_0123456789abcdef0123456789abcdef';
+const INSERT = '/card/invoice/insert';
+
+/** A run once it has ended. */
+async function ended(world: World, id: string): Promise<Json> {
+  for (let n = 0; n < 600; n += 1) {
+    const { body } = await world.get(`/v1/admin/reconciliations/${id}`, ADMIN).expect(200);
+    if (body.state === 'done' || body.state === 'failed') return body as Json;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+  throw new Error('the run does not end');
+}
+
+async function reconcile(world: World, request: object = {}): Promise<Json> {
+  const { body } = await world.post('/v1/admin/reconciliations', request, ADMIN).expect(201);
+  return ended(world, body.id as string);
+}
+
+describe('reconciliation', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
+  });
+  afterAll(() => world.end());
+
+  test('an order whose user authorised meanwhile gets its card at once, not after the hour', async () => {
+    const waiting = order();
+    await world.post('/v1/orders', waiting).expect(202);
+    await world.until(waiting.order_id, ['awaiting_authorization']);
+    await world.authorize(waiting.order_id);
+    const run = await reconcile(world);
+    expect(run).toMatchObject({ state: 'done', error: null, counts: { brought_forward: 1 } });
+    await world.until(waiting.order_id, ['inserted']);
+    expect(await world.cards(waiting.order_id)).toHaveLength(1);
+  });
+
+  test('silence is not absence: an order whose insert is never answered stays doubtful', async () => {
+    const silent = order();
+    await world.authorize(silent.order_id);
+    await world.control('POST', '/faults', { path: INSERT, mode: 'hang', order_id: silent.order_id });
+    await world.post('/v1/orders', silent).expect(202);
+    await world.until(silent.order_id, ['in_doubt']);
+    const run = await reconcile(world);
+    expect(run.state).toBe('done');
+    expect(['in_doubt', 'sending', 'needs_human']).toContain((await world.order(silent.order_id)).state);
+    expect(await world.cards(silent.order_id)).toHaveLength(0);
+
+    // The same order once WeChat answers: its own probe settles it.
+    await world.control('DELETE', '/faults');
+    await world.until(silent.order_id, ['inserted']);
+    expect(await world.cards(silent.order_id)).toHaveLength(1);
+  });
+});
