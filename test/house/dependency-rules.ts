@@ -41,7 +41,7 @@ export const RULES = [
     'features-know-no-top',
     'the top puts features together; a feature that reaches up closes a circle',
     { path: '^src/[^/]+/' },
-    { path: String.raw`^src/(main|app\.module|service|schedule)\.ts$` },
+    { path: String.raw`^src/((main|app\.module|service|schedule)\.ts$|cli/)`, pathNot: '^src/cli/' },
   ),
   rule(
     'sandbox-is-apart',

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { parseStrictJson } from '../http/strict-json';
+import { CliError, EXIT } from './command';
+
+/** The bytes of a file; `-` is stdin. */
+export function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file === '-' ? 0 : file);
+  } catch (error) {
+    const why = (error as { code?: string }).code ?? '';
+    throw new CliError(EXIT.usage, `无法读取 ${file}（${why}）。Cannot read ${file} (${why}).`);
+  }
+}
+
+/** JSON as strictly as the service reads it. */
+export function readJson(file: string): unknown {
+  const parsed = parseStrictJson(
+    readBytes(file)
+      .toString('utf8')
+      .replace(/^\uFEFF/, ''),
+  );
+  if (!('faults' in parsed)) return parsed.value;
+  const faults = parsed.faults.map(({ pointer, code, message, messageEn }) => ({
+    pointer,
+    code,
+    message,
+    message_en: messageEn,
+  }));
+  const lines = faults.map((f) => `  ${f.pointer} ${f.code}\n    ${f.message}\n    ${f.message_en}`);
+  throw new CliError(EXIT.no, [`${file}:`, ...lines].join('\n'), { valid: false, faults });
+}

@@ -1,0 +1,88 @@
+import { Command, EXIT, Option } from './command';
+import { columns } from './output';
+
+const EXITS: [code: number, zh: string, en: string][] = [
+  [EXIT.ok, '完成；发票有效', 'done; the invoice is valid'],
+  [EXIT.no, '数据有误、被拒或有差异', 'faults, a refusal, or differences'],
+  [EXIT.usage, '命令或设置有误，什么都没做', 'wrong command line or setting; nothing was done'],
+  [EXIT.unreachable, '服务不可达或故障，重试是安全的', 'the service cannot be reached or failed; try again'],
+  [EXIT.forbidden, '密钥无效或没有权限', 'the key is unknown or may not do this'],
+];
+
+/** What every command takes. */
+export const COMMON: Record<string, Option> = {
+  json: { type: 'boolean', about: ['只输出 JSON', 'JSON only, for programs'] },
+  help: { type: 'boolean', about: ['说明', 'this help'] },
+};
+
+/** `piaoka --help`: what there is, with the first things to try. */
+export function helpOnAll(commands: readonly Command[]): string {
+  return [
+    'piaoka 票卡: 把电子发票插入微信卡包 · puts e-invoices into the WeChat card wallet',
+    '',
+    '先试试 First things to try:',
+    '  piaoka check invoice.json invoice.pdf      离线校验，无需服务 · offline, no service needed',
+    '  piaoka orders submit order.json invoice.pdf',
+    '  piaoka orders get 2026112200001',
+    '  piaoka rules 72073                         解释一个错误码 · explain a code',
+    '',
+    '命令 Commands:',
+    ...indented(commands.map(({ name, args, about: [zh, en] }) => [`${name} ${args}`.trim(), `${zh} · ${en}`])),
+    '',
+    '每个命令都有 --help 与 --json。Every command has --help and --json.',
+    '',
+    ...settings(),
+    '',
+    ...exits(),
+    '',
+  ].join('\n');
+}
+
+/** `piaoka <command> --help`. */
+export function helpOn({ name, args, about, options, examples }: Command): string {
+  const all = Object.entries({ ...options, ...COMMON });
+  return [
+    `piaoka ${name} ${args}`.trim(),
+    `  ${about[0]}`,
+    `  ${about[1]}`,
+    '',
+    '选项 Options:',
+    ...indented(
+      all.map(
+        ([
+          option,
+          {
+            value,
+            about: [zh, en],
+          },
+        ]) => [`--${option}${value ? ` ${value}` : ''}`, `${zh} · ${en}`],
+      ),
+    ),
+    '',
+    '例 Examples:',
+    ...examples.map((example) => `  ${example}`),
+    '',
+    ...settings(),
+    '',
+    ...exits(),
+    '',
+  ].join('\n');
+}
+
+function settings(): string[] {
+  return [
+    '设置 Settings:',
+    ...indented([
+      ['PIAOKA_URL', '服务地址 · where the service is (http://127.0.0.1:3000)'],
+      ['PIAOKA_KEY', '密钥，或 PIAOKA_KEY_FILE 指向的文件 · the key, or PIAOKA_KEY_FILE, a file that holds it'],
+    ]),
+  ];
+}
+
+function exits(): string[] {
+  return ['退出码 Exit codes:', ...indented(EXITS.map(([code, zh, en]) => [String(code), `${zh} · ${en}`]))];
+}
+
+function indented(rows: string[][]): string[] {
+  return columns(rows).map((line) => `  ${line}`);
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+import { parseArgs, ParseArgsConfig } from 'node:util';
+import { ADMIN } from './admin';
+import { AUDIT } from './audit';
+import { CHECK } from './check';
+import { CliError, Command, EXIT, Values } from './command';
+import { COMMON, helpOn, helpOnAll } from './help';
+import { ORDERS } from './orders';
+import { Output } from './output';
+import { READ } from './read';
+import { RECONCILE } from './reconcile';
+import { RULES_COMMAND } from './rules';
+import { Service } from './service';
+import { SUBMIT } from './submit';
+
+const COMMANDS: readonly Command[] = [CHECK, READ, RULES_COMMAND, SUBMIT, ...ORDERS, RECONCILE, ...ADMIN, AUDIT];
+
+/** Finds the command, reads its arguments, runs it; the exit code says how it went (command.ts). */
+async function main(argv: string[]): Promise<number> {
+  const command = commandOf(argv);
+  if (!command) return withoutCommand(argv);
+  const json = argv.includes('--json');
+  try {
+    const { args, values } = read(command, argv.slice(command.name.split(' ').length));
+    if (values.help === true) return say(helpOn(command));
+    requireArgs(command, args);
+    return await command.run({ args, values, out: new Output(json), service: new Service(process.env) });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    if (json) process.stdout.write(`${JSON.stringify(error.data, null, 2)}\n`);
+    else process.stderr.write(`${error.message}\n`);
+    return error.exit;
+  }
+}
+
+/** Two words before one: `keys list` is no argument of `keys`. */
+function commandOf([first = '', second = '']: string[]): Command | undefined {
+  return COMMANDS.find(({ name }) => name === `${first} ${second}`) ?? COMMANDS.find(({ name }) => name === first);
+}
+
+function withoutCommand([first]: string[]): number {
+  const asked = first === undefined || first === '--help' || first === 'help';
+  const near = COMMANDS.filter(({ name }) => name.split(' ')[0] === first);
+  const text = near.length > 0 ? `${near.map(helpOn).join('\n')}` : helpOnAll(COMMANDS);
+  if (asked) return say(text);
+  process.stderr.write(`没有命令 ${first}。There is no command ${first}.\n\n${text}`);
+  return EXIT.usage;
+}
+
+function read({ name, options }: Command, argv: string[]): { args: string[]; values: Values } {
+  const config: ParseArgsConfig['options'] = {};
+  for (const [option, { type, multiple = false }] of Object.entries({ ...options, ...COMMON })) {
+    config[option] = { type, multiple };
+  }
+  try {
+    const { positionals, values } = parseArgs({ args: argv, options: config, allowPositionals: true });
+    return { args: positionals, values: values as Values };
+  } catch (error) {
+    throw new CliError(EXIT.usage, `${(error as Error).message}\npiaoka ${name} --help`);
+  }
+}
+
+/** As many as the usage shows; those in brackets may be left out. */
+function requireArgs(command: Command, args: string[]): void {
+  const shown = command.args.split(' ').filter(Boolean);
+  const least = shown.filter((arg) => !arg.startsWith('[')).length;
+  if (args.length >= least && args.length <= shown.length) return;
+  throw new CliError(EXIT.usage, `用法 usage: piaoka ${command.name} ${command.args}`.trimEnd());
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return EXIT.ok;
+}
+
+main(process.argv.slice(2)).then(
+  (exit) => (process.exitCode = exit),
+  (error: unknown) => {
+    process.stderr.write(`${(error as Error).stack}\n`);
+    process.exitCode = EXIT.unreachable;
+  },
+);

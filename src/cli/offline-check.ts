@@ -1,0 +1,28 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SchemaChecks } from '../http/schema-check';
+import { Merchants } from '../merchants/merchants';
+import { InvoiceCheck } from '../orders/invoice-check';
+import { InvoiceCheckController } from '../orders/invoice-check.controller';
+
+/** The check of `POST /v1/invoices/check` without a service: the same shapes, the same rules, the same look at the PDF. */
+export async function offlineCheck(maxPdfBytes: number): Promise<InvoiceCheck> {
+  const checks = new SchemaChecks();
+  const app = await NestFactory.create<NestFastifyApplication>(ShapesOnly, new FastifyAdapter(), { logger: false });
+  checks.load(SwaggerModule.createDocument(app, new DocumentBuilder().setOpenAPIVersion('3.1.0').build()));
+  await app.close();
+  return new InvoiceCheck(checks, { maxPdfBytes });
+}
+
+/** Never answers anything: its shapes are described, and that is all. */
+@Module({
+  controllers: [InvoiceCheckController],
+  providers: [
+    { provide: InvoiceCheck, useValue: {} },
+    { provide: Merchants, useValue: {} },
+  ],
+})
+class ShapesOnly {}

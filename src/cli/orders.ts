@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { OrderPage, OrderView } from '../orders/orders.api';
+import { Call, Command, EXIT, required, text } from './command';
+import { readJson } from './files';
+import { columns } from './output';
+import { path, query } from './service';
+
+const PAGE = 200;
+const APPID = {
+  type: 'string',
+  value: 'APPID',
+  about: ['订单号用于多个 appid 时指明', 'where one order_id is used under several'],
+} as const;
+
+const GET: Command = {
+  name: 'orders get',
+  args: '<order_id>',
+  about: ['一个订单的现状', 'one order as it is now'],
+  options: { appid: APPID },
+  examples: ['piaoka orders get 2026112200001', 'piaoka orders get 2026112200001 --json | jq .insertion.attempts'],
+  async run({ args: [orderId = ''], values, out, service }) {
+    const { data } = await service.call<OrderView>(
+      'GET',
+      path`/v1/orders/${orderId}` + query({ appid: text(values, 'appid') }),
+    );
+    const { state, advice, advice_en, card_code, next_attempt_at } = data.insertion;
+    const rows = [
+      ['order_id', data.order_id],
+      ['id', data.id],
+      ['state', state],
+      ...(card_code ? [['card_code', card_code]] : []),
+      ...(next_attempt_at ? [['next_attempt_at', next_attempt_at]] : []),
+      ['created_at', data.created_at],
+    ];
+    out.result(data, [...columns(rows), advice, advice_en]);
+    return EXIT.ok;
+  },
+};
+
+const LIST: Command = {
+  name: 'orders list',
+  args: '',
+  about: ['订单，最新的在前', 'orders, newest first'],
+  options: {
+    state: { type: 'string', value: 'STATE', about: ['只看此状态', 'in this state only'] },
+    'invoice-number': { type: 'string', value: 'NUMBER', about: ['发票号码', 'of this invoice'] },
+    from: {
+      type: 'string',
+      value: 'TIME',
+      about: ['自此时间（RFC 3339 或日期）', 'created from (RFC 3339 or a date)'],
+    },
+    to: { type: 'string', value: 'TIME', about: ['至此时间之前', 'created before'] },
+    limit: {
+      type: 'string',
+      value: 'N',
+      about: ['最多几个，默认 50；all 为全部', 'how many at most, default 50; all for every one'],
+    },
+  },
+  examples: [
+    'piaoka orders list --state needs_human',
+    'piaoka orders list --from 2026-11-01 --limit all --json > november.ndjson',
+  ],
+  async run({ values, out, service }) {
+    const limit = text(values, 'limit') === 'all' ? Infinity : Number(text(values, 'limit') ?? 50);
+    let cursor: string | undefined;
+    let left = limit;
+    do {
+      const { data } = await service.call<OrderPage>(
+        'GET',
+        `/v1/orders${query({
+          state: text(values, 'state'),
+          invoice_number: text(values, 'invoice-number'),
+          created_from: text(values, 'from'),
+          created_to: text(values, 'to'),
+          limit: String(Math.min(left, PAGE)),
+          cursor,
+        })}`,
+      );
+      for (const order of data.items) {
+        out.part(order, `${order.created_at}  ${order.state.padEnd(22)} ${order.order_id}  ${order.invoice.number}`);
+      }
+      left -= data.items.length;
+      cursor = data.next_cursor ?? undefined;
+    } while (cursor !== undefined && left > 0);
+    return EXIT.ok;
+  },
+};
+
+const REINSERT: Command = {
+  name: 'orders reinsert',
+  args: '<id>',
+  about: [
+    '重插一个未成功的订单（运营密钥；id 为订单的 uuid）',
+    'insert an order that failed once more (an operator’s key; id is the order’s uuid)',
+  ],
+  options: {
+    reason: { type: 'string', value: 'TEXT', about: ['原因，记入审计', 'why; kept in the audit trail'] },
+    changes: { type: 'string', value: 'FILE', about: ['要更正的字段（JSON 文件）', 'the fields to mend, a JSON file'] },
+    'idempotency-key': {
+      type: 'string',
+      value: 'KEY',
+      about: ['重复执行时给同一个', 'the same one when you repeat the command'],
+    },
+  },
+  examples: ['piaoka orders reinsert 0199… --reason "抬头已更正" --changes title.json'],
+  async run({ args: [id = ''], values, out, service }: Call) {
+    const changes = text(values, 'changes');
+    const { data } = await service.call<Record<string, unknown>>('POST', path`/v1/admin/orders/${id}/reinsertions`, {
+      json: { reason: required(values, 'reason'), ...(changes ? { changes: readJson(changes) } : {}) },
+      headers: { 'idempotency-key': text(values, 'idempotency-key') ?? randomUUID() },
+    });
+    out.result(data, [`✓ 已安排重插 re-insertion arranged: ${id}`]);
+    return EXIT.ok;
+  },
+};
+
+export const ORDERS = [GET, LIST, REINSERT];

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { CliError, Command, EXIT, text } from './command';
+import { path, query, Service } from './service';
+
+/** A run with the first page of its findings; what else the service tells is passed on as it is. */
+interface Run {
+  id: string;
+  ended_at: string | null;
+  error?: string | null;
+  findings?: { items: Finding[]; next_cursor: string | null };
+}
+
+interface Finding {
+  class: string;
+  order_id: string;
+  explanation: string;
+  explanation_en: string;
+}
+
+const LOOK_EVERY_MS = 1000;
+
+export const RECONCILE: Command = {
+  name: 'reconcile',
+  args: '',
+  about: [
+    '对账并等待结果（运营密钥）；有差异时退出码为 1',
+    'reconcile and wait for the result (an operator’s key); differences exit with 1',
+  ],
+  options: {
+    from: { type: 'string', value: 'TIME', about: ['自此时间', 'from this time on'] },
+    to: { type: 'string', value: 'TIME', about: ['至此时间之前', 'before this time'] },
+    merchant: { type: 'string', value: 'ID', about: ['只对此商户', 'of this merchant only'] },
+  },
+  examples: ['piaoka reconcile --from 2026-11-01 --to 2026-12-01', 'piaoka reconcile --json | jq .findings'],
+  async run({ values, out, service }) {
+    const { data: started } = await service.call<Run>('POST', '/v1/admin/reconciliations', {
+      json: { from: text(values, 'from'), to: text(values, 'to'), merchant: text(values, 'merchant') },
+      headers: { 'idempotency-key': randomUUID() },
+    });
+    const run = await whenEnded(started.id, service);
+    const findings = await allFindings(run, service);
+    out.result({ ...run, findings }, [
+      ...findings.flatMap((f) => [`✗ ${f.class}  ${f.order_id}`, `    ${f.explanation}`, `    ${f.explanation_en}`]),
+      `差异 differences: ${findings.length}  (run ${run.id})`,
+    ]);
+    if (run.error) throw new CliError(EXIT.unreachable, run.error);
+    return findings.length === 0 ? EXIT.ok : EXIT.no;
+  },
+};
+
+async function whenEnded(id: string, service: Service): Promise<Run> {
+  for (;;) {
+    const { data } = await service.call<Run>('GET', path`/v1/admin/reconciliations/${id}` + query({ limit: '200' }));
+    if (data.ended_at !== null) return data;
+    await new Promise((resume) => setTimeout(resume, LOOK_EVERY_MS));
+  }
+}
+
+async function allFindings(run: Run, service: Service): Promise<Finding[]> {
+  const findings = [...(run.findings?.items ?? [])];
+  for (let cursor = run.findings?.next_cursor ?? null; cursor !== null;) {
+    const to = path`/v1/admin/reconciliations/${run.id}` + query({ limit: '200', cursor });
+    const { findings: page } = (await service.call<Run>('GET', to)).data;
+    findings.push(...(page?.items ?? []));
+    cursor = page?.next_cursor ?? null;
+  }
+  return findings;
+}

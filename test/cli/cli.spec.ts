@@ -1,0 +1,211 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, Server } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../house/repository';
+import { order, orderWithoutPdf, tinyPdf } from '../support/orders';
+import { Json, KEY, World } from '../support/world';
+
+const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const PROGRAM = join(ROOT, 'dist/src/cli/main.js');
+
+interface Ran {
+  exit: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** The program as a process of its own, as a person or script would start it. */
+function piaoka(args: string[], env: Record<string, string> = {}): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH: process.env.PATH, ...env } });
+    const ran: Ran = { exit: null, stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (ran.stderr += text));
+    child.on('close', (exit) => resolve({ ...ran, exit }));
+  });
+}
+
+jest.setTimeout(120_000);
+
+describe('piaoka, the command line', () => {
+  let world: World;
+  let folder: string;
+  let mine: Record<string, string>;
+  let operators: Record<string, string>;
+  beforeAll(async () => {
+    world = await World.start({ env: { ROLE: 'api', BOOTSTRAP_ADMIN_KEY: ADMIN } });
+    folder = mkdtempSync(join(tmpdir(), 'piaoka-cli-'));
+    mine = { PIAOKA_URL: world.service.url, PIAOKA_KEY: KEY };
+    operators = { PIAOKA_URL: world.service.url, PIAOKA_KEY_FILE: file('admin.key', `${ADMIN}\n`) };
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await world.end();
+  });
+
+  const file = (name: string, content: string | Buffer | object) => {
+    const path = join(folder, name);
+    writeFileSync(path, typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content));
+    return path;
+  };
+
+  it('teaches: help for all and for each command, in both languages, with examples and exit codes', async () => {
+    const all = await piaoka(['--help']);
+    expect(all.exit).toBe(0);
+    for (const word of ['check', 'orders submit', 'reconcile', 'PIAOKA_URL', '退出码', '先试试'])
+      expect(all.stdout).toContain(word);
+    const one = await piaoka(['orders', 'submit', '--help']);
+    expect(one.stdout).toMatch(/--pdf-dir DIR.*[\s\S]*piaoka orders submit order\.json invoice\.pdf/);
+    expect((await piaoka(['keys'])).stdout).toBe('');
+    expect(await piaoka(['nonsense'])).toMatchObject({ exit: 2, stdout: '' });
+    expect(await piaoka(['orders', 'get'])).toMatchObject({ exit: 2 });
+    expect(await piaoka(['check', 'a', '--nonsense'])).toMatchObject({ exit: 2 });
+  });
+
+  it('checks an invoice and its PDF without a service: 0 valid, 1 not', async () => {
+    const good = file('good.json', orderWithoutPdf());
+    expect(await piaoka(['check', good, file('good.pdf', tinyPdf())])).toMatchObject({ exit: 0 });
+    const bad = file('bad.json', { ...(orderWithoutPdf().invoice as Json), number: '1', fees: 1 });
+    const told = await piaoka(['check', bad, file('bad.pdf', 'OFD'), '--json']);
+    expect(told.exit).toBe(1);
+    const faults = (JSON.parse(told.stdout) as Json).faults as Json[];
+    expect(faults.map(({ code }) => code as string)).toEqual(['FIELD-UNKNOWN', 'INVOICE-NUMBER-01', 'PDF-SHAPE-01']);
+    const doubtful = file('doubtful.json', { ...(orderWithoutPdf().invoice as Json), cashier: '示例' });
+    expect(await piaoka(['check', doubtful])).toMatchObject({ exit: 0 });
+    expect(await piaoka(['check', doubtful, '--strict', 'INVOICE-TEXT-02'])).toMatchObject({ exit: 1 });
+    expect(await piaoka(['check', file('twice.json', '{"number":"1","number":"2"}')])).toMatchObject({ exit: 1 });
+    expect(await piaoka(['check', join(folder, 'nowhere.json')])).toMatchObject({ exit: 2 });
+  });
+
+  it('explains a rule and an errcode of WeChat', async () => {
+    expect((await piaoka(['rules', 'INVOICE-NUMBER-03'])).stdout).toContain('开票年份');
+    expect((await piaoka(['rules', '72073'])).stdout).toContain('INVOICE-AMOUNT-01');
+    expect((JSON.parse((await piaoka(['rules', '--json'])).stdout) as Json).rules).not.toHaveLength(0);
+    expect(await piaoka(['rules', 'nothing'])).toMatchObject({ exit: 2 });
+  });
+
+  it('submits an order with its PDF, gets it, and says that it was posted before', async () => {
+    const given = orderWithoutPdf();
+    const [json, pdf] = [file('order.json', given), file('order.pdf', tinyPdf(given.order_id))];
+    const first = await piaoka(['orders', 'submit', json, pdf], mine);
+    expect(first).toMatchObject({ exit: 0, stderr: '' });
+    expect(first.stdout).toContain('已受理');
+    expect((await piaoka(['orders', 'submit', json, pdf], mine)).stdout).toContain('posted before');
+    const got = await piaoka(['orders', 'get', given.order_id, '--json'], mine);
+    expect(JSON.parse(got.stdout)).toMatchObject({ order_id: given.order_id, state: 'accepted' });
+    const refused = await piaoka(['orders', 'submit', file('broken.json', { ...order(), invoice: {} })], mine);
+    expect(refused.exit).toBe(1);
+    expect(refused.stderr).toContain('/invoice/number FIELD-MISSING');
+  });
+
+  it('submits a whole file, each line by itself, with the PDFs of a folder, and lists what is there', async () => {
+    const orders = Array.from({ length: 3 }, () => orderWithoutPdf());
+    for (const { order_id } of orders) file(`${order_id}.pdf`, tinyPdf(order_id));
+    const lines = [...orders.map((one) => JSON.stringify(one)), '{"order_id":"x"', ''];
+    const all = await piaoka(
+      ['orders', 'submit', file('many.ndjson', lines.join('\n')), '--pdf-dir', folder, '--json'],
+      mine,
+    );
+    expect(all.exit).toBe(1);
+    const answers = all.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Json);
+    expect(answers.map(({ line, status }) => [line, status])).toEqual([
+      [1, 202],
+      [2, 202],
+      [3, 202],
+      [4, 400],
+    ]);
+    expect(all.stderr).toContain('accepted 3');
+    const listed = await piaoka(['orders', 'list', '--limit', 'all', '--json'], mine);
+    const ids = listed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as Json).order_id as string);
+    expect(ids).toEqual(expect.arrayContaining(orders.map(({ order_id }) => order_id)));
+  });
+
+  it('gives a key, shows it once, and revokes it; places and lifts a hold', async () => {
+    const [merchant] = (JSON.parse((await piaoka(['merchants', '--json'], operators)).stdout) as Json).items as Json[];
+    const id = merchant?.id as string;
+    const made = await piaoka(['keys', 'create', id, '--label', 'ERP', '--scope', 'orders:read', '--json'], operators);
+    const { key, id: keyId } = JSON.parse(made.stdout) as Json;
+    expect(await piaoka(['orders', 'list'], { ...mine, PIAOKA_KEY: key as string })).toMatchObject({ exit: 0 });
+    const shown = await piaoka(['keys', 'list', id], operators);
+    expect(shown.stdout).toContain('ERP');
+    expect(shown.stdout).not.toContain(key);
+    expect(await piaoka(['keys', 'revoke', id, keyId as string, '--reason', 'done'], operators)).toMatchObject({
+      exit: 0,
+    });
+    expect(await piaoka(['orders', 'list'], { ...mine, PIAOKA_KEY: key as string })).toMatchObject({ exit: 4 });
+
+    const placed = await piaoka(['holds', 'place', '--merchant', id, '--reason', 'a look', '--json'], operators);
+    const hold = (JSON.parse(placed.stdout) as Json).id as string;
+    expect((await piaoka(['holds', 'list'], operators)).stdout).toContain(hold);
+    expect(await piaoka(['holds', 'lift', hold], operators)).toMatchObject({ exit: 0 });
+    expect((await piaoka(['holds', 'list'], operators)).stdout).toContain('nothing is held');
+  });
+
+  it('tells by its exit code what stood in the way', async () => {
+    const nowhere = { PIAOKA_URL: 'http://127.0.0.1:9', PIAOKA_KEY: 'x' };
+    expect(await piaoka(['orders', 'get', 'x'], nowhere)).toMatchObject({ exit: 3 });
+    expect(await piaoka(['orders', 'get', 'x'], { PIAOKA_URL: world.service.url })).toMatchObject({ exit: 2 });
+    expect(await piaoka(['orders', 'get', 'x'], { ...mine, PIAOKA_KEY: 'wrong' })).toMatchObject({ exit: 4 });
+    expect(await piaoka(['orders', 'get', 'nothing', '--json'], mine)).toMatchObject({ exit: 1, stderr: '' });
+    expect(await piaoka(['holds', 'list'], mine)).toMatchObject({ exit: 4 });
+  });
+});
+
+describe('commands that wait for an answer in parts', () => {
+  const asked: string[] = [];
+  let server: Server;
+  let env: Record<string, string>;
+  let ended = false;
+  beforeAll(async () => {
+    const finding = { class: 'missing_at_wechat', order_id: 'A1', explanation: '缺卡', explanation_en: 'no card' };
+    const answers: Record<string, () => object> = {
+      'POST /v1/admin/reconciliations': () => ({ id: 'r1', ended_at: null }),
+      'GET /v1/admin/reconciliations/r1?limit=200': () => {
+        const run = { id: 'r1', ended_at: ended ? 'now' : null, findings: { items: [finding], next_cursor: 'c' } };
+        ended = true;
+        return run;
+      },
+      'GET /v1/admin/reconciliations/r1?limit=200&cursor=c': () => ({
+        findings: { items: [finding], next_cursor: null },
+      }),
+      'GET /v1/admin/audit/verification': () => ({ intact: false, chains: 2, rows: 9, findings: [{ seq: 3 }] }),
+      'POST /v1/admin/orders/o1/reinsertions': () => ({ id: 'o1' }),
+      'POST /v1/invoices/read': () => ({ invoice: { number: '26312000000183259524' } }),
+    };
+    server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url} ${request.headers['idempotency-key'] ? 'keyed' : ''}`.trim());
+      request.resume().on('end', () => {
+        const answer = answers[`${request.method} ${request.url}`];
+        response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer?.() ?? {}));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    env = { PIAOKA_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, PIAOKA_KEY: ADMIN };
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  it('reconcile waits for the end, reads every page, and exits with 1 where there are differences', async () => {
+    const ran = await piaoka(['reconcile', '--from', '2026-11-01'], env);
+    expect(ran.exit).toBe(1);
+    expect(ran.stdout).toContain('differences: 2');
+    expect(asked).toContain('POST /v1/admin/reconciliations keyed');
+  });
+
+  it('audit verify exits with 1 for a broken chain; reinsert is keyed and needs a reason; read prints the invoice', async () => {
+    expect(await piaoka(['audit', 'verify'], env)).toMatchObject({ exit: 1 });
+    expect(await piaoka(['orders', 'reinsert', 'o1'], env)).toMatchObject({ exit: 2 });
+    expect(await piaoka(['orders', 'reinsert', 'o1', '--reason', 'mended'], env)).toMatchObject({ exit: 0 });
+    expect(asked).toContain('POST /v1/admin/orders/o1/reinsertions keyed');
+    const read = await piaoka(['read', join(ROOT, 'package.json')], env);
+    expect(JSON.parse(read.stdout)).toMatchObject({ invoice: { number: '26312000000183259524' } });
+  });
+});
