@@ -1,6 +1,7 @@
 import { KeyList, CreatedKeyView, MerchantPage } from '../console/merchants.api';
 import { HoldPage, HoldView } from '../console/holds.api';
-import { CliError, Command, EXIT, required, text, texts } from './command';
+import { Command, required, text, texts } from './command';
+import { CliError, EXIT } from './exit';
 import { columns } from './output';
 import { path, query } from './service';
 

@@ -1,4 +1,5 @@
-import { Command, EXIT } from './command';
+import { Command } from './command';
+import { EXIT } from './exit';
 
 interface Verification {
   intact: boolean;

@@ -1,7 +1,8 @@
 import { Fault, hasErrors } from '../domain/fault';
 import { RULES_VERSION } from '../domain/rules/catalogue';
 import { faultView } from '../http/problems';
-import { Command, EXIT, texts } from './command';
+import { Command, texts } from './command';
+import { EXIT } from './exit';
 import { readBytes, readJson } from './files';
 
 const MAX_PDF_BYTES = 5 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseStrictJson } from '../http/strict-json';
-import { CliError, EXIT } from './command';
+import { CliError, EXIT } from './exit';
 
 /** The bytes of a file; `-` is stdin. */
 export function readBytes(file: string): Buffer {

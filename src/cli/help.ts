@@ -1,4 +1,5 @@
-import { Command, EXIT, Option } from './command';
+import { Command, Option } from './command';
+import { EXIT } from './exit';
 import { columns } from './output';
 
 const EXITS: [code: number, zh: string, en: string][] = [

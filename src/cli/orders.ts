@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { OrderPage, OrderView } from '../orders/orders.api';
-import { Call, Command, EXIT, required, text } from './command';
+import { Call, Command, required, text } from './command';
+import { EXIT } from './exit';
 import { readJson } from './files';
 import { columns } from './output';
 import { path, query } from './service';

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { FormData } from 'undici';
-import { Command, EXIT } from './command';
+import { Command } from './command';
+import { EXIT } from './exit';
 import { readBytes } from './files';
 
 export const READ: Command = {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { CliError, Command, EXIT, text } from './command';
+import { Command, text } from './command';
+import { CliError, EXIT } from './exit';
 import { path, query, Service } from './service';
 
 /** A run with the first page of its findings; what else the service tells is passed on as it is. */

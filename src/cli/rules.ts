@@ -1,5 +1,6 @@
 import { ruleBook } from '../orders/rule-book';
-import { CliError, Command, EXIT } from './command';
+import { Command } from './command';
+import { CliError, EXIT } from './exit';
 import { columns } from './output';
 
 export const RULES_COMMAND: Command = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { FormData, request } from 'undici';
 import { ProblemBody } from '../http/problems';
-import { CliError, EXIT } from './command';
+import { CliError, EXIT } from './exit';
 
 export interface Reply<T> {
   status: number;

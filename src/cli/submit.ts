@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { FormData } from 'undici';
 import { OrderView } from '../orders/orders.api';
 import { LineAnswer } from '../orders/order-batch';
-import { Call, CliError, Command, EXIT, text } from './command';
+import { Call, Command, text } from './command';
+import { CliError, EXIT } from './exit';
 import { readBytes, readJson } from './files';
 
 /** One request of a batch: well below the service's 500 lines and 64 MiB. */
