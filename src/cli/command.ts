@@ -1,3 +1,4 @@
+import { CliError, EXIT } from './exit';
 import { Output } from './output';
 import { Service } from './service';
 

@@ -55,7 +55,7 @@ function read({ name, options }: Command, argv: string[]): { args: string[]; val
   }
   try {
     const { positionals, values } = parseArgs({ args: argv, options: config, allowPositionals: true });
-    return { args: positionals, values: values as Values };
+    return { args: positionals, values: values };
   } catch (error) {
     throw new CliError(EXIT.usage, `${(error as Error).message}\npiaoka ${name} --help`);
   }
