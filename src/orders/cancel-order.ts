@@ -4,7 +4,6 @@ import { Accounts } from '../accounts/accounts';
 import { audit } from '../audit/audit';
 import { asEngine } from '../data/statement';
 import { Inapplicable, whyInapplicable } from '../domain/settlement';
-import { failpoint } from '../failpoints';
 import { Settlements, Subject } from '../insertion/settle';
 import { WechatClient } from '../wechat/client';
 import { TokenManager } from '../wechat/tokens';
@@ -33,7 +32,6 @@ export class CancelOrders {
   async cancel(order: Subject, act: { by: string; reason: string | null }): Promise<Cancelled> {
     const wish = await asEngine(this.dataSource, (client) => this.wish(client, order, act));
     if ('kind' in wish) return wish;
-    await failpoint('cancellation.intended');
     return this.tell(wish);
   }
 
@@ -69,7 +67,6 @@ export class CancelOrders {
     const card = { card_id: wish.cardId, code: wish.cardCode, reimburse_status: 'INVOICE_REIMBURSE_CANCEL' } as const;
     const asked = await withToken(this.tokens, account, (token) => this.wechat.updatestatus(token, card));
     const verdict = cancelVerdict(asked);
-    await failpoint('cancellation.answered');
     await asEngine(this.dataSource, async (client) => {
       if (verdict.kind === 'cancelled') await this.settle(client, wish);
       await record(client, wish, verdict);

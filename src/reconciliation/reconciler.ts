@@ -2,7 +2,6 @@ import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { Cron, latestTime } from '../cron';
 import { asEngine } from '../data/statement';
-import { failpoint } from '../failpoints';
 import { Log } from '../log';
 import { ClaimedRuns, createRun, latestScheduled, RunRow } from './runs';
 
@@ -74,7 +73,6 @@ export class Reconciler {
     try {
       while (run.step < this.steps.length) {
         if (this.stopping) return await this.runs.release(run);
-        await failpoint('reconciliation.page');
         if (!(await this.turnPage(run, this.steps[run.step] as Step))) return;
       }
       await this.runs.end(run, null);

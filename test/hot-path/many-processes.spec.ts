@@ -6,7 +6,7 @@ import { createDatabase } from '../support/databases';
 import { orderWithoutPdf, tinyPdf } from '../support/orders';
 import { APPID, environment, Json, KEY } from '../support/world';
 
-/** The long form is a step of .ci/run. */
+/** `LONG=1` for the long form. */
 const ORDERS = process.env.LONG ? 5000 : 1500;
 
 /** One process of the service, ready when the promise resolves. */

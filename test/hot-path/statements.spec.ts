@@ -5,7 +5,7 @@ import { createDatabase } from '../support/databases';
 import { MASTER_KEY } from '../support/world';
 
 const MERCHANT = randomUUID();
-/** The long form is a step of .ci/run. */
+/** `LONG=1` for the long form. */
 const STORED = process.env.LONG ? 1_000_000 : 100_000;
 
 /** Big tables that a hot statement may never read from end to end. */
