@@ -107,5 +107,11 @@ const COMPARE = `
              CASE WHEN fee <> their_fee THEN 'amount' END,
              CASE WHEN number <> '' AND (number, their_code) <> (invoice_number, code) THEN 'number' END]) AS class
      WHERE class IS NOT NULL
+  ), gone AS (
+    UPDATE findings f SET state = 'gone', decided_at = clock_timestamp(), decided_by = coalesce(decided_by, 'reconciliation')
+      FROM compared c
+     WHERE f.merchant_id = c.merchant_id AND f.source = 'wechat' AND f.subject = c.id::text
+       AND f.class IN ('amount', 'number') AND f.state IN ('open', 'accepted')
+       AND NOT EXISTS (SELECT FROM found WHERE found.class = f.class)
   ), put AS (${put('found', '$1')})
   SELECT ${TALLY}`;
