@@ -1,3 +1,4 @@
+import { query } from '../support/databases';
 import { order } from '../support/orders';
 import { Json, World } from '../support/world';
 
@@ -52,5 +53,30 @@ describe('reconciliation', () => {
     await world.control('DELETE', '/faults');
     await world.until(silent.order_id, ['inserted']);
     expect(await world.cards(silent.order_id)).toHaveLength(1);
+  });
+
+  test('silence closes no difference at WeChat; what our own ledger no longer shows is closed', async () => {
+    const { id } = await reconcile(world);
+    for (const [source, kind] of [
+      ['wechat', 'amount'],
+      ['ledger', 'aged'],
+    ]) {
+      await query(
+        world.databaseUrl,
+        `INSERT INTO findings (id, merchant_id, source, class, subject, order_id, order_at, facts, since, opened_by, seen_by)
+         SELECT gen_random_uuid(), id, $1, $2, gen_random_uuid()::text, 'x', now() - interval '1 day', '{}', now(), $3, $3
+           FROM merchants LIMIT 1`,
+        [source, kind, id],
+      );
+    }
+    await reconcile(world);
+    const rows = await query<Json>(
+      world.databaseUrl,
+      `SELECT source, state FROM findings WHERE order_id = 'x' ORDER BY source`,
+    );
+    expect(rows).toEqual([
+      { source: 'ledger', state: 'gone' },
+      { source: 'wechat', state: 'open' },
+    ]);
   });
 });
