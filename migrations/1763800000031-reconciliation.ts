@@ -1,8 +1,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Reconciliation: its runs, what merchants say they issued, the differences that were found, and what
- * was spent of WeChat's quotas. A difference that holds is one row however often it is seen.
+ * Reconciliation: its runs, the differences that were found, and what was spent of WeChat's quotas. A difference that holds is one row however often it is seen.
  */
 export class Reconciliation1763800000031 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
@@ -15,8 +14,6 @@ export class Reconciliation1763800000031 implements MigrationInterface {
         scheduled_for timestamptz,
         from_at timestamptz,
         to_at timestamptz,
-        statement_sha256 bytea,
-        statement_lines integer,
         state text NOT NULL DEFAULT 'queued',
         step integer NOT NULL DEFAULT 0,
         place jsonb,
@@ -28,20 +25,11 @@ export class Reconciliation1763800000031 implements MigrationInterface {
         created_at timestamptz NOT NULL DEFAULT now(),
         started_at timestamptz,
         ended_at timestamptz,
-        CONSTRAINT reconciliation_runs_source CHECK (source IN ('schedule', 'person', 'statement')),
-        CONSTRAINT reconciliation_runs_state CHECK (state IN ('receiving', 'queued', 'running', 'done', 'failed'))
+        CONSTRAINT reconciliation_runs_source CHECK (source IN ('schedule', 'person')),
+        CONSTRAINT reconciliation_runs_state CHECK (state IN ('queued', 'running', 'done', 'failed'))
       );
       CREATE UNIQUE INDEX reconciliation_runs_one_a_time ON reconciliation_runs (scheduled_for) WHERE scheduled_for IS NOT NULL;
-      CREATE INDEX reconciliation_runs_open ON reconciliation_runs (created_at) WHERE state IN ('receiving', 'queued', 'running');
-
-      CREATE TABLE statement_lines (
-        run_id uuid NOT NULL,
-        appid text NOT NULL,
-        order_id text NOT NULL,
-        fee bigint NOT NULL,
-        invoice_number text NOT NULL,
-        CONSTRAINT statement_lines_pkey PRIMARY KEY (run_id, appid, order_id)
-      );
+      CREATE INDEX reconciliation_runs_open ON reconciliation_runs (created_at) WHERE state IN ('queued', 'running');
 
       CREATE TABLE findings (
         id uuid PRIMARY KEY,
@@ -62,9 +50,9 @@ export class Reconciliation1763800000031 implements MigrationInterface {
         decided_at timestamptz,
         decided_by text,
         reason text,
-        CONSTRAINT findings_source CHECK (source IN ('ledger', 'wechat', 'statement')),
+        CONSTRAINT findings_source CHECK (source IN ('ledger', 'wechat')),
         CONSTRAINT findings_class CHECK (
-          class IN ('missing', 'extra', 'amount', 'number', 'state', 'code_unknown', 'aged')),
+          class IN ('amount', 'number', 'state', 'code_unknown', 'aged')),
         CONSTRAINT findings_state CHECK (state IN ('open', 'accepted', 'resolved', 'gone'))
       );
       CREATE UNIQUE INDEX findings_opened_once ON findings (merchant_id, source, class, subject)
@@ -92,7 +80,6 @@ export class Reconciliation1763800000031 implements MigrationInterface {
       $$;
 
       GRANT SELECT, INSERT, UPDATE ON reconciliation_runs, findings, reconciliation_spending TO piaoka_engine;
-      GRANT SELECT, INSERT, DELETE ON statement_lines TO piaoka_engine;
       GRANT SELECT ON reconciliation_runs, findings TO piaoka_api;
     `);
     for (const table of ['reconciliation_runs', 'findings']) {
@@ -110,7 +97,7 @@ export class Reconciliation1763800000031 implements MigrationInterface {
     await queryRunner.query(`
       DROP FUNCTION piaoka_time_id();
       DROP INDEX events_of_reimbursement, insertions_without_code;
-      DROP TABLE reconciliation_spending, findings, statement_lines, reconciliation_runs;
+      DROP TABLE reconciliation_spending, findings, reconciliation_runs;
     `);
   }
 }

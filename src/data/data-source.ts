@@ -37,7 +37,7 @@ import { InsertionRow } from './entities/insertion';
 import { Merchant, MerchantKey } from './entities/merchant';
 import { Operator } from './entities/operator';
 import { Cancellation } from './entities/cancellation';
-import { Finding, ReconciliationRun, ReconciliationSpending, StatementLine } from './entities/reconciliation';
+import { Finding, ReconciliationRun, ReconciliationSpending } from './entities/reconciliation';
 import { RecurringJob } from './entities/recurring-job';
 import { LiveInvoice, Order, StoredPdf } from './entities/order';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSequence } from './entities/webhook';
@@ -109,7 +109,6 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       GatewayToken,
       DropInMedia,
       ReconciliationRun,
-      StatementLine,
       Finding,
       ReconciliationSpending,
       Cancellation,

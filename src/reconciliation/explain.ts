@@ -27,20 +27,6 @@ const MEANINGS: Partial<Record<Topic, (ours: Facts, theirs: Facts) => Words>> = 
   ],
   'wechat.amount': amounts('微信卡券', 'the card at WeChat'),
   'wechat.number': numbers('微信卡券', 'the card at WeChat'),
-  'statement.missing': () => [
-    '商户称已开具此发票，但我方从未收到该订单。',
-    'The merchant says it issued this invoice; the order has never been posted here.',
-  ],
-  'statement.extra': ({ state }) => [
-    `我方有此订单（${state}），但商户的清单中没有。`,
-    `The order is here (${state}); the merchant’s statement does not name it.`,
-  ],
-  'statement.amount': amounts('商户清单', 'the merchant’s statement'),
-  'statement.number': numbers('商户清单', 'the merchant’s statement'),
-  'statement.state': ({ state }) => [
-    `商户称已开具此发票，但我方该订单为 ${state}，用户卡包中没有有效卡券。`,
-    `The merchant says it issued this invoice; here the order is ${state}, so no valid card is in the wallet.`,
-  ],
 };
 
 const ACTS: Partial<Record<Topic, Words>> = {
@@ -59,23 +45,6 @@ const ACTS: Partial<Record<Topic, Words>> = {
   'wechat.number': [
     '核对原始发票；如卡券有误，冲红后重开。',
     'Check the invoice; if the card is wrong, cancel and re-issue.',
-  ],
-  'statement.missing': ['请商户补发该订单，或更正其清单。', 'Let the merchant post the order, or mend its statement.'],
-  'statement.extra': [
-    '请商户核实：若发票有效，补入清单；若已作废，冲红此订单。',
-    'Let the merchant check: if the invoice is valid it belongs in the statement; if not, cancel the order.',
-  ],
-  'statement.amount': [
-    '以原始发票为准；我方有误则冲红后重开。',
-    'The invoice decides; if ours is wrong, cancel and re-issue.',
-  ],
-  'statement.number': [
-    '以原始发票为准；我方有误则冲红后重开。',
-    'The invoice decides; if ours is wrong, cancel and re-issue.',
-  ],
-  'statement.state': [
-    '修正数据后重插，或用新订单重开（replaces 注明原订单）。',
-    'Mend the data and re-insert, or re-issue under a new order that names this one in `replaces`.',
   ],
 };
 

@@ -27,14 +27,11 @@ export class ReconciliationRequest {
 export class RunView {
   id!: string;
   merchant!: string | null;
-  source!: 'schedule' | 'person' | 'statement';
+  source!: 'schedule' | 'person';
   requested_by!: string;
   from!: string | null;
   to!: string | null;
   state!: RunState;
-  /** Of the statement's bytes, where a merchant sent one */
-  statement_sha256?: string;
-  statement_lines?: number;
   /** What was looked at, brought forward, found by class, opened and closed */
   counts!: Record<string, number>;
   error!: string | null;
@@ -54,8 +51,8 @@ export class RunPage {
 /** Whose records differ, and how. */
 export class FindingView {
   id!: string;
-  /** ledger: by its age; wechat: by what WeChat said; statement: by what the merchant said */
-  source!: 'ledger' | 'wechat' | 'statement';
+  /** ledger: by its age; wechat: by what WeChat said */
+  source!: 'ledger' | 'wechat';
   @ApiProperty({ enum: FINDING_CLASSES })
   class!: FindingClass;
   @ApiProperty({ enum: FINDING_STATES })

@@ -8,13 +8,11 @@ import { asEngine } from '../data/statement';
 export interface RunRow {
   id: string;
   merchant_id: string | null;
-  source: 'schedule' | 'person' | 'statement';
+  source: 'schedule' | 'person';
   requested_by: string;
   scheduled_for: Date | null;
   from_at: Date | null;
   to_at: Date | null;
-  statement_sha256: Buffer | null;
-  statement_lines: number | null;
   state: RunState;
   step: number;
   place: unknown;
@@ -34,8 +32,6 @@ export interface RunRequest {
   from: Date | null;
   to: Date | null;
   scheduledFor?: Date;
-  /** `receiving`: its statement is still being read. */
-  state?: 'receiving' | 'queued';
 }
 
 /** How long a run belongs to the process that works on it, from the last page on. A page takes a fraction of it. */
@@ -45,11 +41,11 @@ const MAX_CLAIMS = 20;
 
 /** Null: there is a run for that time already. */
 export async function createRun(client: PoolClient, request: RunRequest): Promise<RunRow | null> {
-  const { merchantId, source, requestedBy, from, to, scheduledFor = null, state = 'queued' } = request;
+  const { merchantId, source, requestedBy, from, to, scheduledFor = null } = request;
   const { rows } = await client.query<RunRow>(
-    `INSERT INTO reconciliation_runs (id, merchant_id, source, requested_by, from_at, to_at, scheduled_for, state)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING *`,
-    [uuidv7(), merchantId, source, requestedBy, from, to, scheduledFor, state],
+    `INSERT INTO reconciliation_runs (id, merchant_id, source, requested_by, from_at, to_at, scheduled_for)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING *`,
+    [uuidv7(), merchantId, source, requestedBy, from, to, scheduledFor],
   );
   return rows[0] ?? null;
 }
@@ -90,15 +86,13 @@ export class ClaimedRuns {
     return asEngine(this.dataSource, async (client) => {
       const { rows } = await client.query<RunRow>(
         `UPDATE reconciliation_runs
-            SET state = CASE WHEN state = 'receiving' OR claims >= $3 THEN 'failed' ELSE 'running' END,
-                error = CASE WHEN state = 'receiving' THEN 'the statement was not received whole'
-                             WHEN claims >= $3 THEN 'given up after many crashes' END,
-                ended_at = CASE WHEN state = 'receiving' OR claims >= $3 THEN clock_timestamp() END,
+            SET state = CASE WHEN claims >= $3 THEN 'failed' ELSE 'running' END,
+                error = CASE WHEN claims >= $3 THEN 'given up after many crashes' END,
+                ended_at = CASE WHEN claims >= $3 THEN clock_timestamp() END,
                 claims = claims + 1, claimed_by = $1, started_at = coalesce(started_at, clock_timestamp()),
                 lease_until = clock_timestamp() + make_interval(secs => $2)
           WHERE id = (SELECT id FROM reconciliation_runs
-                       WHERE (state = 'queued' OR (state = 'running' AND lease_until < now())
-                              OR (state = 'receiving' AND created_at < now() - interval '1 hour'))
+                       WHERE state = 'queued' OR (state = 'running' AND lease_until < now())
                        ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING *`,
         [this.owner, LEASE_SECONDS, MAX_CLAIMS],
@@ -120,12 +114,11 @@ export class ClaimedRuns {
 
   async end(run: RunRow, error: string | null): Promise<void> {
     await asEngine(this.dataSource, async (client) => {
-      const { rowCount } = await client.query(
+      await client.query(
         `UPDATE reconciliation_runs SET state = $3, error = $4, ended_at = clock_timestamp(), lease_until = NULL, counts = $5
           WHERE id = $1 AND claimed_by = $2 AND state = 'running'`,
         [run.id, this.owner, error === null ? 'done' : 'failed', error, JSON.stringify(run.counts)],
       );
-      if (rowCount === 1) await client.query('DELETE FROM statement_lines WHERE run_id = $1', [run.id]);
     });
   }
 

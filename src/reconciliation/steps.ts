@@ -10,7 +10,6 @@ import { closeFindings } from './close-findings';
 import { agedOrders, stuckOrders, toldByWechat, unknownCodes } from './ledger';
 import { ReadBack } from './read-back';
 import { Step } from './reconciler';
-import { compareLines, findExtra } from './statement-lines';
 import { learnCodes, settleWaiting } from './waiting-orders';
 
 /** What reconciliation works with. */
@@ -37,8 +36,6 @@ export function stepsOf(parts: StepParts): Step[] {
     stuckOrders(dataSource),
     unknownCodes(dataSource),
     toldByWechat(dataSource),
-    compareLines(dataSource),
-    findExtra(dataSource),
     closeFindings(dataSource),
   ];
 }
