@@ -116,6 +116,16 @@ describe('the audit trail', () => {
     const chain = CHAINS[1] as string;
     const rewritten = await tampered((client) => rewrite(client, chain, 30, 30));
     expect(rewritten).toEqual([{ chain, seq: 30, kind: 'edited' }]);
+    // The row after it is made to vouch for it: then its own hash, which covers what it vouches for, fits no more.
+    const covered = await tampered(async (client) => {
+      await rewrite(client, chain, 30, 30);
+      await client.query(
+        `UPDATE audit SET previous_sha256 = (SELECT sha256 FROM audit WHERE chain = $1 AND seq = 30)
+          WHERE chain = $1 AND seq = 31`,
+        [chain],
+      );
+    });
+    expect(covered).toContainEqual({ chain, seq: 31, kind: 'edited' });
     const cut = await tampered((client) =>
       client.query('DELETE FROM audit WHERE chain = $1 AND seq > $2', [chain, LENGTH - 3]),
     );
