@@ -120,6 +120,28 @@ export function insertionFrom(row: Omit<ClaimedRow, OrderColumns>): Insertion {
   };
 }
 
+/** What a row takes of an insertion; a statement reads of it what it writes. */
+export function columnsOf(next: Insertion): Record<string, unknown> {
+  return {
+    state: next.state,
+    reason: next.reason,
+    due_in: next.dueIn,
+    tries: next.tries,
+    probes: next.probes,
+    authorization_checks: next.authorizationChecks,
+    reuploads: next.reuploads,
+    media_id: next.mediaId,
+    trip_media_id: next.tripMediaId,
+    uploaded_at: next.uploadedAt,
+    doubt_since: next.doubtSince,
+    doubt_denied: next.doubtDenied,
+    reinserted: next.reinserted,
+    waiting_since: next.waitingSince,
+    card_code: next.cardCode,
+    card_code_state: next.cardCodeState,
+  };
+}
+
 /** The present instant by the database's clock, kept by this process's monotonic one. */
 export function databaseNow(claimed: Claimed): Date {
   return new Date(claimed.claimedAt.getTime() + performance.now() - claimed.claimedAtMonotonic);

@@ -8,7 +8,7 @@ import { Metrics } from '../metrics';
 import { Answer } from '../wechat/answer';
 import { CLASSIFIER_VERSION } from '../wechat/verdict';
 import { AttemptKind } from '../data/entities/attempt';
-import { Claimed, ClaimedRow, claimedFrom, databaseNow } from './claimed';
+import { Claimed, claimedFrom, ClaimedRow, columnsOf, databaseNow } from './claimed';
 import { CLAIM, INTEND, RECORD } from './insertion.queue';
 
 /** One attempt's write-ahead. */
@@ -127,20 +127,7 @@ export class InsertionStore {
       id: claimed.id,
       fence: claimed.fence,
       claimed_by: claimed.claimedBy,
-      state: next.state,
-      reason: next.reason,
-      due_in: next.dueIn,
-      tries: next.tries,
-      probes: next.probes,
-      authorization_checks: next.authorizationChecks,
-      reuploads: next.reuploads,
-      media_id: next.mediaId,
-      trip_media_id: next.tripMediaId,
-      uploaded_at: next.uploadedAt,
-      doubt_since: next.doubtSince,
-      waiting_since: next.waitingSince,
-      card_code: next.cardCode,
-      card_code_state: next.cardCodeState,
+      ...columnsOf(next),
       person: person && this.sealer.seal(JSON.stringify(person), `insertions|${claimed.id}`).toString('base64'),
       outcome: outcome.kind,
       sent: sentOf(outcome, answer),

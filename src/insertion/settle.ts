@@ -2,7 +2,7 @@ import { PoolClient } from 'pg';
 import { advance } from '../domain/advance';
 import { Insertion, Policy } from '../domain/insertion';
 import { Inapplicable, Settlement, whyInapplicable } from '../domain/settlement';
-import { ClaimedRow, insertionFrom } from './claimed';
+import { ClaimedRow, columnsOf, insertionFrom } from './claimed';
 
 export interface Subject {
   merchantId: string;
@@ -123,27 +123,6 @@ const SETTLE = `
     SELECT merchant_id, id, events, clock_timestamp(), state, $5::jsonb FROM settled
   )
   SELECT events FROM settled`;
-
-function columnsOf(next: Insertion): Record<string, unknown> {
-  return {
-    state: next.state,
-    reason: next.reason,
-    due_in: next.dueIn,
-    tries: next.tries,
-    probes: next.probes,
-    authorization_checks: next.authorizationChecks,
-    reuploads: next.reuploads,
-    media_id: next.mediaId,
-    trip_media_id: next.tripMediaId,
-    uploaded_at: next.uploadedAt,
-    doubt_since: next.doubtSince,
-    doubt_denied: next.doubtDenied,
-    reinserted: next.reinserted,
-    waiting_since: next.waitingSince,
-    card_code: next.cardCode,
-    card_code_state: next.cardCodeState,
-  };
-}
 
 function storyOf(next: Insertion, { kind }: Settlement, { data }: Telling): Record<string, unknown> {
   return {
