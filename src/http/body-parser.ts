@@ -12,6 +12,8 @@ export type RequestBody =
   | { kind: 'raw'; text: string }
   | { kind: 'form' | 'ndjson'; stream: Readable; headers: IncomingHttpHeaders };
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 const PUSH_BYTES = 64 * 1024;
 
 function isPush({ url }: FastifyRequest): boolean {
@@ -63,7 +65,7 @@ export function parseJsonBytes(bytes: Buffer, contentType = ''): { value: unknow
 
 function decode(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw malformed('JSON-ENCODING', '请求体不是有效的 UTF-8。', 'The body is not valid UTF-8.');
   }

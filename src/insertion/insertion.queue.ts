@@ -29,15 +29,17 @@ export const ACCEPT_COLUMNS = [
 /**
  * Stores orders with their PDFs, insertions and first events: all rows of an order or none. Orders that exist already,
  * or whose invoice is live, are left out of the answer; a race for one order raises 23505 and stores nothing.
+ * A CTE copies its rows each time it is read: the PDFs stand in none.
  */
 export function accept(count: number): Statement {
-  const row = (n: number) =>
-    `(${ACCEPT_COLUMNS.map(([, type], column) => `$${n * ACCEPT_COLUMNS.length + column + 1}::${type}`).join(', ')})`;
+  const rows = (...names: string[]) =>
+    Array.from({ length: count }, (_, n) => `(${names.map((name) => parameter(n, name)).join(', ')})`).join(', ');
+  const plain = ACCEPT_COLUMNS.map(([name]) => name).filter((name) => name !== 'pdf' && name !== 'trip_pdf');
   return {
     name: `accept_${count}`,
     text: `
-      WITH given (${ACCEPT_COLUMNS.map(([name]) => name).join(', ')}) AS (
-        VALUES ${Array.from({ length: count }, (_, n) => row(n)).join(', ')}
+      WITH given (${plain.join(', ')}) AS (
+        VALUES ${rows(...plain)}
       ), live AS (
         INSERT INTO live_invoices (merchant_id, id, invoice_code, invoice_number)
         SELECT merchant_id, id, invoice_code, invoice_number FROM given
@@ -54,10 +56,10 @@ export function accept(count: number): Statement {
         RETURNING merchant_id, id, created_at
       ), files AS (
         INSERT INTO pdfs (merchant_id, id, part, stored_at, body)
-        SELECT s.merchant_id, id, 'pdf', created_at, pdf FROM given JOIN stored s USING (id)
-        UNION ALL
-        SELECT s.merchant_id, id, 'trip_pdf', created_at, trip_pdf FROM given JOIN stored s USING (id)
-         WHERE trip_pdf IS NOT NULL
+        SELECT s.merchant_id, id, part, created_at, body
+          FROM stored s JOIN (VALUES ${rows('id', 'pdf', 'trip_pdf')}) AS file (id, pdf, trip_pdf) USING (id)
+         CROSS JOIN LATERAL (VALUES ('pdf', pdf), ('trip_pdf', trip_pdf)) AS one (part, body)
+         WHERE body IS NOT NULL
       ), waiting AS (
         INSERT INTO insertions (merchant_id, id, issuer_appid, state, due_at)
         SELECT s.merchant_id, id, issuer_appid, 'accepted', created_at FROM given JOIN stored s USING (id)
@@ -66,6 +68,12 @@ export function accept(count: number): Statement {
       )
       SELECT id, created_at FROM stored`,
   };
+}
+
+/** The parameter of a column in the n-th row that `accept` takes. */
+function parameter(n: number, name: string): string {
+  const column = ACCEPT_COLUMNS.findIndex(([one]) => one === name);
+  return `$${n * ACCEPT_COLUMNS.length + column + 1}::${ACCEPT_COLUMNS[column]?.[1]}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { accept, ACCEPT_COLUMNS, CLAIM, INTEND, PDFS, RECORD } from '../../src/insertion/insertion.queue';
+import { AS_ENGINE } from '../../src/data/statement';
 import { createDatabase } from '../support/databases';
 import { MASTER_KEY } from '../support/world';
 
@@ -71,7 +72,7 @@ describe(`hot statements with ${STORED.toLocaleString('en')} stored orders`, () 
 
   /** The plan the service uses: made once for all values, then run with these. */
   async function planOf(setup: string, text: string, values: unknown[]): Promise<[{ Plan: PlanNode }]> {
-    await client.query(`BEGIN; ${setup}; SET LOCAL plan_cache_mode = force_generic_plan`);
+    await client.query(`BEGIN; ${setup}; ${AS_ENGINE}`);
     await client.query(`PREPARE hot AS ${text}`);
     const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
       `EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE hot (${values.map(literal).join(', ')})`,
@@ -114,7 +115,7 @@ describe(`hot statements with ${STORED.toLocaleString('en')} stored orders`, () 
       ],
     ],
   ])('%s stays on its indexes', async (_, text, values) => {
-    const plan = await planOf('SET LOCAL ROLE piaoka_engine', text, values());
+    const plan = await planOf('', text, values());
     expect(readWhole(plan[0].Plan)).toEqual([]);
     // Far above what an index needs, far below what a million rows need.
     expect(rowsRead(plan[0].Plan)).toBeLessThan(5000);
