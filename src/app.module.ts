@@ -14,8 +14,9 @@ import { MerchantKeysController } from './console/merchant-keys.controller';
 import { MerchantsController } from './console/merchants.controller';
 import { Operators } from './console/operators';
 import { OperatorsController } from './console/operators.controller';
-import { OrderActs } from './console/order-acts';
 import { OrderActsController } from './console/order-acts.controller';
+import { Reinsertions } from './console/reinsertions';
+import { Resolutions } from './console/resolutions';
 import { Database } from './data/open-database';
 import { Sealer } from './data/sealed';
 import { makeEngine } from './engine';
@@ -46,6 +47,7 @@ import { JssdkController } from './reimbursement/jssdk.controller';
 import { ReimbursementsController } from './reimbursement/reimbursements.controller';
 import { deliveryQueue } from './webhooks/delivery.queue';
 import { makeWebhooks, WEBHOOK_CONTROLLERS } from './webhooks/webhooks';
+import { ReviseOrders } from './orders/revise-order';
 import { RuleBookController } from './orders/rule-book.controller';
 import { DropIn } from './drop-in/drop-in';
 import { MediaShelf } from './drop-in/media-shelf';
@@ -87,8 +89,8 @@ export class AppModule {
     const engine = makeEngine(config, dataSource, sealer, accounts, metrics, log);
     const { runner, recentPdfs, transport, settlements } = engine;
     const calls = new WakeUpCalls(dataSource);
-    const accept = new AcceptOrders(dataSource, sealer, metrics, (id, { files }) => {
-      recentPdfs.keep(id, files);
+    const accept = new AcceptOrders(dataSource, sealer, metrics, (id, { files, pdfSha256 }) => {
+      recentPdfs.keep(id, files, pdfSha256);
       if (config.ROLE === 'api') calls.call();
       else runner.wake();
     });
@@ -132,7 +134,8 @@ export class AppModule {
         ...parts(settlements, new ProblemFilter(log), new Operators(dataSource)),
         ...parts(
           new AdminOrders(dataSource, sealer),
-          new OrderActs(dataSource, settlements, config.IN_DOUBT_QUIET_SECONDS),
+          new Reinsertions(dataSource, sealer, settlements, new ReviseOrders(sealer, limits)),
+          new Resolutions(dataSource, settlements, config.IN_DOUBT_QUIET_SECONDS),
         ),
         ...parts(...makeWebhooks(config, dataSource, sealer, metrics, log)),
         { provide: IdempotencyStore, useValue: idempotencyKeys },

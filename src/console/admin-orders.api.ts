@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { EventView, OrderView } from '../orders/orders.api';
+import { InvoiceView } from '../orders/invoice.api';
+import { CheckedView, EventView, OrderView } from '../orders/orders.api';
 import { ReinsertionView, ResolutionView } from './order-acts.api';
 
 /** An order with its merchant, as operators list it. */
@@ -26,6 +27,17 @@ export class EvidenceView {
   data!: Record<string, unknown>;
 }
 
+/** What the order said before a re-insertion changed it. */
+export class RevisionView {
+  revision!: number;
+  since!: string;
+  until!: string;
+  card_id!: string;
+  invoice!: InvoiceView;
+  pdf_sha256!: string;
+  checked?: CheckedView;
+}
+
 /** Everything an operator needs to know about one order, on one answer. */
 export class AdminOrderDetail extends AdminOrderView {
   /** For If-Match: grows with every event of the order */
@@ -34,7 +46,9 @@ export class AdminOrderDetail extends AdminOrderView {
   evidence!: EvidenceView[];
   reinsertions!: ReinsertionView[];
   resolutions!: ResolutionView[];
-  /** What may be done now: reinsertion, confirm_inserted, confirm_not_inserted, abandon */
+  /** Earlier revisions, the first first; their PDFs at /pdf?revision= */
+  revisions!: RevisionView[];
+  /** What may be done now: reinsertion, revision (a reinsertion with changes), confirm_inserted, confirm_not_inserted, abandon */
   allowed_acts!: string[];
   /** What to ask the user, ready to copy; null while there is nothing to ask */
   @ApiProperty({ type: 'string', nullable: true })

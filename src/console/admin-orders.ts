@@ -10,8 +10,11 @@ import { InvoiceView } from '../orders/invoice.api';
 import { orderView } from '../orders/order-view';
 import { EventRow, HELD, ORDER_COLUMNS, ORDER_TABLES, OrderRow, withAttempts } from '../orders/orders.read';
 import { AdminOrderDetail, AdminOrderView, EvidenceView } from './admin-orders.api';
-import { merchantOf, ReinsertionRow, ResolutionRow } from './order-acts';
+import { merchantOf } from './act';
 import { reinsertionView, resolutionView } from './order-acts.view';
+import { reinsertionsOf } from './reinsertions';
+import { resolutionsOf } from './resolutions';
+import { revisionsOf } from './revisions';
 
 export interface AdminOrderFilter {
   merchant?: string;
@@ -92,6 +95,7 @@ export class AdminOrders {
         ...view,
         version: (present.rows[0] as { events: number }).events,
         ...(await storyOf(client, key, (row as AdminOrderRow).created_at)),
+        revisions: await revisionsOf(client, key, this.sealer),
         allowed_acts: allowedActs(insertion),
         ...questionAbout(insertion, view.invoice),
       };
@@ -134,25 +138,17 @@ async function storyOf(client: PoolClient, key: string[], createdAt: Date) {
     'SELECT kind, at, card_code, data FROM evidence WHERE merchant_id = $1 AND id = $2 ORDER BY at LIMIT 1000',
     key,
   );
-  const reinsertions = await client.query<ReinsertionRow>(
-    'SELECT id, operator, reason, created_at FROM reinsertions WHERE merchant_id = $1 AND order_uuid = $2 ORDER BY created_at',
-    key,
-  );
-  const resolutions = await client.query<ResolutionRow>(
-    `SELECT id, kind, state, version, operator, reason, second_operator, second_reason, created_at, settled_at
-       FROM resolutions WHERE merchant_id = $1 AND order_uuid = $2 ORDER BY created_at`,
-    key,
-  );
   return {
     events: events.rows.map(({ at, ...event }) => ({ ...event, at: toShanghai(at) })),
     evidence: evidence.rows.map(({ at, ...witness }) => ({ ...witness, at: toShanghai(at) })),
-    reinsertions: reinsertions.rows.map(reinsertionView),
-    resolutions: resolutions.rows.map(resolutionView),
+    reinsertions: (await reinsertionsOf(client, key)).map(reinsertionView),
+    resolutions: (await resolutionsOf(client, key)).map(resolutionView),
   };
 }
 
 const ACTS: [name: string, settlement: Settlement][] = [
   ['reinsertion', { kind: 'reinserted' }],
+  ['revision', { kind: 'reinserted', revised: true }],
   ['confirm_inserted', { kind: 'confirmedInserted', cardCode: '0' }],
   ['confirm_not_inserted', { kind: 'confirmedNotInserted' }],
   ['abandon', { kind: 'abandoned' }],

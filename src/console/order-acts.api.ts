@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsIn, IsObject, IsOptional, IsString, MaxLength, MinLength, ValidateNested } from 'class-validator';
+import { OrderChanges } from '../orders/order-changes.api';
 
 export const RESOLUTION_KINDS = ['confirm_inserted', 'confirm_not_inserted', 'abandon'] as const;
 export type ResolutionKind = (typeof RESOLUTION_KINDS)[number];
@@ -11,12 +13,31 @@ export class ReinsertionRequest {
   @MinLength(1)
   @MaxLength(500)
   reason!: string;
+  /** What the order is to say instead, judged as if it were posted today; never after a doubt */
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => OrderChanges)
+  changes?: OrderChanges;
+}
+
+/** The same as multipart/form-data: its files travel as they are. */
+export class ReinsertionForm {
+  /** The JSON, without files */
+  reinsertion!: ReinsertionRequest;
+  @ApiProperty({ type: 'string', format: 'binary', required: false })
+  pdf?: unknown;
+  @ApiProperty({ type: 'string', format: 'binary', required: false })
+  trip_pdf?: unknown;
 }
 
 export class ReinsertionView {
   id!: string;
   operator!: string;
   reason!: string;
+  /** The revision of the order that its changes made; null: it says what it said */
+  @ApiProperty({ type: 'integer', nullable: true })
+  revision!: number | null;
   created_at!: string;
 }
 

@@ -1,5 +1,14 @@
-import { Body, Controller, Headers, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Headers, HttpCode, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { Operator } from '../data/entities/operator';
 import { fault } from '../domain/fault';
 import { RequestBody } from '../http/body-parser';
@@ -9,9 +18,18 @@ import { isUuid } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
 import { readBody } from './merchants.controller';
 import { NeedsRole, OperatorGuard, OperatorParam } from './operator.guard';
-import { Act, OrderActs } from './order-acts';
-import { ReinsertionRequest, ReinsertionView, ResolutionRequest, ResolutionView } from './order-acts.api';
+import { Act } from './act';
+import {
+  ReinsertionForm,
+  ReinsertionRequest,
+  ReinsertionView,
+  ResolutionRequest,
+  ResolutionView,
+} from './order-acts.api';
 import { reinsertionView, resolutionView } from './order-acts.view';
+import { ReinsertionForms } from './reinsertion-forms';
+import { Reinsertions } from './reinsertions';
+import { Resolutions } from './resolutions';
 
 const IF_MATCH = {
   name: 'If-Match',
@@ -20,12 +38,14 @@ const IF_MATCH = {
 };
 
 @ApiTags('admin')
+@ApiExtraModels(ReinsertionRequest, ReinsertionForm)
 @ApiBearerAuth()
 @UseGuards(OperatorGuard)
 @Controller('v1/admin/orders/:id')
 export class OrderActsController {
   constructor(
-    private readonly acts: OrderActs,
+    private readonly reinsertions: Reinsertions,
+    private readonly resolutions: Resolutions,
     private readonly checks: SchemaChecks,
   ) {}
 
@@ -34,12 +54,21 @@ export class OrderActsController {
   @NeedsRole('operator')
   @Idempotent()
   @ApiHeader(IF_MATCH)
-  @ApiOperation({ summary: 'Begin an order anew that was refused, or that waits for a person without a doubt' })
-  @ApiBody({ type: ReinsertionRequest })
+  @UseInterceptors(ReinsertionForms)
+  @ApiOperation({
+    summary: 'Begin an order anew that was refused, or that waits for a person without a doubt; perhaps with changes',
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: { $ref: getSchemaPath(ReinsertionRequest) } },
+        'multipart/form-data': { schema: { $ref: getSchemaPath(ReinsertionForm) } },
+      },
+    },
+  })
   @ApiResponse({ status: 201, type: ReinsertionView })
   @ApiResponse({
     status: 409,
-    description: 'order_inserted, order_in_doubt, order_under_way, order_ended, invoice_taken',
+    description: 'order_inserted, order_in_doubt, order_content_kept, order_under_way, order_ended, invoice_taken',
   })
   @ApiResponse({ status: 412, description: 'order_changed' })
   async reinsert(
@@ -50,7 +79,7 @@ export class OrderActsController {
     @Headers('if-match') seen?: string,
   ): Promise<ReinsertionView> {
     const request = readBody<ReinsertionRequest>(body, this.checks, ReinsertionRequest.name);
-    return reinsertionView(await this.acts.reinsert(actOf(orderUuid, operator, id, seen), request));
+    return reinsertionView(await this.reinsertions.reinsert(actOf(orderUuid, operator, id, seen), request));
   }
 
   @Post('resolutions')
@@ -81,7 +110,7 @@ export class OrderActsController {
       const en = 'card_code goes with confirm_inserted only.';
       throw new Problem('invalid_request', { faults: [fault('FIELD-VALUE', '/card_code', zh, en)] });
     }
-    return resolutionView(await this.acts.resolve(actOf(orderUuid, operator, id, seen), request));
+    return resolutionView(await this.resolutions.resolve(actOf(orderUuid, operator, id, seen), request));
   }
 }
 

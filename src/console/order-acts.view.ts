@@ -1,6 +1,7 @@
 import { toShanghai } from '../domain/shanghai';
-import { ReinsertionRow, ResolutionRow } from './order-acts';
 import { ReinsertionView, ResolutionView } from './order-acts.api';
+import { ReinsertionRow } from './reinsertions';
+import { ResolutionRow } from './resolutions';
 
 export function reinsertionView(row: ReinsertionRow): ReinsertionView {
   return { ...row, created_at: toShanghai(row.created_at) };

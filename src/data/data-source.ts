@@ -22,6 +22,7 @@ import { GatewayTokens1763800000082 } from '../../migrations/1763800000082-gatew
 import { Reconciliation1763800000031 } from '../../migrations/1763800000031-reconciliation';
 import { Cancellations1763800000032 } from '../../migrations/1763800000032-cancellations';
 import { Lineage1763800000033 } from '../../migrations/1763800000033-lineage';
+import { OrderRevisions1763800000097 } from '../../migrations/1763800000097-order-revisions';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Reinsertion, Resolution } from './entities/act';
 import { Attempt, OpenAttempt } from './entities/attempt';
@@ -39,7 +40,7 @@ import { Operator } from './entities/operator';
 import { Cancellation } from './entities/cancellation';
 import { Finding, ReconciliationRun, ReconciliationSpending } from './entities/reconciliation';
 import { RecurringJob } from './entities/recurring-job';
-import { LiveInvoice, Order, StoredPdf } from './entities/order';
+import { LiveInvoice, Order, OrderRevision, StoredPdf } from './entities/order';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSequence } from './entities/webhook';
 import { ReimbursementIntent, ShownCardRow } from './entities/reimbursement';
 import { Template } from './entities/template';
@@ -83,6 +84,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Merchant,
       MerchantKey,
       Order,
+      OrderRevision,
       LiveInvoice,
       StoredPdf,
       InsertionRow,
@@ -135,6 +137,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Tickets1763800000080,
       Reimbursements1763800000081,
       GatewayTokens1763800000082,
+      OrderRevisions1763800000097,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

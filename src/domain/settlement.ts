@@ -2,8 +2,11 @@ import { Insertion, InsertionState } from './insertion';
 
 /** What happens to an insertion outside its attempts: acts of people, evidence, what WeChat tells unasked. A closed set. */
 export type Settlement =
-  /** A person begins a refused order anew, or one that waits for a person without a doubt. Its PDF is uploaded again. */
-  | { kind: 'reinserted' }
+  /**
+   * A person begins a refused order anew, or one that waits for a person without a doubt. Its PDF is uploaded again.
+   * `revised`: with other content, which must never follow a doubt.
+   */
+  | { kind: 'reinserted'; revised?: boolean }
   /** A person saw the card. Its code is null while nobody has read it. */
   | { kind: 'confirmedInserted'; cardCode: string | null }
   /** Two people are sure that there is no card: the same order_id is sent again. */
@@ -32,6 +35,8 @@ export type Inapplicable =
   | 'code_known'
   | 'code_unknown'
   | 'not_waiting'
+  /** It was in doubt once: what may have been sent is only sent again as it was. */
+  | 'content_kept'
   | 'ended';
 
 /** Null: it applies. */
@@ -40,7 +45,9 @@ export function whyInapplicable(insertion: Insertion, settlement: Settlement): I
   const place = placeOf(insertion);
   switch (settlement.kind) {
     case 'reinserted':
-      if (place === 'stopped' || insertion.state === 'refused') return null;
+      if (place === 'stopped' || insertion.state === 'refused') {
+        return settlement.revised && insertion.doubtDenied ? 'content_kept' : null;
+      }
       return place === 'asked' ? 'in_doubt' : otherwise(place, 'under_way');
     case 'confirmedInserted':
       if (place === 'inserted') return settlement.cardCode && codeIsUnknown(insertion) ? null : 'inserted';

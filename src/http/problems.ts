@@ -106,6 +106,11 @@ export const PROBLEMS = {
     '此订单可能已有卡券，重插会产生风险；请先用 resolutions 核实',
     'A card may exist for this order; settle the doubt with a resolution first',
   ],
+  order_content_kept: [
+    409,
+    '此订单曾有疑问，内容不能再改；可原样重插，或冲红后用新订单号重开',
+    'The order was in doubt once, so its content stays; begin it anew as it is, or take a new order_id',
+  ],
   order_not_in_doubt: [409, '此订单没有疑问可核实', 'There is no doubt about this order to settle'],
   order_under_way: [409, '此订单正在处理中，请稍后再试', 'The order is on its way; try again later'],
   order_ended: [409, '此订单已终结，不能再变更', 'The order has come to its end and cannot be changed'],

@@ -129,14 +129,14 @@ export const CLAIM: Statement = {
               o.trip_pdf_sha256, t.canary, clock_timestamp() AS now`,
 };
 
-/** The PDFs of claimed orders. `$1` merchants, `$2` ids. They are stored at the order's very instant, which names their partition. */
+/** The PDFs of claimed orders. `$1` merchants, `$2` ids. They are stored at the order's or its revision's very instant, which names their partition. */
 export const PDFS: Statement = {
   name: 'pdfs',
   text: `
     SELECT p.id, p.part, p.body
       FROM unnest($1::uuid[], $2::uuid[]) AS wanted (merchant_id, id)
       JOIN orders o ON o.merchant_id = wanted.merchant_id AND o.id = wanted.id
-      JOIN pdfs p ON p.merchant_id = o.merchant_id AND p.id = o.id AND p.stored_at = o.created_at`,
+      JOIN pdfs p ON p.merchant_id = o.merchant_id AND p.id = o.id AND p.stored_at = coalesce(o.files_at, o.created_at)`,
 };
 
 /**

@@ -50,7 +50,7 @@ export class DatabasePdfs implements PdfStore {
 
 /** Hands PDFs over in memory when the process that accepted an order also inserts it; everything else is read below. */
 export class RecentPdfs implements PdfStore {
-  private readonly recent = new Map<string, Pdfs>();
+  private readonly recent = new Map<string, Recent>();
   private bytes = 0;
 
   constructor(
@@ -59,9 +59,9 @@ export class RecentPdfs implements PdfStore {
   ) {}
 
   /** Called after the commit; the oldest make room. */
-  keep(id: string, pdfs: Pdfs): void {
+  keep(id: string, pdfs: Pdfs, pdfSha256: Buffer): void {
     if (this.maxBytes === 0) return;
-    this.recent.set(id, pdfs);
+    this.recent.set(id, { ...pdfs, pdfSha256 });
     this.bytes += sizeOf(pdfs);
     for (const oldest of this.recent.keys()) {
       if (this.bytes <= this.maxBytes) break;
@@ -71,22 +71,27 @@ export class RecentPdfs implements PdfStore {
 
   read(reference: PdfReference): Promise<Pdfs | null> {
     const pdfs = this.take(reference.id);
-    return pdfs ? Promise.resolve(pdfs) : this.below.read(reference);
+    // The order may have been revised since, here or by another process.
+    const current = pdfs?.pdfSha256.equals(reference.pdfSha256) && !pdfs.tripPdf === !reference.tripPdfSha256;
+    return pdfs && current ? Promise.resolve(pdfs) : this.below.read(reference);
   }
 
-  private take(id: string): Pdfs | undefined {
+  private take(id: string): Recent | undefined {
     const pdfs = this.recent.get(id);
     if (pdfs && this.recent.delete(id)) this.bytes -= sizeOf(pdfs);
     return pdfs;
   }
 }
 
+/** `pdfSha256`: as it was at acceptance. */
+type Recent = Pdfs & { pdfSha256: Buffer };
+
 function sizeOf({ pdf, tripPdf }: Pdfs): number {
   return pdf.length + (tripPdf?.length ?? 0);
 }
 
 /** Bit rot, a short write, a stray update: what differs from its digest is never uploaded. */
-function intact(pdf: Buffer | null, sha256: Buffer | null): boolean {
+export function intact(pdf: Buffer | null, sha256: Buffer | null): boolean {
   if (sha256 === null) return pdf === null;
   return pdf !== null && createHash('sha256').update(pdf).digest().equals(sha256);
 }

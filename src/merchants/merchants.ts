@@ -34,6 +34,9 @@ export interface Caller {
   pdfCheck: Merchant['pdfCheck'];
 }
 
+/** What a merchant's orders are judged and filled in by, whoever acts. */
+export type MerchantTerms = Omit<Caller, 'keyId' | 'label' | 'scopes'>;
+
 const CACHE_MS = 5000;
 const HOUR_MS = 3_600_000;
 const BOOTSTRAP = 'bootstrap';

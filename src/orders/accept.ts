@@ -120,11 +120,7 @@ export class AcceptOrders {
 
   private whyLeftOut(draft: OrderDraft): Promise<Acceptance | null> {
     return asEngine(this.dataSource, async (client) => {
-      const own = await client.query<ExistingOrder>(
-        `SELECT id, card_id, invoice, person, content_sha256, pdf_sha256, trip_pdf_sha256, replaces
-           FROM orders WHERE merchant_id = $1 AND appid = $2 AND order_id = $3`,
-        [draft.merchantId, draft.appid, draft.orderId],
-      );
+      const own = await client.query<ExistingOrder>(FIRST_REVISION, [draft.merchantId, draft.appid, draft.orderId]);
       const [existing] = own.rows;
       if (existing?.content_sha256.equals(draft.contentSha256)) return { kind: 'replayed', id: existing.id };
       if (existing) {
@@ -163,6 +159,17 @@ export class AcceptOrders {
   }
 }
 
+/** An order as it was posted, whatever it became since. */
+const FIRST_REVISION = `
+  SELECT o.id, o.content_sha256, o.replaces, f.*
+    FROM orders o
+    LEFT JOIN order_revisions r ON r.merchant_id = o.merchant_id AND r.id = o.id AND r.revision = 1
+   CROSS JOIN LATERAL (
+     SELECT o.card_id, o.invoice, o.person, o.pdf_sha256, o.trip_pdf_sha256 WHERE r.id IS NULL
+     UNION ALL
+     SELECT r.card_id, r.invoice, r.person, r.pdf_sha256, r.trip_pdf_sha256 WHERE r.id IS NOT NULL) f
+   WHERE o.merchant_id = $1 AND o.appid = $2 AND o.order_id = $3`;
+
 interface ExistingOrder {
   id: string;
   card_id: string;
@@ -178,7 +185,8 @@ function viewOf(invoice: Invoice): Record<string, unknown> {
   return { ...invoiceView(invoice) };
 }
 
-function differingPointers(before: unknown, now: unknown, pointer: string): string[] {
+/** Where two documents differ, by JSON pointer. */
+export function differingPointers(before: unknown, now: unknown, pointer: string): string[] {
   if (!isRecord(before) || !isRecord(now)) return canonical(before) === canonical(now) ? [] : [pointer];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
   return keys.flatMap((key) => differingPointers(before[key], now[key], `${pointer}/${key}`));

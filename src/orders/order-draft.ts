@@ -3,7 +3,7 @@ import { Checked, checkedWith } from '../domain/check-invoice';
 import { Fault, fault } from '../domain/fault';
 import { Invoice } from '../domain/invoice';
 import { checkPdf } from '../invoice-files/pdf-shape';
-import { Caller } from '../merchants/merchants';
+import { MerchantTerms } from '../merchants/merchants';
 import { judgeInvoice } from './judge-invoice';
 import { OrderData } from './orders.api';
 
@@ -44,7 +44,7 @@ export interface Drafted {
 export function draftOrder(
   request: OrderData,
   files: OrderFiles,
-  caller: Caller,
+  caller: MerchantTerms,
   limits: { maxPdfBytes: number },
   now: number,
 ): Drafted {

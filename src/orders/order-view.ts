@@ -32,6 +32,7 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
       ...adviceFor(state, row.reason),
     },
     ...(row.checked ? { checked: row.checked } : {}),
+    ...(row.revised_at ? { revision: row.revision, revised_at: toShanghai(row.revised_at) } : {}),
     ...cancellationOf(row),
     ...(row.replaces === null ? {} : { replaces: row.replaces }),
     ...(row.replaced_by.length > 0 ? { replaced_by: row.replaced_by } : {}),

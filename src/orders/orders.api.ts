@@ -116,6 +116,9 @@ export class OrderView {
   invoice!: InvoiceView;
   insertion!: InsertionView;
   checked?: CheckedView;
+  /** 2 or more once a re-insertion has changed what the order says; `invoice` and the PDF are then the newest */
+  revision?: number;
+  revised_at?: string;
   /** 冲红, once it was asked for */
   cancellation?: CancellationView;
   /** order_id of the order whose place this one takes (重开) */

@@ -175,7 +175,7 @@ export class OrdersController {
 
   @Get(':order_id/pdf')
   @NeedsScope('orders:read')
-  @ApiOperation({ summary: 'The PDF that was posted; ?part=trip_pdf for the attachment' })
+  @ApiOperation({ summary: 'Its PDF, the newest where it was revised; ?part=trip_pdf for the attachment' })
   @ApiQuery({ name: 'appid', required: false })
   @ApiQuery({ name: 'part', required: false, enum: ['pdf', 'trip_pdf'] })
   @ApiResponse({ status: 200, content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } } })

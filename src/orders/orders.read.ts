@@ -18,6 +18,11 @@ export interface OrderRow {
   /** created_at with all its digits, for the cursor. */
   created_at_text: string;
   pdf_sha256: Buffer;
+  trip_pdf_sha256: Buffer | null;
+  /** When its PDFs were stored, with all digits. */
+  files_at_text: string;
+  revision: number;
+  revised_at: Date | null;
   checked: Checked | null;
   state: InsertionState;
   /** Shown as the state `held`: accepted or uploaded while a hold covers the account or merchant. */
@@ -75,7 +80,7 @@ export interface OrderFilter {
 export const HELD = `i.state IN ('accepted', 'uploaded') AND piaoka_is_held(i.issuer_appid, i.merchant_id)`;
 /** An OrderRow without its attempts, of orders `o`, insertions `i` and cancellations `c`. */
 export const ORDER_COLUMNS = `o.merchant_id, o.id, o.appid, o.order_id, o.card_id, o.invoice, o.person, o.created_at, o.created_at::text AS created_at_text,
-  o.pdf_sha256, o.checked, i.state, ${HELD} AS held, i.reason, i.due_at, i.claimed_by, i.card_code, i.card_code_state, i.person AS holder, i.updated_at,
+  o.pdf_sha256, o.trip_pdf_sha256, coalesce(o.files_at, o.created_at)::text AS files_at_text, o.revision, o.revised_at, o.checked, i.state, ${HELD} AS held, i.reason, i.due_at, i.claimed_by, i.card_code, i.card_code_state, i.person AS holder, i.updated_at,
   c.state AS cancellation_state, c.reason AS cancellation_reason, c.requested_at AS cancellation_requested_at, c.due_at AS cancellation_due_at,
   c.errcode AS cancellation_errcode, c.errmsg AS cancellation_errmsg,
   (SELECT r.order_id FROM orders r WHERE r.merchant_id = o.merchant_id AND r.id = o.replaces) AS replaces,
@@ -137,7 +142,7 @@ export class OrderReader {
     return asMerchant(this.dataSource, order.merchant_id, async (client) => {
       const { rows } = await client.query<{ body: Buffer }>(
         `SELECT body FROM pdfs WHERE merchant_id = $1 AND id = $2 AND part = $3 AND stored_at = $4::timestamptz`,
-        [order.merchant_id, order.id, part, order.created_at_text],
+        [order.merchant_id, order.id, part, order.files_at_text],
       );
       return rows[0]?.body ?? null;
     });

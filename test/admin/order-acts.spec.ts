@@ -44,7 +44,7 @@ describe('operators settle what the worker cannot', () => {
   it('a refused order is begun anew by name and reason, on the same path, once', async () => {
     const { id, orderId } = await refused();
     const seen = await detail(id);
-    expect(seen).toMatchObject({ state: 'refused', allowed_acts: ['reinsertion'], question: null });
+    expect(seen).toMatchObject({ state: 'refused', allowed_acts: ['reinsertion', 'revision'], question: null });
     await acts(id, 'reinsertions', { reason: '核对无误' })
       .set('if-match', `"${seen.version + 1}"`)
       .expect(412);

@@ -24,11 +24,25 @@ const PRESENTS: Record<string, Insertion> = {
   'inserted, code unknown': insertion('inserted', { cardCode: null, cardCodeState: 'unknown' }),
   'needs_human after a doubt': insertion('needs_human', { doubtSince: NOW }),
   'accepted in a restored backup': insertion('accepted', { doubtSince: NOW }),
+  'refused after a denied doubt': insertion('refused', { doubtDenied: true }),
+  'needs_human after a denied doubt': insertion('needs_human', { doubtDenied: true }),
 };
 
 /** What each act makes of each present; whatever is not named here is refused. */
 const APPLIES: [Settlement, Record<string, InsertionState>][] = [
-  [{ kind: 'reinserted' }, { refused: 'accepted', needs_human: 'accepted' }],
+  [
+    { kind: 'reinserted' },
+    {
+      refused: 'accepted',
+      needs_human: 'accepted',
+      'refused after a denied doubt': 'accepted',
+      'needs_human after a denied doubt': 'accepted',
+    },
+  ],
+  [
+    { kind: 'reinserted', revised: true },
+    { refused: 'accepted', needs_human: 'accepted' },
+  ],
   [
     { kind: 'confirmedInserted', cardCode: null },
     {
@@ -37,10 +51,18 @@ const APPLIES: [Settlement, Record<string, InsertionState>][] = [
       needs_human: 'inserted',
       'needs_human after a doubt': 'inserted',
       'accepted in a restored backup': 'inserted',
+      'needs_human after a denied doubt': 'inserted',
     },
   ],
   [{ kind: 'confirmedNotInserted' }, { 'needs_human after a doubt': 'uploaded' }],
-  [{ kind: 'abandoned' }, { needs_human: 'rejected', 'needs_human after a doubt': 'rejected' }],
+  [
+    { kind: 'abandoned' },
+    {
+      needs_human: 'rejected',
+      'needs_human after a doubt': 'rejected',
+      'needs_human after a denied doubt': 'rejected',
+    },
+  ],
   [
     { kind: 'cardFound', cardCode: '2' },
     {
@@ -54,7 +76,13 @@ const APPLIES: [Settlement, Record<string, InsertionState>][] = [
   [{ kind: 'authorized' }, { awaiting_authorization: 'uploaded' }],
   [
     { kind: 'rejectedByMerchant' },
-    { accepted: 'rejected', uploaded: 'rejected', awaiting_authorization: 'rejected', needs_human: 'rejected' },
+    {
+      accepted: 'rejected',
+      uploaded: 'rejected',
+      awaiting_authorization: 'rejected',
+      needs_human: 'rejected',
+      'needs_human after a denied doubt': 'rejected',
+    },
   ],
   [{ kind: 'cancelled' }, { inserted: 'cancelled' }],
 ];
@@ -87,7 +115,11 @@ describe('what happens outside an attempt', () => {
       ['inserted, code unknown', 'inserted'],
       ['needs_human after a doubt', 'in_doubt'],
       ['accepted in a restored backup', 'in_doubt'],
+      ['refused after a denied doubt', null],
+      ['needs_human after a denied doubt', null],
     ]);
+    const denied = PRESENTS['refused after a denied doubt'] as Insertion;
+    expect(whyInapplicable(denied, { kind: 'reinserted', revised: true })).toBe('content_kept');
   });
 
   it('a reinsertion begins anew, with its PDF', () => {

@@ -4,6 +4,7 @@ import {
   policyOf,
   REAL,
   REFUSAL_ENDS_DOUBT,
+  REVISED_IN_DOUBT,
   SILENCE_MEANS_ABSENCE,
   TAKEOVER_SENDS_AGAIN,
 } from './rules';
@@ -28,6 +29,9 @@ const CASES: [name: string, setting: Setting, broken: Broken[]][] = [
   ['strict', strict('atomic'), []],
   ['strict, WeChat looks first and writes later', strict('look then write'), []],
   ['strict, WeChat makes a card for each request', strict('none'), []],
+  ['revised by a person', probe({ revised: true }), []],
+  ['revised by a person, WeChat looks first and writes later', probe({ revised: true, dedupe: 'look then write' }), []],
+  ['strict, revised by a person', probe({ revised: true, policy: policyOf('manual', true) }), []],
   // What must break: it shows that the model can, and what each means is for.
   ['WeChat looks first, no guard', probe({ dedupe: 'look then write', guard: false }), ['V1']],
   ['WeChat looks first, no quiet period', probe({ dedupe: 'look then write', quiet: false }), ['V1']],
@@ -39,6 +43,7 @@ const CASES: [name: string, setting: Setting, broken: Broken[]][] = [
   ],
   ['-1 is taken for failed', probe({ rules: BUSY_MEANS_FAILED }), ['V6']],
   ['a refusal ends a doubt', probe({ rules: REFUSAL_ENDS_DOUBT }), ['V6']],
+  ['other content is sent although there is a doubt', probe({ revised: true, rules: REVISED_IN_DOUBT }), ['V4']],
   ['silence is taken for absence', probe({ rules: SILENCE_MEANS_ABSENCE }), ['V6']],
 ];
 

@@ -2,7 +2,7 @@ import { InsertionState, newInsertion } from '../../src/domain/insertion';
 import { Setting, stepsFrom } from './steps';
 import { keyOf, World } from './world';
 
-export type Broken = 'V1' | 'V6' | 'V9';
+export type Broken = 'V1' | 'V4' | 'V6' | 'V9';
 
 export interface Exploration {
   states: number;
@@ -12,7 +12,7 @@ export interface Exploration {
   seen: Set<InsertionState>;
 }
 
-/** Where an order may go; written down from the promise, not from the program. Ends are not left. */
+/** Where an order may go; written down from the promise, not from the program. Ends are not left, but by a person. */
 const EDGES: Record<InsertionState, InsertionState[]> = {
   accepted: ['sending', 'needs_human'],
   uploaded: ['sending', 'accepted', 'needs_human'],
@@ -20,9 +20,9 @@ const EDGES: Record<InsertionState, InsertionState[]> = {
   awaiting_authorization: ['sending'],
   in_doubt: ['sending', 'inserted', 'needs_human'],
   likely_inserted: ['sending', 'inserted', 'needs_human'],
-  needs_human: ['inserted'],
+  needs_human: ['inserted', 'accepted'],
   inserted: [],
-  refused: [],
+  refused: ['accepted'],
   rejected: [],
   cancelled: [],
 };
@@ -33,10 +33,19 @@ const EDGES: Record<InsertionState, InsertionState[]> = {
  */
 export function explore(setting: Setting, expected: readonly Broken[] = []): Exploration {
   const first: World = {
-    row: { insertion: newInsertion(), claimed: false, leaseOver: false, crashes: 0, quiet: false, evidence: false },
+    row: {
+      insertion: newInsertion(),
+      claimed: false,
+      leaseOver: false,
+      crashes: 0,
+      quiet: false,
+      evidence: false,
+      revision: 0,
+    },
     workers: [{ at: 'idle' }, { at: 'idle' }],
     requests: [],
     cards: 0,
+    shown: 0,
     sends: 0,
     deaths: 0,
   };
@@ -63,14 +72,17 @@ export function explore(setting: Setting, expected: readonly Broken[] = []): Exp
 }
 
 /**
- * V1: at most one card. V6: an end is true. V9: every step of the row is a legal one, and what is told of an end stays
+ * V1: at most one card. V4: other content is sent only where what was sent before made no card and never will. V6: an end is true. V9: every step of the row is a legal one, and what is told of an end stays
  * told: so each state has exactly one event.
  */
-function violations(before: World, { row, cards }: World): Broken[] {
+function violations(before: World, { row, cards, requests, sends }: World): Broken[] {
   const { state } = row.insertion;
   const was = before.row.insertion.state;
   const broken: Broken[] = [];
   if (cards > 1) broken.push('V1');
+  const sent = sends > before.sends ? requests.at(-1) : undefined;
+  const others = before.requests.some(({ revision }) => revision !== sent?.revision);
+  if (sent && (others || (before.cards > 0 && before.shown !== sent.revision))) broken.push('V4');
   if (state === 'inserted' && cards !== 1) broken.push('V6');
   if ((state === 'refused' || state === 'rejected') && cards > 0) broken.push('V6');
   if (state !== was && !EDGES[was].includes(state)) broken.push('V9');

@@ -42,6 +42,13 @@ export const REFUSAL_ENDS_DOUBT: Rules = {
     advance(outcome.kind === 'refused' ? certain(insertion) : insertion, outcome, now, policy),
 };
 
+/** An order may be given other content although nobody knows what became of it. */
+export const REVISED_IN_DOUBT: Rules = {
+  ...REAL,
+  advance: (insertion, outcome, now, policy) =>
+    advance(outcome.kind === 'reinserted' ? certain(insertion) : insertion, outcome, now, policy),
+};
+
 /** What was lost is taken for lost on the way there. */
 export const SILENCE_MEANS_ABSENCE: Rules = {
   ...REAL,

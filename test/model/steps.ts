@@ -10,6 +10,8 @@ export interface Setting {
   dedupe: 'atomic' | 'look then write' | 'none';
   /** A worker whose lease ran out, by its own clock, sends nothing. */
   guard: boolean;
+  /** A person may begin the order anew with other content, where the rules allow it; once. */
+  revised?: boolean;
 }
 
 export interface Step {
@@ -28,6 +30,7 @@ export function stepsFrom(world: World, setting: Setting): Step[] {
   const steps: Step[] = [];
   const then = (says: string, to: Partial<World>) => steps.push({ says, to: { ...world, ...to } });
   if (world.row.claimed && !world.row.leaseOver) then('the lease runs out', leaseRunsOut(world));
+  if (setting.revised && world.row.revision === 0) revise(world, setting, then);
   world.workers.forEach((worker, w) => {
     const become = (says: string, next: Worker, more: Partial<World> = {}) =>
       then(`${w} ${says}`, { workers: replaced(more.workers ?? world.workers, w, next), ...without(more) });
@@ -60,6 +63,15 @@ export function stepsFrom(world: World, setting: Setting): Step[] {
   return steps;
 }
 
+/** Settling moves the fence: whoever holds the row finds it taken. */
+function revise(world: World, setting: Setting, then: (says: string, to: Partial<World>) => void): void {
+  const { rules, policy } = setting;
+  const insertion = rules.advance(world.row.insertion, { kind: 'reinserted', revised: true }, NOW, policy);
+  if (insertion === world.row.insertion) return;
+  const workers = world.workers.map((one) => fencedOut(one, setting));
+  then('a person revises it', { row: { ...present(world.row, insertion, 0), revision: 1 }, workers });
+}
+
 type Become = (says: string, next: Worker, more?: Partial<World>) => void;
 type Holding<At extends Worker['at']> = Extract<Worker, { at: At }>;
 
@@ -80,7 +92,7 @@ function claim(world: World, setting: Setting, become: Become): void {
   }
   become(
     'claims',
-    { at: 'claimed', holds: true, insertion: row.insertion, crashes: row.crashes },
+    { at: 'claimed', holds: true, insertion: row.insertion, crashes: row.crashes, revision: row.revision },
     { row: claimed, workers },
   );
 }
@@ -93,11 +105,11 @@ function goOn(world: World, setting: Setting, worker: Holding<'claimed'>, become
   const media: Outcome = { kind: 'uploaded', mediaId: 'm', tripMediaId: null, startedAt: NOW };
   const insertion = rules.startSending(rules.advance(worker.insertion, media, NOW, policy));
   const row = { ...world.row, insertion, leaseOver: false };
-  become('writes ahead', { at: 'intended', holds: true, insertion, fresh: true }, { row });
+  become('writes ahead', { at: 'intended', holds: true, insertion, fresh: true, revision: worker.revision }, { row });
 }
 
 function send(world: World, { guard, rules }: Setting, worker: Holding<'intended'>, w: number, become: Become): void {
-  const { holds, insertion, fresh } = worker;
+  const { holds, insertion, fresh, revision } = worker;
   const answered = (outcome: Outcome): Worker => ({ at: 'answered', holds, insertion, outcome });
   if (guard && !fresh) {
     return become('was paused', answered({ kind: 'later', reason: 'paused', wait: 0, counted: false }));
@@ -106,7 +118,7 @@ function send(world: World, { guard, rules }: Setting, worker: Holding<'intended
   // Before its business WeChat looks at token and permission.
   become('is refused its token', answered(rules.verdict(40001)));
   if (world.sends >= MAX_SENDS) return;
-  const requests: Request[] = [...world.requests, { owner: w, free: null }];
+  const requests: Request[] = [...world.requests, { owner: w, free: null, revision }];
   become('sends', { at: 'waiting', holds, insertion }, { requests, sends: world.sends + 1 });
 }
 
@@ -152,7 +164,8 @@ function process(
   const { cards } = world;
   const rest = world.requests.filter((_, index) => index !== r);
   const answer = (says: string, outcome: Outcome, made = 0) => {
-    const known = { requests: rest, cards: cards + made };
+    const shown = made > 0 && cards === 0 ? request.revision : world.shown;
+    const known = { requests: rest, cards: cards + made, shown };
     const { owner } = request;
     if (owner === null) return then(says, known);
     const worker = world.workers[owner] as Holding<'waiting'>;

@@ -5,9 +5,9 @@ import { Outcome } from '../../src/domain/outcome';
 export type Worker =
   | { at: 'idle' }
   /** Has a lease; nothing is written yet. `holds`: nobody has taken the row over since. */
-  | { at: 'claimed'; holds: boolean; insertion: Insertion; crashes: number }
+  | { at: 'claimed'; holds: boolean; insertion: Insertion; crashes: number; revision: number }
   /** The write-ahead is committed. `fresh`: by its own clock the lease has not run out. */
-  | { at: 'intended'; holds: boolean; insertion: Insertion; fresh: boolean }
+  | { at: 'intended'; holds: boolean; insertion: Insertion; fresh: boolean; revision: number }
   | { at: 'waiting'; holds: boolean; insertion: Insertion }
   | { at: 'answered'; holds: boolean; insertion: Insertion; outcome: Outcome };
 
@@ -21,6 +21,8 @@ export interface Row {
   quiet: boolean;
   /** A late answer said that there is a card. */
   evidence: boolean;
+  /** What the order says: at first, or as a person revised it. */
+  revision: number;
 }
 
 /** A request that WeChat has and has not finished. `free`: it has looked, and found no card of this order. */
@@ -28,6 +30,8 @@ export interface Request {
   /** The worker that waits for its answer; null: nobody does any more. */
   owner: number | null;
   free: boolean | null;
+  /** Of the content that it carries. */
+  revision: number;
 }
 
 /** Everything there is: one order, two workers, WeChat. */
@@ -37,16 +41,18 @@ export interface World {
   requests: readonly Request[];
   /** In WeChat's own ledger. */
   cards: number;
+  /** The revision that the first of them shows. */
+  shown: number;
   sends: number;
   deaths: number;
 }
 
 /** Worlds with the same key are the same world. Instants are all one instant here, so only their presence counts. */
-export function keyOf({ row, workers, requests, cards, sends, deaths }: World): string {
-  const { insertion, claimed, leaseOver, crashes, quiet, evidence } = row;
+export function keyOf({ row, workers, requests, cards, shown, sends, deaths }: World): string {
+  const { insertion, claimed, leaseOver, crashes, quiet, evidence, revision } = row;
   return [
     insertionKey(insertion),
-    bits(claimed, leaseOver, quiet, evidence) + crashes,
+    `${bits(claimed, leaseOver, quiet, evidence)}${crashes}${revision}`,
     // Which of the two is which makes no difference.
     ...workers
       .map(
@@ -63,7 +69,7 @@ export function keyOf({ row, workers, requests, cards, sends, deaths }: World): 
       .map(requestKey)
       .sort()
       .join(''),
-    `${cards}${sends}${deaths}`,
+    `${cards}${shown}${sends}${deaths}`,
   ].join('|');
 }
 
@@ -73,17 +79,17 @@ export function insertionKey(insertion: Insertion): string {
   return `${state}${reason ?? ''}${tries}${probes}${reuploads}${bits(!!mediaId, !!doubtSince, !!waitingSince)}${cardCodeState}${dueIn === null}`;
 }
 
-function requestKey({ free }: Request): string {
-  return free === null ? 'r' : free ? 'f' : 'u';
+function requestKey({ free, revision }: Request): string {
+  return (free === null ? 'r' : free ? 'f' : 'u') + revision;
 }
 
 function workerKey(worker: Worker): string {
   if (worker.at === 'idle') return '-';
   const more =
     worker.at === 'claimed'
-      ? worker.crashes
+      ? `${worker.crashes}${worker.revision}`
       : worker.at === 'intended'
-        ? Number(worker.fresh)
+        ? `${bits(worker.fresh)}${worker.revision}`
         : worker.at === 'answered'
           ? outcomeKey(worker.outcome)
           : '';

@@ -9,6 +9,8 @@ export class Reinsertion {
   @Column('uuid', { name: 'order_uuid' }) orderUuid!: string;
   @Column('text') operator!: string;
   @Column('text') reason!: string;
+  /** The revision it made; null: the order says what it said. */
+  @Column('integer', { nullable: true }) revision!: number | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }
 
@@ -29,6 +31,8 @@ export class Resolution {
   @Column('integer') version!: number;
   @Column('text') operator!: string;
   @Column('text') reason!: string;
+  /** The second person's own request. */
+  @Column('uuid', { name: 'second_id', nullable: true }) secondId!: string | null;
   @Column('text', { name: 'second_operator', nullable: true }) secondOperator!: string | null;
   @Column('text', { name: 'second_reason', nullable: true }) secondReason!: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;

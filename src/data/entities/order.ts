@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Checked } from '../../domain/check-invoice';
 import { PublicInvoice } from '../../domain/personal-data';
 
-/** An order as it was accepted; never updated. `person` is sealed with AAD `orders|<id>`. */
+/** An order: what it is never changes, what it says is its newest revision. `person` is sealed with AAD `orders|<id>`. */
 @Entity('orders')
 @Unique('orders_natural_key', ['merchantId', 'appid', 'orderId'])
 @Index('orders_across_merchants', ['appid', 'orderId'], { unique: true })
@@ -10,6 +10,7 @@ import { PublicInvoice } from '../../domain/personal-data';
 @Index('orders_by_replaced', { synchronize: false })
 @Index('orders_by_invoice_number', ['merchantId', 'invoiceNumber'])
 @Check('orders_sha256_length', 'octet_length(content_sha256) = 32 AND octet_length(pdf_sha256) = 32')
+@Check('orders_revised', '(revision > 1) = (revised_at IS NOT NULL)')
 export class Order {
   @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'orders_pkey' }) merchantId!: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'orders_pkey' }) id!: string;
@@ -27,6 +28,28 @@ export class Order {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
   /** By which book it was judged, and what that left in doubt. */
   @Column('jsonb', { nullable: true }) checked!: Checked | null;
+  @Column('integer', { default: 1 }) revision!: number;
+  @Column('timestamptz', { name: 'revised_at', nullable: true }) revisedAt!: Date | null;
+  /** `stored_at` of its PDFs where they came with a revision; null: the order's own instant. */
+  @Column('timestamptz', { name: 'files_at', nullable: true }) filesAt!: Date | null;
+}
+
+/** What an order said before it was revised; written once. `person` is sealed with the order's AAD, `orders|<id>`. */
+@Entity('order_revisions')
+export class OrderRevision {
+  @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'order_revisions_pkey' }) merchantId!: string;
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'order_revisions_pkey' }) id!: string;
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'order_revisions_pkey' }) revision!: number;
+  @Column('text', { name: 'card_id' }) cardId!: string;
+  @Column('text', { name: 'invoice_number' }) invoiceNumber!: string;
+  @Column('jsonb') invoice!: PublicInvoice;
+  @Column('bytea', { nullable: true }) person!: Buffer | null;
+  @Column('bytea', { name: 'pdf_sha256' }) pdfSha256!: Buffer;
+  @Column('bytea', { name: 'trip_pdf_sha256', nullable: true }) tripPdfSha256!: Buffer | null;
+  @Column('timestamptz', { name: 'files_at' }) filesAt!: Date;
+  @Column('jsonb', { nullable: true }) checked!: Checked | null;
+  @Column('timestamptz') since!: Date;
+  @Column('timestamptz') until!: Date;
 }
 
 /** One row for each invoice that is on its way or inserted: an invoice is never in two cards. */

@@ -1,0 +1,41 @@
+import { PoolClient } from 'pg';
+import { Sealer } from '../data/sealed';
+import { Checked } from '../domain/check-invoice';
+import { PersonalData, PublicInvoice, unite } from '../domain/personal-data';
+import { toShanghai } from '../domain/shanghai';
+import { invoiceView } from '../orders/invoice-view';
+import { RevisionView } from './admin-orders.api';
+
+interface RevisionRow {
+  id: string;
+  revision: number;
+  card_id: string;
+  invoice: PublicInvoice;
+  person: Buffer | null;
+  pdf_sha256: Buffer;
+  checked: Checked | null;
+  since: Date;
+  until: Date;
+}
+
+/** What an order said before it was revised, the first revision first. `key`: merchant and order. */
+export async function revisionsOf(client: PoolClient, key: string[], sealer: Sealer): Promise<RevisionView[]> {
+  const { rows } = await client.query<RevisionRow>(
+    `SELECT id, revision, card_id, invoice, person, pdf_sha256, checked, since, until FROM order_revisions
+      WHERE merchant_id = $1 AND id = $2 ORDER BY revision`,
+    key,
+  );
+  return rows.map((row) => viewOf(row, sealer));
+}
+
+function viewOf({ id, invoice, person, pdf_sha256, checked, since, until, ...row }: RevisionRow, sealer: Sealer) {
+  const personal = person && (JSON.parse(sealer.open(person, `orders|${id}`)) as PersonalData);
+  return {
+    ...row,
+    since: toShanghai(since),
+    until: toShanghai(until),
+    invoice: invoiceView(unite(invoice, personal)),
+    pdf_sha256: pdf_sha256.toString('hex'),
+    ...(checked ? { checked } : {}),
+  };
+}
