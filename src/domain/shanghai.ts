@@ -17,3 +17,8 @@ export function toShanghai(at: Date): string {
   const local = new Date(at.getTime() + OFFSET_SECONDS * 1000).toISOString();
   return `${local.replace(/\.000Z$|Z$/, '')}+08:00`;
 }
+
+/** The day in UTC+8 of an instant given in Unix seconds, `yyyy-MM-dd`. */
+export function shanghaiDay(seconds: number): string {
+  return new Date((seconds + OFFSET_SECONDS) * 1000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,135 @@
+import { Fault, fault, warning } from './fault';
+import { Invoice } from './invoice';
+import { Fact, FactField, FactSource, FactValues } from './invoice-facts';
+import { shanghaiDay } from './shanghai';
+import { yuanOf } from './yuan';
+
+/** Where a fact stands, in the words of a message. */
+const PLACES: Record<FactSource, [zh: string, en: string]> = {
+  info: ['文档属性', 'document properties'],
+  qr: ['二维码', 'QR code'],
+  text: ['票面文字', 'printed text'],
+  ofd: ['OFD 数据', 'OFD data'],
+  xml: ['XML 数据', 'XML data'],
+};
+
+interface Comparison<F extends FactField> {
+  field: F;
+  code: string;
+  pointer: string;
+  name: [zh: string, en: string];
+  /** The order's value; undefined: the order says nothing, so nothing can differ. */
+  of: (invoice: Invoice) => FactValues[F] | undefined;
+  /** What is compared, where spelling does not matter. */
+  same?: (value: FactValues[F]) => unknown;
+  shown?: (value: FactValues[F]) => string;
+  /** Whether the values may be quoted. */
+  personal?: (invoice: Invoice) => boolean;
+  /** A difference that no cause to refuse is made of. */
+  doubtful?: true;
+}
+
+const ofPerson = ({ buyerType }: Invoice) => buyerType === 'individual' || buyerType === 'sole_trader';
+const money = { shown: (fen: number) => `${yuanOf(fen)} 元` };
+
+const COMPARISONS = [
+  comparison({
+    ...{ field: 'number', code: 'PDF-NUMBER-01', pointer: '/invoice/number', name: ['发票号码', 'invoice number'] },
+    of: ({ number }) => number,
+  }),
+  comparison({
+    ...{ field: 'code', code: 'PDF-CODE-01', pointer: '/invoice/code', name: ['发票代码', 'invoice code'] },
+    of: ({ code }) => code,
+  }),
+  comparison({
+    ...{ field: 'checkCode', code: 'PDF-CHECK-01', pointer: '/invoice/check_code', name: ['校验码', 'check code'] },
+    of: ({ checkCode }) => checkCode || undefined,
+  }),
+  comparison({
+    ...{ field: 'issuedOn', code: 'PDF-DATE-01', pointer: '/invoice/issued_at', name: ['开票日期', 'day of issue'] },
+    of: ({ issuedAt }) => (Number.isFinite(issuedAt) ? shanghaiDay(issuedAt) : undefined),
+  }),
+  comparison({
+    ...{ field: 'title', code: 'PDF-TITLE-01', pointer: '/invoice/title', name: ['购买方名称', 'buyer’s name'] },
+    of: ({ title }) => title,
+    same: spelling,
+    personal: ofPerson,
+    doubtful: true,
+  }),
+  comparison({
+    ...{ field: 'buyerNumber', code: 'PDF-BUYER-01', pointer: '/invoice/buyer_number' },
+    name: ['购买方识别号', 'buyer’s taxpayer id'],
+    of: ({ buyerNumber }) => buyerNumber,
+    personal: ofPerson,
+  }),
+  comparison({
+    ...{ field: 'sellerNumber', code: 'PDF-SELLER-01', pointer: '/invoice/seller_number' },
+    name: ['销售方识别号', 'seller’s taxpayer id'],
+    of: ({ sellerNumber }) => sellerNumber,
+    // A sole trader's id may be a person's, and nothing says who the seller is.
+    personal: ({ sellerNumber = '' }) => /^\d{15,18}X?$/.test(sellerNumber) && !sellerNumber.startsWith('91'),
+  }),
+  comparison({
+    ...{ field: 'feeWithoutTax', code: 'PDF-NET-01', pointer: '/invoice/fee_without_tax' },
+    name: ['合计金额', 'net amount'],
+    of: ({ feeWithoutTax }) => feeWithoutTax,
+    ...money,
+  }),
+  comparison({
+    ...{ field: 'tax', code: 'PDF-TAX-01', pointer: '/invoice/tax', name: ['合计税额', 'tax'] },
+    of: ({ tax }) => tax,
+    ...money,
+  }),
+  comparison({
+    ...{ field: 'fee', code: 'PDF-FEE-01', pointer: '/invoice/fee', name: ['价税合计', 'gross amount'] },
+    of: ({ fee }) => fee,
+    ...money,
+  }),
+];
+
+/**
+ * What the file says against what the order says. Differing certain facts are errors, each naming both values and where
+ * they stand; likely ones are warnings. Silence is no agreement: what the file does not say is not judged here.
+ */
+export function agree(facts: readonly Fact[], invoice: Invoice): Fault[] {
+  return COMPARISONS.flatMap((compare) => compare(facts, invoice));
+}
+
+function comparison<F extends FactField>(given: Comparison<F>) {
+  return (facts: readonly Fact[], invoice: Invoice): Fault[] => {
+    const ordered = given.of(invoice);
+    if (ordered === undefined) return [];
+    const same = given.same ?? ((value: FactValues[F]) => value as unknown);
+    const differing = facts.filter(
+      (fact) => fact.field === given.field && same(fact.value as FactValues[F]) !== same(ordered),
+    );
+    const certain = differing.filter(({ confidence }) => confidence === 'certain');
+    const told = certain.length > 0 ? certain : differing;
+    if (told.length === 0) return [];
+    const severe = certain.length > 0 && !given.doubtful;
+    return [difference(given, told, ordered, invoice, severe)];
+  };
+}
+
+function difference<F extends FactField>(
+  { code, pointer, name, shown = String, personal }: Comparison<F>,
+  told: Fact[],
+  ordered: FactValues[F],
+  invoice: Invoice,
+  severe: boolean,
+): Fault {
+  const hide = personal?.(invoice) ?? false;
+  const value = (of: FactValues[F]) => (hide ? '***' : JSON.stringify(shown(of)));
+  const places = told.map(({ source, value: of }) => [PLACES[source], value(of as FactValues[F])] as const);
+  return (severe ? fault : warning)(
+    code,
+    pointer,
+    `文件与订单的${name[0]}不一致：${places.map(([[zh], v]) => `${zh}为 ${v}`).join('，')}；订单为 ${value(ordered)}。请改正其一。`,
+    `File and order differ in the ${name[1]}: ${places.map(([[, en], v]) => `${en} ${v}`).join(', ')}; order ${value(ordered)}. Correct one of them.`,
+  );
+}
+
+/** Names are the same however wide their brackets are, and wherever a line broke. */
+function spelling(name: string): string {
+  return name.normalize('NFKC').replace(/\s/g, '').toUpperCase();
+}

@@ -1,0 +1,52 @@
+import { Fault, fault, warning } from '../domain/fault';
+
+/** Why a file could not be read, or not wholly. */
+export type Unreadable = 'broken' | 'blank' | 'deadline' | 'memory' | 'busy' | 'encrypted' | 'not_an_invoice';
+
+const WHY: Record<Unreadable, [zh: string, en: string]> = {
+  broken: ['文件结构已损坏', 'its structure is broken'],
+  blank: ['没有可读的文字和二维码', 'it holds neither text nor a QR code that can be read'],
+  deadline: ['在时限内未能读完', 'it could not be read in time'],
+  memory: ['读取它需要过多内存', 'reading it takes too much memory'],
+  busy: ['读取队列已满', 'too many files are being read'],
+  encrypted: ['文件已加密', 'it is encrypted'],
+  not_an_invoice: ['没有找到发票的内容', 'nothing of an invoice was found in it'],
+};
+
+/** A file that cannot be read has not been compared: that is said, and is no agreement. */
+export function unreadable(why: Unreadable): Fault {
+  const [zh, en] = WHY[why];
+  return warning(
+    why === 'not_an_invoice' || why === 'blank' ? 'FILE-READ-02' : 'FILE-READ-01',
+    '/pdf',
+    `未能读出文件内容（${zh}），因此没有与订单核对。请确认版式文件是原始发票。`,
+    `The file could not be read (${en}), so it was not compared with the order. Make sure that it is the invoice as issued.`,
+  );
+}
+
+export function bomb(): Fault {
+  return fault(
+    'PDF-SAFE-06',
+    '/pdf',
+    '文件解压后异常庞大，已停止读取。请使用原始发票文件。',
+    'The file unpacks to an extraordinary size; reading was stopped. Use the invoice as issued.',
+  );
+}
+
+export function wrongCrc(): Fault {
+  return warning(
+    'PDF-QR-01',
+    '/pdf',
+    '发票二维码的校验位与内容不符，内容可能被改动过。',
+    'The check digits of the invoice’s QR code do not fit its text; it may have been edited.',
+  );
+}
+
+export function otherInvoices(): Fault {
+  return warning(
+    'PDF-QR-02',
+    '/pdf',
+    '文件中有多张发票的二维码，只核对了第一张。',
+    'The file holds QR codes of several invoices; only the first was compared.',
+  );
+}

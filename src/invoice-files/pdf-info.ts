@@ -1,0 +1,69 @@
+import { Fact, FactList } from '../domain/invoice-facts';
+import { fenOf } from '../domain/yuan';
+import { dayOf } from './printed';
+
+/** The keys that 数电 PDFs carry in their document information dictionary, amounts in yuan. */
+const KEYS = [
+  'InvoiceNumber',
+  'SellerIdNum',
+  'IssueTime',
+  'TotalAmWithoutTax',
+  'TotalTaxAm',
+  'TotalTax-includedAmount',
+] as const;
+
+export type InfoKeys = Partial<Record<(typeof KEYS)[number], string>>;
+
+/** The keys as they stand in the file's own words (see `outsideStreams`); a later revision's count. */
+export function scanInfo(words: string): InfoKeys {
+  const keys: InfoKeys = {};
+  for (const key of KEYS) {
+    const at = words.lastIndexOf(`/${key}`);
+    if (at < 0) continue;
+    const rest = words.slice(at + key.length + 1, at + key.length + 400);
+    const value = literal(rest) ?? hexadecimal(rest);
+    if (value !== null) keys[key] = value;
+  }
+  return keys;
+}
+
+export function infoFacts(keys: InfoKeys): Fact[] {
+  const list = new FactList('info');
+  const number = keys.InvoiceNumber?.trim() ?? '';
+  if (/^(\d{20}|\d{8})$/.test(number)) list.add('number', number);
+  const seller = keys.SellerIdNum?.trim().toUpperCase() ?? '';
+  if (/^[0-9A-Z]{15,20}$/.test(seller)) list.add('sellerNumber', seller);
+  list.add('issuedOn', dayOf(keys.IssueTime ?? ''));
+  list.add('feeWithoutTax', fenOf(keys.TotalAmWithoutTax ?? ''));
+  list.add('tax', fenOf(keys.TotalTaxAm ?? ''));
+  list.add('fee', fenOf(keys['TotalTax-includedAmount'] ?? ''));
+  return list.facts;
+}
+
+const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+
+/** `(…)` with its escapes (ISO 32000-1 §7.3.4.2); these values hold no brackets of their own. */
+function literal(rest: string): string | null {
+  const found = /^\s*\(((?:[^()\\]|\\[\s\S])*)\)/.exec(rest)?.[1];
+  if (found === undefined) return null;
+  const bytes = found.replace(/\\([0-7]{1,3}|\r\n|[\s\S])/g, (_, escaped: string) =>
+    /^[0-7]/.test(escaped)
+      ? String.fromCharCode(parseInt(escaped, 8) & 255)
+      : (ESCAPES[escaped] ?? (/^[\r\n]/.test(escaped) ? '' : escaped)),
+  );
+  return decoded(Buffer.from(bytes, 'latin1'));
+}
+
+function hexadecimal(rest: string): string | null {
+  const found = /^\s*<([0-9A-Fa-f\s]*)>/.exec(rest)?.[1]?.replace(/\s/g, '');
+  return found === undefined ? null : decoded(Buffer.from(found, 'hex'));
+}
+
+/** UTF-16 with a mark, else PDFDocEncoding, which for these values is ASCII. */
+function decoded(bytes: Buffer): string {
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) {
+    const even = bytes.subarray(2, bytes.length - (bytes.length % 2));
+    return Buffer.from(even).swap16().toString('utf16le');
+  }
+  return bytes.toString('latin1');
+}

@@ -1,0 +1,69 @@
+// A thread that reads invoice files. Plain ES module: pdfjs-dist and zxing-wasm are, and cannot be required.
+// What the files mean is decided in read-file.ts; here are only the libraries.
+import { createCanvas } from '@napi-rs/canvas';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { parentPort } from 'node:worker_threads';
+import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
+
+const require = createRequire(import.meta.url);
+const { readFile } = require('./read-file.js');
+const pdfjs = dirname(require.resolve('pdfjs-dist/package.json'));
+const wasmBinary = readFileSync(require.resolve('zxing-wasm/reader/zxing_reader.wasm'));
+prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true });
+
+const POINTS_PER_SIDE = 2400;
+
+const tools = {
+  openPdf: (data) =>
+    getDocument({
+      data,
+      // Without these, text in a Chinese font that is not embedded comes out empty.
+      cMapUrl: join(pdfjs, 'cmaps', '/'),
+      cMapPacked: true,
+      standardFontDataUrl: join(pdfjs, 'standard_fonts', '/'),
+      wasmUrl: join(pdfjs, 'wasm', '/'),
+      iccUrl: join(pdfjs, 'iccs', '/'),
+      isEvalSupported: false,
+      enableXfa: false,
+      disableFontFace: true,
+      useSystemFonts: false,
+      maxImageSize: 1 << 24,
+      canvasMaxAreaInBytes: 1 << 26,
+      verbosity: 0,
+    }).promise,
+
+  async qrCodes(page, part) {
+    const plain = page.getViewport({ scale: 1 });
+    // A module of an invoice's code is about two points wide; four pixels are read without fail.
+    const scale = Math.min(2, POINTS_PER_SIDE / Math.max(plain.width, plain.height, 1));
+    const viewport = page.getViewport({ scale });
+    const share = part === 'corner' ? 0.5 : 1;
+    const width = Math.max(1, Math.ceil(viewport.width * share));
+    const height = Math.max(1, Math.ceil(viewport.height * share));
+    const canvasContext = createCanvas(width, height).getContext('2d');
+    await page.render({ canvas: null, canvasContext, viewport, intent: 'print' }).promise;
+    const image = canvasContext.getImageData(0, 0, width, height);
+    const thorough = part === 'all';
+    const found = await readBarcodes(image, {
+      formats: ['QRCode'],
+      maxNumberOfSymbols: 4,
+      tryHarder: thorough,
+      tryInvert: false,
+      tryRotate: thorough,
+      tryDownscale: thorough,
+    });
+    return found.filter(({ isValid }) => isValid).map(({ text }) => text);
+  },
+};
+
+parentPort.on('message', async ({ job, bytes }) => {
+  try {
+    const reading = await readFile(Buffer.from(bytes), tools);
+    parentPort.postMessage({ job, reading });
+  } catch {
+    parentPort.postMessage({ job, reading: null });
+  }
+});
