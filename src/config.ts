@@ -64,6 +64,11 @@ export const SETTINGS = {
   AUTHORIZATION_DEADLINE: duration('30d', 'how long to wait for the user’s authorisation'),
   RECONCILE_CRON: shanghaiCron('10 3 * * *', 'when the reconciliation runs: five fields of cron, Asia/Shanghai'),
   INSERT_CONCURRENCY: integer(1, 1024, '32', 'orders one worker carries at the same time'),
+  PDF_CHECK: oneOf(
+    ['full', 'fast', 'warn', 'off'],
+    'full',
+    'full: text and QR code are held against the order; fast: Info keys only; warn: full, never refusing; off',
+  ),
   MAX_PDF_BYTES: bytes('5MiB', 'largest PDF taken; above 2MiB there is a warning'),
 
   GATEWAY_URL: text(null, 'page the token gateway signs for; default http://127.0.0.1:<PORT>/'),

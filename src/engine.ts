@@ -13,11 +13,13 @@ import { InsertionRunner } from './insertion/insertion.runner';
 import { InsertionStore } from './insertion/insertion.store';
 import { InsertionWorker } from './insertion/insertion.worker';
 import { LateAnswers } from './insertion/late-answers';
+import { PdfChecks } from './insertion/pdf-checks';
 import { DatabasePdfs, RecentPdfs } from './insertion/pdf-store';
 import { Recorder } from './insertion/recorder';
 import { RestoreWatch } from './insertion/restored';
 import { Settlements } from './insertion/settle';
 import { Uploader } from './insertion/upload';
+import { FileReader } from './invoice-files/file-reader';
 import { Log } from './log';
 import { Metrics } from './metrics';
 import { AccountCalls } from './wechat/account-calls';
@@ -50,6 +52,7 @@ export function makeEngine(
   dataSource: DataSource,
   sealer: Sealer,
   accounts: Accounts,
+  files: FileReader,
   metrics: Metrics,
   log: Log,
 ): Engine {
@@ -78,7 +81,8 @@ export function makeEngine(
   const settlements = new Settlements(settings.policy);
   const late = new LateAnswers(dataSource, sealer, settlements);
   const recorder = new Recorder(store, holds, late, settings, log);
-  const uploader = new Uploader(recentPdfs, tokens, wechat);
+  const checks = new PdfChecks(dataSource, files, config.PDF_CHECK);
+  const uploader = new Uploader(recentPdfs, checks, tokens, wechat);
   const worker = new InsertionWorker(
     store,
     accounts,

@@ -19,6 +19,7 @@ import { SchemaChecks } from './http/schema-check';
 import { InsertionRunner } from './insertion/insertion.runner';
 import { doubtAfterRestore } from './insertion/restored';
 import { WakeUpListener } from './insertion/wake-up';
+import { FileReader } from './invoice-files/file-reader';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
 import { openWechatDoors } from './reimburser';
@@ -80,6 +81,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     const idle = setInterval(() => adapter.getHttpServer().closeIdleConnections(), 100);
     await app.close().finally(() => clearInterval(idle));
     await engine?.stop();
+    await app.get(FileReader).close();
     await app.get(Transport).close();
     await database.close();
   };

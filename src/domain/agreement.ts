@@ -15,7 +15,6 @@ const PLACES: Record<FactSource, [zh: string, en: string]> = {
 
 interface Comparison<F extends FactField> {
   field: F;
-  code: string;
   pointer: string;
   name: [zh: string, en: string];
   /** The order's value; undefined: the order says nothing, so nothing can differ. */
@@ -33,55 +32,55 @@ const ofPerson = ({ buyerType }: Invoice) => buyerType === 'individual' || buyer
 const money = { shown: (fen: number) => `${yuanOf(fen)} 元` };
 
 const COMPARISONS = [
-  comparison({
-    ...{ field: 'number', code: 'PDF-NUMBER-01', pointer: '/invoice/number', name: ['发票号码', 'invoice number'] },
+  comparison('PDF-NUMBER-01', {
+    ...{ field: 'number', pointer: '/invoice/number', name: ['发票号码', 'invoice number'] },
     of: ({ number }) => number,
   }),
-  comparison({
-    ...{ field: 'code', code: 'PDF-CODE-01', pointer: '/invoice/code', name: ['发票代码', 'invoice code'] },
+  comparison('PDF-CODE-01', {
+    ...{ field: 'code', pointer: '/invoice/code', name: ['发票代码', 'invoice code'] },
     of: ({ code }) => code,
   }),
-  comparison({
-    ...{ field: 'checkCode', code: 'PDF-CHECK-01', pointer: '/invoice/check_code', name: ['校验码', 'check code'] },
+  comparison('PDF-CHECK-01', {
+    ...{ field: 'checkCode', pointer: '/invoice/check_code', name: ['校验码', 'check code'] },
     of: ({ checkCode }) => checkCode || undefined,
   }),
-  comparison({
-    ...{ field: 'issuedOn', code: 'PDF-DATE-01', pointer: '/invoice/issued_at', name: ['开票日期', 'day of issue'] },
+  comparison('PDF-DATE-01', {
+    ...{ field: 'issuedOn', pointer: '/invoice/issued_at', name: ['开票日期', 'day of issue'] },
     of: ({ issuedAt }) => (Number.isFinite(issuedAt) ? shanghaiDay(issuedAt) : undefined),
   }),
-  comparison({
-    ...{ field: 'title', code: 'PDF-TITLE-01', pointer: '/invoice/title', name: ['购买方名称', 'buyer’s name'] },
+  comparison('PDF-TITLE-01', {
+    ...{ field: 'title', pointer: '/invoice/title', name: ['购买方名称', 'buyer’s name'] },
     of: ({ title }) => title,
     same: spelling,
     personal: ofPerson,
     doubtful: true,
   }),
-  comparison({
-    ...{ field: 'buyerNumber', code: 'PDF-BUYER-01', pointer: '/invoice/buyer_number' },
+  comparison('PDF-BUYER-01', {
+    ...{ field: 'buyerNumber', pointer: '/invoice/buyer_number' },
     name: ['购买方识别号', 'buyer’s taxpayer id'],
     of: ({ buyerNumber }) => buyerNumber,
     personal: ofPerson,
   }),
-  comparison({
-    ...{ field: 'sellerNumber', code: 'PDF-SELLER-01', pointer: '/invoice/seller_number' },
+  comparison('PDF-SELLER-01', {
+    ...{ field: 'sellerNumber', pointer: '/invoice/seller_number' },
     name: ['销售方识别号', 'seller’s taxpayer id'],
     of: ({ sellerNumber }) => sellerNumber,
     // A sole trader's id may be a person's, and nothing says who the seller is.
     personal: ({ sellerNumber = '' }) => /^\d{15,18}X?$/.test(sellerNumber) && !sellerNumber.startsWith('91'),
   }),
-  comparison({
-    ...{ field: 'feeWithoutTax', code: 'PDF-NET-01', pointer: '/invoice/fee_without_tax' },
+  comparison('PDF-NET-01', {
+    ...{ field: 'feeWithoutTax', pointer: '/invoice/fee_without_tax' },
     name: ['合计金额', 'net amount'],
     of: ({ feeWithoutTax }) => feeWithoutTax,
     ...money,
   }),
-  comparison({
-    ...{ field: 'tax', code: 'PDF-TAX-01', pointer: '/invoice/tax', name: ['合计税额', 'tax'] },
+  comparison('PDF-TAX-01', {
+    ...{ field: 'tax', pointer: '/invoice/tax', name: ['合计税额', 'tax'] },
     of: ({ tax }) => tax,
     ...money,
   }),
-  comparison({
-    ...{ field: 'fee', code: 'PDF-FEE-01', pointer: '/invoice/fee', name: ['价税合计', 'gross amount'] },
+  comparison('PDF-FEE-01', {
+    ...{ field: 'fee', pointer: '/invoice/fee', name: ['价税合计', 'gross amount'] },
     of: ({ fee }) => fee,
     ...money,
   }),
@@ -95,11 +94,11 @@ export function agree(facts: readonly Fact[], invoice: Invoice): Fault[] {
   return COMPARISONS.flatMap((compare) => compare(facts, invoice));
 }
 
-function comparison<F extends FactField>(given: Comparison<F>) {
+function comparison<F extends FactField>(code: string, given: Comparison<F>) {
   return (facts: readonly Fact[], invoice: Invoice): Fault[] => {
     const ordered = given.of(invoice);
     if (ordered === undefined) return [];
-    const same = given.same ?? ((value: FactValues[F]) => value as unknown);
+    const same = given.same ?? ((value: FactValues[F]) => value);
     const differing = facts.filter(
       (fact) => fact.field === given.field && same(fact.value as FactValues[F]) !== same(ordered),
     );
@@ -107,12 +106,13 @@ function comparison<F extends FactField>(given: Comparison<F>) {
     const told = certain.length > 0 ? certain : differing;
     if (told.length === 0) return [];
     const severe = certain.length > 0 && !given.doubtful;
-    return [difference(given, told, ordered, invoice, severe)];
+    return [difference(code, given, told, ordered, invoice, severe)];
   };
 }
 
 function difference<F extends FactField>(
-  { code, pointer, name, shown = String, personal }: Comparison<F>,
+  code: string,
+  { pointer, name, shown = String, personal }: Comparison<F>,
   told: Fact[],
   ordered: FactValues[F],
   invoice: Invoice,

@@ -1,3 +1,5 @@
+import { FILE_FACTS } from './file-fault-catalogue';
+
 /** A fault that no rule about invoices names: what a request, a file or a query can get wrong. Codes are stable for ever. */
 export interface FaultFact {
   code: string;
@@ -221,10 +223,12 @@ const FACTS: readonly (readonly [code: string, zh: string, en: string, advice: s
   ],
 ];
 
-export const FAULTS: readonly FaultFact[] = FACTS.map(([code, title, titleEn, advice, adviceEn]) => ({
-  code,
-  title,
-  titleEn,
-  advice,
-  adviceEn,
-}));
+export const FAULTS: readonly FaultFact[] = [...FACTS, ...FILE_FACTS].map(
+  ([code, title, titleEn, advice, adviceEn]) => ({
+    code,
+    title,
+    titleEn,
+    advice,
+    adviceEn,
+  }),
+);

@@ -1,3 +1,5 @@
+import { Fault } from './fault';
+
 /**
  * What one step of an insertion came to: a closed set. Only {inserted, orderConsumed, invoiceInWallet, unclear,
  * orphaned} may mean that a card exists; every other outcome proves that this call put no card anywhere.
@@ -25,8 +27,8 @@ export type Outcome =
   | { kind: 'mediaGone' }
   /** The user has not authorised this order (yet). */
   | { kind: 'awaitingAuthorization' }
-  /** The data must be fixed. `code` names the refusal. */
-  | { kind: 'refused'; code: string }
+  /** The data must be fixed. `code` names the refusal; `faults` says what we found before anything was sent. */
+  | { kind: 'refused'; code: string; faults?: readonly Fault[] }
   /** The order is dead at WeChat (72035): it was rejected with rejectinsert. */
   | { kind: 'rejected'; code: string }
   /** Only a person can decide. `doubtful`: what happened may have made a card. */

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { MicroBatch } from '../data/micro-batch';
 import { Sealer } from '../data/sealed';
 import { run } from '../data/statement';
+import { Fault } from '../domain/fault';
 import { Insertion } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
 import { Metrics } from '../metrics';
@@ -154,8 +155,13 @@ function storyOf(next: Insertion, outcome: Outcome, errcode: number | undefined)
     ...('reason' in outcome ? { reason: outcome.reason } : 'code' in outcome ? { reason: outcome.code } : {}),
     ...(errcode ? { errcode } : {}),
     ...(next.cardCode ? { card_code: next.cardCode } : {}),
+    ...('faults' in outcome && outcome.faults ? { faults: outcome.faults.map(faultStory) } : {}),
     ...(next.dueIn ? { next_in_seconds: Math.round(next.dueIn) } : {}),
   };
+}
+
+function faultStory({ pointer, code, message, messageEn, severity }: Fault) {
+  return { pointer, code, message, message_en: messageEn, severity };
 }
 
 interface Claim {

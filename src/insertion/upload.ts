@@ -6,6 +6,7 @@ import { WechatClient } from '../wechat/client';
 import { TokenManager } from '../wechat/tokens';
 import { mediaIdOf, uploadVerdict } from '../wechat/verdict';
 import { Claimed, databaseNow } from './claimed';
+import { PdfChecks } from './pdf-checks';
 import { PdfStore } from './pdf-store';
 
 export interface UploadStep {
@@ -19,6 +20,7 @@ export interface UploadStep {
 export class Uploader {
   constructor(
     private readonly pdfs: PdfStore,
+    private readonly checks: PdfChecks,
     private readonly tokens: TokenManager,
     private readonly wechat: WechatClient,
   ) {}
@@ -31,6 +33,8 @@ export class Uploader {
     }
     const pdfs = await this.pdfs.read(claimed);
     if (!pdfs) return { outcome: { kind: 'needsHuman', reason: 'stored_pdf_damaged' }, answer: null, sent: false };
+    const refusal = await this.checks.refusal(claimed, pdfs.pdf);
+    if (refusal) return { outcome: refusal, answer: null, sent: false };
     const main = await this.setpdf(claimed, account, pdfs.pdf);
     if ('outcome' in main) return { ...main, sent: true };
     const trip = pdfs.tripPdf && (await this.setpdf(claimed, account, pdfs.tripPdf));

@@ -16,12 +16,12 @@ const WHY: Record<Unreadable, [zh: string, en: string]> = {
 /** A file that cannot be read has not been compared: that is said, and is no agreement. */
 export function unreadable(why: Unreadable): Fault {
   const [zh, en] = WHY[why];
-  return warning(
-    why === 'not_an_invoice' || why === 'blank' ? 'FILE-READ-02' : 'FILE-READ-01',
-    '/pdf',
-    `未能读出文件内容（${zh}），因此没有与订单核对。请确认版式文件是原始发票。`,
-    `The file could not be read (${en}), so it was not compared with the order. Make sure that it is the invoice as issued.`,
-  );
+  const message = `未能读出文件内容（${zh}），因此没有与订单核对。请确认版式文件是原始发票。`;
+  const messageEn = `The file could not be read (${en}), so it was not compared with the order. Make sure that it is the invoice as issued.`;
+  const empty = why === 'not_an_invoice' || why === 'blank';
+  return empty
+    ? warning('FILE-READ-02', '/pdf', message, messageEn)
+    : warning('FILE-READ-01', '/pdf', message, messageEn);
 }
 
 export function bomb(): Fault {

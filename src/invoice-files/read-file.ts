@@ -30,25 +30,24 @@ export async function readFile(bytes: Buffer, tools: PdfTools): Promise<Reading>
     return { facts, faults: facts.length > 0 ? [] : [unreadable('not_an_invoice')] };
   } catch (error) {
     if (error instanceof RefusedZip || error instanceof RefusedXml)
-      return { facts: [], faults: [refused(error.reason)] };
+      return { facts: [], faults: [REASONS[error.reason]] };
     return { facts: [], faults: [unreadable('broken')] };
   }
 }
 
 type Reason = RefusedZip['reason'] | RefusedXml['reason'];
 
-const REASONS: Record<Reason, [code: string, zh: string, en: string]> = {
-  broken: ['FILE-SHAPE-01', '文件结构已损坏', 'its structure is broken'],
-  encrypted: ['FILE-SAFE-01', '文件已加密', 'it is encrypted'],
-  unsafe_name: ['FILE-SAFE-02', '压缩包内有越出目录的文件名', 'an entry’s name climbs out of its folder'],
-  bomb: ['FILE-SAFE-03', '解压后异常庞大', 'it unpacks to an extraordinary size'],
-  doctype: ['FILE-SAFE-04', 'XML 带有 DOCTYPE 或实体声明', 'its XML declares a DOCTYPE or entities'],
-  too_large: ['FILE-SAFE-05', 'XML 过大', 'its XML is too large'],
-  too_deep: ['FILE-SAFE-06', 'XML 嵌套过深', 'its XML is nested too deep'],
+const REASONS: Record<Reason, Fault> = {
+  broken: refusal('FILE-SHAPE-01', '文件结构已损坏', 'its structure is broken'),
+  encrypted: refusal('FILE-SAFE-01', '文件已加密', 'it is encrypted'),
+  unsafe_name: refusal('FILE-SAFE-02', '压缩包内有越出目录的文件名', 'an entry’s name climbs out of its folder'),
+  bomb: refusal('FILE-SAFE-03', '解压后异常庞大', 'it unpacks to an extraordinary size'),
+  doctype: refusal('FILE-SAFE-04', 'XML 带有 DOCTYPE 或实体声明', 'its XML declares a DOCTYPE or entities'),
+  too_large: refusal('FILE-SAFE-05', 'XML 过大', 'its XML is too large'),
+  too_deep: refusal('FILE-SAFE-06', 'XML 嵌套过深', 'its XML is nested too deep'),
 };
 
-function refused(reason: Reason): Fault {
-  const [code, zh, en] = REASONS[reason];
+function refusal(code: string, zh: string, en: string): Fault {
   return fault(
     code,
     '/file',

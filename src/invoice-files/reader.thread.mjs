@@ -1,6 +1,6 @@
 // A thread that reads invoice files. Plain ES module: pdfjs-dist and zxing-wasm are, and cannot be required.
 // What the files mean is decided in read-file.ts; here are only the libraries.
-import { createCanvas } from '@napi-rs/canvas';
+import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -13,6 +13,9 @@ const { readFile } = require('./read-file.js');
 const pdfjs = dirname(require.resolve('pdfjs-dist/package.json'));
 const wasmBinary = readFileSync(require.resolve('zxing-wasm/reader/zxing_reader.wasm'));
 prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true });
+
+// Without it, on a platform it is not built for, QR codes stay unread; keys and text are read all the same.
+const canvas = await import('@napi-rs/canvas').catch(() => null);
 
 const POINTS_PER_SIDE = 2400;
 
@@ -36,6 +39,7 @@ const tools = {
     }).promise,
 
   async qrCodes(page, part) {
+    if (!canvas) return [];
     const plain = page.getViewport({ scale: 1 });
     // A module of an invoice's code is about two points wide; four pixels are read without fail.
     const scale = Math.min(2, POINTS_PER_SIDE / Math.max(plain.width, plain.height, 1));
@@ -43,7 +47,7 @@ const tools = {
     const share = part === 'corner' ? 0.5 : 1;
     const width = Math.max(1, Math.ceil(viewport.width * share));
     const height = Math.max(1, Math.ceil(viewport.height * share));
-    const canvasContext = createCanvas(width, height).getContext('2d');
+    const canvasContext = canvas.createCanvas(width, height).getContext('2d');
     await page.render({ canvas: null, canvasContext, viewport, intent: 'print' }).promise;
     const image = canvasContext.getImageData(0, 0, width, height);
     const thorough = part === 'all';
@@ -59,6 +63,7 @@ const tools = {
   },
 };
 
+parentPort.postMessage({ job: 0 });
 parentPort.on('message', async ({ job, bytes }) => {
   try {
     const reading = await readFile(Buffer.from(bytes), tools);

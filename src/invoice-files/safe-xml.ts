@@ -97,7 +97,7 @@ function unescape(text: string): string {
   return text.replace(/&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));/g, (all, decimal, hex, name) => {
     if (name) return NAMED[name as string] as string;
     const point = decimal ? Number(decimal) : parseInt(hex as string, 16);
-    return point <= 0x10ffff ? String.fromCodePoint(point) : (all as string);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : all;
   });
 }
 

@@ -77,5 +77,5 @@ function itemsOf(lines: Element[], names: typeof DIGITAL_LINE): InvoiceItem[] | 
       ? { name, ...told, num, price }
       : { name, ...told, price: amount };
   });
-  return items.length > 0 && items.every((item) => item !== null) ? (items as InvoiceItem[]) : null;
+  return items.length > 0 && items.every((item) => item !== null) ? items : null;
 }

@@ -67,6 +67,14 @@ const BY_REASON: Record<string, readonly [string, string]> = {
     '先有不明确的结果，后又被拒绝，无法判断卡券是否存在。请询问用户卡包中是否有此发票。',
     'An unclear answer was followed by a refusal; whether a card exists is unknown. Ask the user.',
   ],
+  pdf_contradicts: [
+    'PDF 与订单不一致（见 faults），未上传也未插卡，用户的授权仍有效。请改正后重插或用新订单提交。',
+    'PDF and order differ (see faults); nothing was sent and the user’s authorisation is unused. Correct and re-insert.',
+  ],
+  pdf_unsafe: [
+    'PDF 含有发票不应有的内容（见 faults），未上传也未插卡。请换用原始文件。',
+    'The PDF holds what no invoice does (see faults); nothing was sent. Use the file as issued.',
+  ],
   wechat_72017: ['发票抬头与用户授权时填写的抬头不一致。', 'The title differs from the one the user authorised.'],
   wechat_72031: ['参数无效，字段名见 errmsg。', 'A parameter is invalid; errmsg may name it.'],
   wechat_72040: [

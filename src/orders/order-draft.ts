@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { Checked, checkedWith } from '../domain/check-invoice';
 import { Fault, fault } from '../domain/fault';
 import { Invoice } from '../domain/invoice';
+import { PdfCheck } from '../domain/pdf-verdict';
 import { checkPdf } from '../invoice-files/pdf-shape';
 import { MerchantTerms } from '../merchants/merchants';
+import { checkOrderPdf } from './order-pdf';
 import { judgeInvoice } from './judge-invoice';
 import { OrderData } from './orders.api';
 
@@ -45,7 +47,7 @@ export function draftOrder(
   request: OrderData,
   files: OrderFiles,
   caller: MerchantTerms,
-  limits: { maxPdfBytes: number },
+  limits: { maxPdfBytes: number; pdfCheck: PdfCheck },
   now: number,
 ): Drafted {
   const cardId = request.card_id ?? caller.cardId;
@@ -53,7 +55,7 @@ export function draftOrder(
   const faults = [
     ...(cardId ? [] : [missingCardId()]),
     ...ofInvoice,
-    ...checkPdf(files.pdf, '/pdf', limits.maxPdfBytes),
+    ...checkOrderPdf(files.pdf, invoice, limits.maxPdfBytes, caller.pdfCheck ?? limits.pdfCheck),
     ...(files.tripPdf ? checkPdf(files.tripPdf, '/trip_pdf', limits.maxPdfBytes) : []),
   ];
   if (!cardId || Number.isNaN(invoice.issuedAt)) return { draft: null, faults };

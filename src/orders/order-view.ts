@@ -26,6 +26,7 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
       card_code_state: row.card_code_state,
       ...holder,
       ...(row.reason ? { reason: row.reason } : {}),
+      ...(row.faults ? { faults: row.faults } : {}),
       attempts: row.attempts.map(attemptView),
       // While a worker holds the row, due_at is its lease's end and says nothing to a merchant.
       ...(row.due_at && !row.claimed_by ? { next_attempt_at: toShanghai(row.due_at) } : {}),

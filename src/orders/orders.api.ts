@@ -74,6 +74,15 @@ export class AttemptView {
   ended_at?: string;
 }
 
+export class FaultView {
+  /** JSON pointer (RFC 6901) */
+  pointer!: string;
+  code!: string;
+  message!: string;
+  message_en!: string;
+  severity!: 'error' | 'warning';
+}
+
 export class InsertionView {
   state!: string;
   /** Code of the user's invoice card */
@@ -83,20 +92,13 @@ export class InsertionView {
   unionid?: string;
   /** Why it was refused, rejected or handed to a person */
   reason?: string;
+  /** Of a PDF that was refused before anything was sent: what differs, and where it stands */
+  faults?: FaultView[];
   attempts!: AttemptView[];
   next_attempt_at?: string;
   /** What to do now, 简体中文 */
   advice!: string;
   advice_en!: string;
-}
-
-export class FaultView {
-  /** JSON pointer (RFC 6901) */
-  pointer!: string;
-  code!: string;
-  message!: string;
-  message_en!: string;
-  severity!: 'error' | 'warning';
 }
 
 export class CheckedView {

@@ -12,6 +12,7 @@ import { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { Sealer } from '../data/sealed';
 import { fault } from '../domain/fault';
+import { PdfCheck } from '../domain/pdf-verdict';
 import { toShanghai } from '../domain/shanghai';
 import { RequestBody } from '../http/body-parser';
 import { ProblemFilter } from '../http/problem.filter';
@@ -29,7 +30,10 @@ import { OrderReader, OrderRow } from './orders.read';
 import { PostOrders } from './post-orders';
 
 export class OrderLimits {
-  constructor(readonly maxPdfBytes: number) {}
+  constructor(
+    readonly maxPdfBytes: number,
+    readonly pdfCheck: PdfCheck,
+  ) {}
 }
 
 @ApiTags('orders')

@@ -4,6 +4,7 @@ import { asMerchant } from '../data/statement';
 import { Checked } from '../domain/check-invoice';
 import { CardCodeState, InsertionState } from '../domain/insertion';
 import { PublicInvoice } from '../domain/personal-data';
+import { FaultView } from './orders.api';
 
 /** An order with its insertion, as stored. Column names are PostgreSQL's. */
 export interface OrderRow {
@@ -43,6 +44,8 @@ export interface OrderRow {
   /** order_id of the order whose place this one takes, and of those that take this one's. */
   replaces: string | null;
   replaced_by: string[];
+  /** Of a PDF that was refused before anything was sent. */
+  faults?: FaultView[] | null;
   attempts: AttemptRow[];
 }
 
@@ -84,7 +87,12 @@ export const ORDER_COLUMNS = `o.merchant_id, o.id, o.appid, o.order_id, o.card_i
   c.state AS cancellation_state, c.reason AS cancellation_reason, c.requested_at AS cancellation_requested_at, c.due_at AS cancellation_due_at,
   c.errcode AS cancellation_errcode, c.errmsg AS cancellation_errmsg,
   (SELECT r.order_id FROM orders r WHERE r.merchant_id = o.merchant_id AND r.id = o.replaces) AS replaces,
-  ARRAY(SELECT r.order_id FROM orders r WHERE r.merchant_id = o.merchant_id AND r.replaces = o.id ORDER BY r.created_at) AS replaced_by`;
+  ARRAY(SELECT r.order_id FROM orders r WHERE r.merchant_id = o.merchant_id AND r.replaces = o.id ORDER BY r.created_at) AS replaced_by,
+
+  CASE WHEN i.reason IN ('pdf_contradicts', 'pdf_unsafe') THEN (
+    SELECT e.data -> 'faults' FROM events e
+     WHERE e.merchant_id = i.merchant_id AND e.id = i.id AND e.at >= o.created_at AND e.type = 'refused'
+     ORDER BY e.seq DESC LIMIT 1) END AS faults`;
 
 export const ORDER_TABLES = `FROM orders o JOIN insertions i ON i.merchant_id = o.merchant_id AND i.id = o.id
   LEFT JOIN cancellations c ON c.merchant_id = o.merchant_id AND c.id = o.id`;

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { Fault, fault, hasErrors } from '../domain/fault';
+import { PdfCheck } from '../domain/pdf-verdict';
 import { failpoint } from '../failpoints';
 import { faultView, Problem } from '../http/problems';
 import { Sealer } from '../data/sealed';
@@ -25,7 +26,7 @@ export class PostOrders {
     private readonly orders: AcceptOrders,
     private readonly reader: OrderReader,
     private readonly sealer: Sealer,
-    private readonly limits: { maxPdfBytes: number },
+    private readonly limits: { maxPdfBytes: number; pdfCheck: PdfCheck },
   ) {}
 
   async post({ order, files }: GivenOrder, caller: Caller): Promise<Posted> {

@@ -1,6 +1,7 @@
 import { PoolClient } from 'pg';
 import { Sealer } from '../data/sealed';
 import { Fault, fault, hasErrors } from '../domain/fault';
+import { PdfCheck } from '../domain/pdf-verdict';
 import { PersonalData, PublicInvoice, unite } from '../domain/personal-data';
 import { PDFS } from '../insertion/insertion.queue';
 import { intact } from '../insertion/pdf-store';
@@ -21,7 +22,7 @@ export type Revised = { revision: Revision | null; changed: string[] } | { fault
 export class ReviseOrders {
   constructor(
     private readonly sealer: Sealer,
-    private readonly limits: { maxPdfBytes: number },
+    private readonly limits: { maxPdfBytes: number; pdfCheck: PdfCheck },
   ) {}
 
   async revise(client: PoolClient, subject: Subject, changes: OrderChanges): Promise<Revised> {

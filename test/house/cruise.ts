@@ -12,13 +12,20 @@ interface Cruise {
   imports: Map<string, string[]>;
 }
 
+/** As Node resolves a package’s subpaths. */
+const EXPORTS = { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] };
+
 /** Applies the rules to the files of `folders` below `directory`. */
 export function cruise(directory: string, folders: string[]): Cruise {
   const scratch = mkdtempSync(join(tmpdir(), 'piaoka-rules-'));
   try {
     const config = join(scratch, 'rules.json');
     // tsPreCompilationDeps: imports that the compiler erases count too.
-    const options = { tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' } };
+    const options = {
+      tsPreCompilationDeps: true,
+      doNotFollow: { path: 'node_modules' },
+      enhancedResolveOptions: EXPORTS,
+    };
     writeFileSync(config, JSON.stringify({ forbidden: RULES, options }));
     return readResult(run(directory, [...folders, '--config', config, '--output-type', 'json']));
   } finally {
