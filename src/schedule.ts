@@ -2,6 +2,7 @@ import { Logger as GraphileLogger, run, Runner, Task } from 'graphile-worker';
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { forgetCallbacks } from './callbacks/receive';
 import { Job, Jobs } from './console/jobs';
 import { Cron, parseCron } from './cron';
 import { IdempotencyKeys } from './data/idempotency-keys';
@@ -54,6 +55,12 @@ export function recurringJobs(parts: JobParts): Job[] {
         await forgetGatewayTokens(dataSource);
         await forgetOldMedia(dataSource);
       },
+    ),
+    daily(
+      'forget_callbacks',
+      '50 2 * * *',
+      ['删除 30 天前已处理的微信推送', 'Deletes WeChat’s pushes that were dealt with 30 days ago'],
+      () => forgetCallbacks(dataSource),
     ),
     daily(
       'retry_cancellations',

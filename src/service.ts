@@ -3,6 +3,7 @@ import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify
 import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { FastifyReply, FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import { AccountCheck } from './accounts/account-check';
 import { Accounts } from './accounts/accounts';
 import { AppModule } from './app.module';
 import { ProcessCallbacks } from './callbacks/process';
@@ -99,8 +100,11 @@ async function startEngine(app: NestFastifyApplication, database: Database, log:
   });
   runner.start();
   deliveries.start();
+  const stopping = new AbortController();
+  void checkAccounts(app.get(AccountCheck), stopping.signal, log);
   return {
     stop: async () => {
+      stopping.abort();
       if (listener) await listener.stop();
       await app.get(Reconciler).stop();
       await schedule.stop();
@@ -108,6 +112,17 @@ async function startEngine(app: NestFastifyApplication, database: Database, log:
       await deliveries.stop();
     },
   };
+}
+
+/** Tells what is missing at WeChat; it stops nothing. */
+async function checkAccounts(check: AccountCheck, signal: AbortSignal, log: Log): Promise<void> {
+  try {
+    for (const { appid, finding } of await check.checkAll(signal)) {
+      log.warn({ appid, finding: finding.code, errcode: finding.errcode }, finding.advice_en);
+    }
+  } catch (error) {
+    if (!signal.aborted) log.warn({ err: error }, 'the accounts could not be checked');
+  }
 }
 
 function describeApi(app: NestFastifyApplication): OpenAPIObject {

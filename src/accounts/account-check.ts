@@ -11,6 +11,8 @@ export interface Finding {
   advice_en: string;
 }
 
+const HOUR_MS = 3_600_000;
+
 type Words = readonly [severity: Finding['severity'], advice: string, adviceEn: string];
 
 const FINDINGS = {
@@ -69,12 +71,15 @@ export class AccountCheck {
     return findings;
   }
 
-  /** Every account, one after another. */
-  async checkAll(): Promise<Record<string, Finding[]>> {
-    const results: Record<string, Finding[]> = {};
-    for (const { appid } of await this.accounts.all()) {
+  /** What an operator should see to, in every account that nobody has checked within the hour. */
+  async checkAll(signal: AbortSignal): Promise<{ appid: string; finding: Finding }[]> {
+    const results: { appid: string; finding: Finding }[] = [];
+    for (const { appid, checkedAt } of await this.accounts.all()) {
+      if (signal.aborted) break;
+      if (checkedAt && Date.now() - checkedAt.getTime() < HOUR_MS) continue;
       const account = await this.accounts.find(appid);
-      if (account) results[appid] = await this.check(account);
+      const findings = account ? await this.check(account) : [];
+      results.push(...findings.filter(({ severity }) => severity !== 'ok').map((finding) => ({ appid, finding })));
     }
     return results;
   }

@@ -24,6 +24,12 @@ export interface CallbackKeys {
   previousAesKey: string | null;
 }
 
+/** What the settings say of one account. */
+interface FromEnvironment extends Pick<Account, 'role' | 'tokenKind' | 'billingFields'> {
+  secret: string | null;
+  callback: Pick<CallbackKeys, 'token' | 'aesKey'> | null;
+}
+
 const CACHE_MS = 30_000;
 
 /** The WeChat accounts we may act for. The environment makes the first ones; secrets are sealed. */
@@ -35,14 +41,17 @@ export class Accounts {
     private readonly sealer: Sealer,
   ) {}
 
-  /** Applied at each start, idempotently. */
+  /** Applied at each start. What the environment said before, and an administrator changed since, stays as he left it. */
   async bootstrap(config: Config): Promise<void> {
-    const { WECHAT_REIMBURSER_APPID: reimburser, WECHAT_REIMBURSER_SECRET: reimburserSecret } = config;
-    await this.store('issuer', config.WECHAT_APPID, config.WECHAT_SECRET, config);
+    const { WECHAT_APPID: issuer, WECHAT_REIMBURSER_APPID: reimburser } = config;
+    const { WECHAT_CALLBACK_TOKEN: token, WECHAT_CALLBACK_AES_KEY: aesKey } = config;
+    const kinds = { tokenKind: config.WECHAT_TOKEN_KIND, billingFields: config.BILLING_FIELDS };
+    const callback = token ? { token, aesKey } : null;
+    await this.apply(issuer, { role: 'issuer', ...kinds, secret: config.WECHAT_SECRET, callback });
     // The issuer's own account keeps its role: whatever acts as its own reimburser needs no second row.
-    if (reimburser !== config.WECHAT_APPID) await this.store('reimburser', reimburser, reimburserSecret, config);
-    const { WECHAT_APPID: appid, WECHAT_CALLBACK_TOKEN: token, WECHAT_CALLBACK_AES_KEY: aesKey } = config;
-    if (appid && token) await this.setCallbackKeys(appid, { token, aesKey });
+    if (reimburser === issuer) return;
+    const secret = config.WECHAT_REIMBURSER_SECRET;
+    await this.apply(reimburser, { role: 'reimburser', ...kinds, secret, callback: null });
   }
 
   /** The account that reads and locks cards (报销方): the reimburser's, else the issuer's own. */
@@ -131,23 +140,26 @@ export class Accounts {
     await this.dataSource.getRepository(Account).update({ appid }, { findings, checkedAt: () => 'now()' });
   }
 
-  private async store(
-    role: Account['role'],
-    appid: string | null,
-    secret: string | null,
-    config: Config,
-  ): Promise<void> {
+  private async apply(appid: string | null, { secret, callback, ...given }: FromEnvironment): Promise<void> {
     if (!appid || !secret) return;
-    await this.dataSource.getRepository(Account).upsert(
-      {
-        appid,
-        role,
-        secret: this.sealed(appid, secret),
-        tokenKind: config.WECHAT_TOKEN_KIND,
-        billingFields: config.BILLING_FIELDS,
-      },
-      ['appid'],
-    );
+    const said = JSON.stringify({ ...given, secret, callback });
+    const aad = `accounts|${appid}|environment`;
+    const accounts = this.dataSource.getRepository(Account);
+    const before = (await accounts.findOneBy({ appid }))?.fromEnvironment;
+    if (before && this.readable(before, aad) === said) return;
+    const row = { appid, ...given, secret: this.sealed(appid, secret), fromEnvironment: this.sealer.seal(said, aad) };
+    await accounts.upsert(row, ['appid']);
+    if (callback) await this.setCallbackKeys(appid, callback);
+    this.cache.delete(appid);
+  }
+
+  /** Null: sealed with a master key that is gone. */
+  private readable(sealed: Buffer, aad: string): string | null {
+    try {
+      return this.sealer.open(sealed, aad);
+    } catch {
+      return null;
+    }
   }
 
   private sealed(appid: string, secret: string): Buffer {

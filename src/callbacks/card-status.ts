@@ -32,14 +32,15 @@ export class CardStatuses {
   ) {}
 
   async changed(account: string, fields: CallbackFields, encrypted: boolean): Promise<Processed> {
-    const { Status: status = '', CardId: cardId, Code: code, FromUserName: openid } = fields;
+    const { Status: status = '', CardId: cardId, Code: code, FromUserName: openid, CreateTime } = fields;
     if (!STATUSES.includes(status) || !cardId || !code) return { kind: 'done', outcome: 'incomplete' };
     return asEngine(this.dataSource, async (client) => {
       const order =
         (await withCode(client, account, cardId, code)) ??
         (encrypted && openid ? await this.recover(client, account, { cardId, code, openid }) : null);
       if (!order) return { kind: 'parked' };
-      const noted = await noteReimbursement(client, order, status as ReimburseStatus, 'callback');
+      if (status === 'INVOICE_REIMBURSE_CANCEL' && encrypted) await this.cancelled(client, order);
+      const noted = await noteReimbursement(client, order, status as ReimburseStatus, 'callback', seconds(CreateTime));
       return { kind: 'done', outcome: noted ? 'noted' : 'noted_before' };
     });
   }
@@ -77,6 +78,12 @@ export class CardStatuses {
     return settled.kind === 'settled' ? subject : null;
   }
 
+  /** The card was cancelled (冲红) by somebody else in the issuer's name, or by us, whose answer was lost. */
+  private async cancelled(client: PoolClient, order: Subject): Promise<void> {
+    const locked = await this.settlements.lock(client, order);
+    if (locked) await this.settlements.settle(client, locked, { kind: 'cancelled' }, { data: { source: 'event' } });
+  }
+
   private holderOf({ id, person }: Candidate): string | null {
     if (!person) return null;
     return (JSON.parse(this.sealer.open(person, `insertions|${id}`)) as { openid?: string }).openid ?? null;
@@ -92,4 +99,9 @@ async function withCode(client: PoolClient, account: string, cardId: string, cod
   );
   const [row, second] = rows;
   return row && !second ? { merchantId: row.merchant_id, id: row.id } : null;
+}
+
+/** Unix seconds of WeChat's clock; null where they are none. */
+function seconds(createTime: string | undefined): number | null {
+  return /^\d{1,10}$/.test(createTime ?? '') ? Number(createTime) : null;
 }

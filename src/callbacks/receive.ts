@@ -80,6 +80,13 @@ export class ReceiveCallbacks {
   }
 }
 
+/** What was dealt with a month ago. A push that comes again after so long is refused for its timestamp. */
+export async function forgetCallbacks(dataSource: DataSource): Promise<void> {
+  await dataSource.query(
+    `DELETE FROM callbacks WHERE state IN ('done', 'expired') AND received_at < now() - interval '30 days'`,
+  );
+}
+
 function doorOf({ appid, callbackMode: mode, callbackKeys: keys }: WechatAccount): CallbackDoor | null {
   return keys && { appid, mode, ...keys };
 }

@@ -23,6 +23,8 @@ import { Reconciliation1763800000031 } from '../../migrations/1763800000031-reco
 import { Cancellations1763800000032 } from '../../migrations/1763800000032-cancellations';
 import { Lineage1763800000033 } from '../../migrations/1763800000033-lineage';
 import { OrderRevisions1763800000097 } from '../../migrations/1763800000097-order-revisions';
+import { FromEnvironment1763800000110 } from '../../migrations/1763800000110-from-environment';
+import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Reinsertion, Resolution } from './entities/act';
 import { Attempt, OpenAttempt } from './entities/attempt';
@@ -138,6 +140,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Reimbursements1763800000081,
       GatewayTokens1763800000082,
       OrderRevisions1763800000097,
+      FromEnvironment1763800000110,
+      PushesInOrder1763800000111,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -23,8 +23,12 @@ function isPush({ url }: FastifyRequest): boolean {
 /** Other types are refused with 415 before anything is read. */
 export function registerBodyParser(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
+  // A push may name any type, or none.
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (isPush(request)) request.headers['content-type'] = 'text/plain';
+    done();
+  });
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (isPush(request)) return done(null, { kind: 'raw', text: (body as Buffer).toString('utf8') });
     try {
       done(null, {
         kind: 'json',
@@ -34,12 +38,10 @@ export function registerBodyParser(fastify: FastifyInstance): void {
       done(error as Error);
     }
   });
-  for (const type of ['text/xml', 'application/xml', 'text/plain']) {
-    fastify.addContentTypeParser(type, { parseAs: 'string', bodyLimit: PUSH_BYTES }, (request, body, done) => {
-      if (isPush(request)) done(null, { kind: 'raw', text: body as string } satisfies RequestBody);
-      else done(new Problem('unsupported_media_type'));
-    });
-  }
+  fastify.addContentTypeParser('text/plain', { parseAs: 'string', bodyLimit: PUSH_BYTES }, (request, body, done) => {
+    if (isPush(request)) done(null, { kind: 'raw', text: body as string } satisfies RequestBody);
+    else done(new Problem('unsupported_media_type'));
+  });
   for (const [type, kind] of [
     ['multipart/form-data', 'form'],
     ['application/x-ndjson', 'ndjson'],

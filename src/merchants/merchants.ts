@@ -96,16 +96,25 @@ export class Merchants {
     await this.dataSource.getRepository(MerchantKey).update({ id }, { lastUsedAt: hour });
   }
 
-  /** The first merchant, from the environment. Applied at each start; a changed key replaces the one before. */
+  /**
+   * The first merchant, from the environment. Applied at each start; a changed key replaces the one before. What an
+   * administrator has changed of the merchant stays until the environment says something new.
+   */
   async bootstrap(config: Config): Promise<void> {
     const { BOOTSTRAP_MERCHANT_KEY: key, WECHAT_APPID: issuerAppid } = config;
     if (!key || !issuerAppid) return;
     // Not the repository's upsert: it would give a merchant that exists a new id.
+    const [appid, cardId] = [config.BOOTSTRAP_MERCHANT_APPID ?? issuerAppid, config.BOOTSTRAP_CARD_ID];
+    const said = JSON.stringify([appid, cardId, issuerAppid]);
     const [merchant] = await this.dataSource.query<{ id: string }[]>(
-      `INSERT INTO merchants (id, name, appid, card_id, issuer_appid) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (name) DO UPDATE SET appid = $3, card_id = $4, issuer_appid = $5
+      `INSERT INTO merchants AS m (id, name, appid, card_id, issuer_appid, from_environment) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (name) DO UPDATE
+          SET appid = CASE WHEN m.from_environment = $6 THEN m.appid ELSE $3 END,
+              card_id = CASE WHEN m.from_environment = $6 THEN m.card_id ELSE $4 END,
+              issuer_appid = CASE WHEN m.from_environment = $6 THEN m.issuer_appid ELSE $5 END,
+              from_environment = $6
        RETURNING id`,
-      [uuidv7(), BOOTSTRAP, config.BOOTSTRAP_MERCHANT_APPID ?? issuerAppid, config.BOOTSTRAP_CARD_ID, issuerAppid],
+      [uuidv7(), BOOTSTRAP, appid, cardId, issuerAppid, said],
     );
     await this.bootstrapKey((merchant as { id: string }).id, key);
   }

@@ -1,6 +1,9 @@
 import request from 'supertest';
 import { query } from '../support/databases';
-import { APPID, Json, KEY, World } from '../support/world';
+import { loadConfig } from '../../src/config';
+import { makeLog } from '../../src/log';
+import { startService } from '../../src/service';
+import { APPID, environment, Json, KEY, World } from '../support/world';
 
 const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
 const MERCHANT = 'wx1111111111111111';
@@ -119,6 +122,45 @@ describe('several WeChat accounts', () => {
     await world.control('DELETE', '/faults');
   });
 
+  it('the service checks its accounts when it starts', async () => {
+    const fresh = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
+    try {
+      await expect(
+        within(
+          async () => {
+            const { items } = (await fresh.get('/v1/admin/accounts', ADMIN).expect(200)).body as Json;
+            return ((items as Json[])[0]?.findings as Json[]).map(({ code }) => code as string);
+          },
+          (codes) => codes.length > 0,
+        ),
+      ).resolves.toContain('contact_missing');
+    } finally {
+      await fresh.end();
+    }
+  });
+
+  it('what an administrator changed outlives a start; what the environment says anew replaces it', async () => {
+    const restart = async (env: Record<string, string>) => {
+      const config = loadConfig(
+        environment(world.databaseUrl, world.sandbox.url, { BOOTSTRAP_ADMIN_KEY: ADMIN, ...env }),
+      );
+      await (await startService(config, makeLog('silent'))).close();
+    };
+    const merchant = async () =>
+      (((await world.get('/v1/admin/merchants', ADMIN).expect(200)).body as Json).items as Json[])[0] as Json;
+    const kinds = async () => {
+      const { token_kind, billing_fields } = (await accounts()).find(({ appid }) => appid === APPID) as Json;
+      return [token_kind, billing_fields, (await merchant()).card_id];
+    };
+    await send('patch', `/v1/admin/accounts/${APPID}`, { token_kind: 'plain', secret: 'changed-by-hand' }).expect(200);
+    await send('patch', `/v1/admin/merchants/${(await merchant()).id as string}`, { card_id: 'p_by_hand' }).expect(200);
+    await restart({});
+    expect(await kinds()).toEqual(['plain', 'current', 'p_by_hand']);
+    await restart({ BILLING_FIELDS: 'classic', BOOTSTRAP_CARD_ID: 'p_from_the_environment' });
+    expect(await kinds()).toEqual(['stable', 'classic', 'p_from_the_environment']);
+    await restart({});
+  });
+
   it('bad requests are named, and the door is for administrators', async () => {
     const { body } = await world
       .post('/v1/admin/accounts', { appid: 'a b', role: 'king', extra: 1 }, ADMIN)
@@ -139,3 +181,13 @@ describe('several WeChat accounts', () => {
     await world.get('/v1/admin/accounts', KEY).expect(401);
   });
 });
+
+/** The value once it is as it should be. */
+async function within<T>(look: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
+  for (let n = 0; n < 200; n += 1) {
+    const value = await look();
+    if (good(value)) return value;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+  throw new Error('waited in vain');
+}

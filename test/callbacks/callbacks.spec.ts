@@ -1,60 +1,30 @@
-import { encrypt, getSignature } from '@wecom/crypto';
+import { getSignature } from '@wecom/crypto';
 import { randomBytes } from 'node:crypto';
+import { forgetCallbacks } from '../../src/callbacks/receive';
+import { connect } from '../../src/data/data-source';
 import { order } from '../support/orders';
 import { query } from '../support/databases';
-import { APPID, CARD_ID, Json, World } from '../support/world';
+import { APPID, Json, World } from '../support/world';
+import { AES_KEY, event, Push, Pushes, seconds, TOKEN } from './pushes';
 
-const TOKEN = 'tokenoftheaccount';
-const KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
 const FUZZ = process.env.LONG ? 10_000 : 300;
 
 describe('WeChat’s pushes', () => {
+  let pushes: Pushes;
   let world: World;
   beforeAll(async () => {
-    world = await World.start({ env: { WECHAT_CALLBACK_TOKEN: TOKEN, WECHAT_CALLBACK_AES_KEY: KEY } });
+    pushes = await Pushes.start();
+    world = pushes.world;
   });
   afterAll(() => world.end());
+  beforeEach(() => pushes.forget());
 
-  const address = () => `${world.service.url}/wechat/callbacks/${APPID}`;
-  const seconds = () => String(Math.floor(Date.now() / 1000));
-  const sealed = (fields: Json, timestamp = seconds()) => {
-    const xml = `<xml>${Object.entries(fields)
-      .map(([name, value]) => `<${name}><![CDATA[${String(value)}]]></${name}>`)
-      .join('')}</xml>`;
-    const Encrypt = encrypt(KEY, xml, APPID);
-    const nonce = randomBytes(4).toString('hex');
-    const parameters = {
-      timestamp,
-      nonce,
-      encrypt_type: 'aes',
-      msg_signature: getSignature(TOKEN, timestamp, nonce, Encrypt),
-    };
-    const body = `<xml><ToUserName><![CDATA[gh_fc0a06a20993]]></ToUserName><Encrypt><![CDATA[${Encrypt}]]></Encrypt></xml>`;
-    return { url: `${address()}?${new URLSearchParams(parameters).toString()}`, body };
-  };
-  const send = async ({ url, body }: { url: string; body: string }, type = 'text/xml') => {
-    const answer = await fetch(url, { method: 'POST', headers: { 'content-type': type }, body });
-    return { status: answer.status, text: await answer.text() };
-  };
-  const event = (Event: string, fields: Json, openid = 'ojZ8Ytz4lESgdWZ34L_R1TvB2Kds'): Json => ({
-    ToUserName: 'gh_fc0a06a20993',
-    FromUserName: openid,
-    CreateTime: seconds(),
-    MsgType: 'event',
-    Event,
-    ...fields,
-  });
-  const tell = async (fields: Json) => expect(await send(sealed(fields))).toEqual({ status: 200, text: 'success' });
-  const rows = () => query<Json>(world.databaseUrl, 'SELECT event, state, outcome FROM callbacks ORDER BY received_at');
-  const settled = async (count: number) => {
-    for (let n = 0; n < 300; n += 1) {
-      const all = await rows();
-      if (all.length >= count && all.every(({ state }) => state !== 'received')) return all;
-      await new Promise((resume) => setTimeout(resume, 50));
-    }
-    throw new Error(`waited in vain: ${JSON.stringify(await rows())}`);
-  };
-  beforeEach(() => query(world.databaseUrl, 'DELETE FROM callbacks'));
+  const address = () => pushes.address;
+  const sealed = (fields: Json, timestamp?: string) => pushes.sealed(fields, timestamp);
+  const send = (push: Push, type?: string | null) => pushes.send(push, type);
+  const tell = (fields: Json) => pushes.tell(fields);
+  const settled = (count: number) => pushes.settled(count);
+  const rows = () => pushes.rows();
 
   it('the URL check is answered to WeChat only', async () => {
     const timestamp = seconds();
@@ -104,36 +74,21 @@ describe('WeChat’s pushes', () => {
     expect((await world.get('/v1/authorizations/Q1').expect(200)).body).toMatchObject({ state: 'authorized' });
   });
 
-  it('a card’s reimbursement is told on the timeline; a lost code is learnt only where it can be one card’s alone', async () => {
-    const [known, lost] = [order(), order()];
-    await world.authorize(known.order_id, lost.order_id);
-    for (const one of [known, lost]) await world.post('/v1/orders', one).expect(202);
-    const { insertion } = await world.until(known.order_id, ['inserted']);
-    const card = await world.until(lost.order_id, ['inserted']);
-    const code = card.insertion.card_code as string;
-    await query(
-      world.databaseUrl,
-      `ALTER TABLE insertions DISABLE TRIGGER guard;
-       UPDATE insertions SET card_code = NULL, card_code_state = 'unknown' WHERE card_code = '${code}';
-       ALTER TABLE insertions ENABLE TRIGGER guard`,
-    );
-    const status = (Code: string, Status: string, openid: string) =>
-      tell(event('update_invoice_status', { Status, CardId: CARD_ID, Code }, openid));
-    await status(insertion.card_code as string, 'INVOICE_REIMBURSE_LOCK', insertion.openid as string);
-    await settled(1);
-    expect((await world.timeline(known.order_id)).at(-1)).toMatchObject({
-      type: 'reimbursement_changed',
-      data: { reimburse_status: 'INVOICE_REIMBURSE_LOCK' },
-    });
-    // Another user's card is nobody's here.
-    await status('999999999999', 'INVOICE_REIMBURSE_LOCK', 'o_somebody_else');
+  it.each([null, 'application/octet-stream', 'text/xml; charset=gbk'])(
+    'a push of the type %s is read',
+    async (type) => {
+      expect(await send(sealed(event('subscribe', {})), type)).toEqual({ status: 200, text: 'success' });
+    },
+  );
+
+  it('what was dealt with a month ago is deleted, what is still parked stays', async () => {
+    await tell(event('subscribe', {}));
+    await tell(event('user_authorize_invoice', { SuccOrderId: 'NOBODY', FailOrderId: '' }));
     await settled(2);
-    expect(await world.order(lost.order_id)).toMatchObject({ insertion: { card_code_state: 'unknown' } });
-    await status(code, 'INVOICE_REIMBURSE_LOCK', card.insertion.openid as string);
-    await settled(3);
-    expect(await world.order(lost.order_id)).toMatchObject({
-      insertion: { card_code: code, card_code_state: 'known' },
-    });
+    await query(world.databaseUrl, `UPDATE callbacks SET received_at = now() - interval '31 days'`);
+    const dataSource = await connect(world.databaseUrl, { poolSize: 1 });
+    await forgetCallbacks(dataSource).finally(() => dataSource.destroy());
+    expect((await rows()).map(({ state }) => state as string)).toEqual(['parked']);
   });
 
   it('events of other kinds are kept, unknown ones acknowledged; a title under another event’s name is a title', async () => {
@@ -151,7 +106,7 @@ describe('WeChat’s pushes', () => {
     ['the old sample’s way', { old_style: true }],
   ])('the simulated WeChat pushes by itself, %s, and the order goes on', async (_, style) => {
     const given = order();
-    const target = { url: address(), token: TOKEN, encoding_aes_key: KEY, ...style };
+    const target = { url: address(), token: TOKEN, encoding_aes_key: AES_KEY, ...style };
     await world.control('PUT', '/profile', { callbacks: { [APPID]: target } });
     await world.post('/v1/orders', given).expect(202);
     await world.until(given.order_id, ['awaiting_authorization']);
@@ -162,39 +117,6 @@ describe('WeChat’s pushes', () => {
     for (const mode of ['plain', 'compatible'])
       expect((await world.control('POST', '/events', { ...pushed, mode })).status).toBe(403);
     await world.control('PUT', '/profile', { callbacks: {} });
-  });
-
-  const EVENTS = ['succ', 'fail', 'lock', 'init'] as const;
-  it('four events in each of their orders come to one end', async () => {
-    const given = order();
-    await world.authorize(given.order_id);
-    await world.post('/v1/orders', given).expect(202);
-    const { insertion } = await world.until(given.order_id, ['inserted']);
-    const user = (Succ: string, Fail: string, at: string) => ({
-      ...event('user_authorize_invoice', { SuccOrderId: Succ, FailOrderId: Fail, AuthorizeAppId: APPID }),
-      CreateTime: at,
-    });
-    const status = (Status: string, at: string) => ({
-      ...event('update_invoice_status', { Status, CardId: CARD_ID, Code: insertion.card_code }, insertion.openid),
-      CreateTime: at,
-    });
-    let at = 1_700_000_000;
-    for (const sequence of permutations([...EVENTS])) {
-      for (const name of sequence) {
-        const time = String((at += 1));
-        if (name === 'succ') await tell(user(given.order_id, '', time));
-        if (name === 'fail') await tell(user('', given.order_id, time));
-        if (name === 'lock') await tell(status('INVOICE_REIMBURSE_LOCK', time));
-        if (name === 'init') await tell(status('INVOICE_REIMBURSE_INIT', time));
-      }
-    }
-    const all = await settled(96);
-    expect(all.filter(({ state }) => state !== 'done')).toEqual([]);
-    expect(await world.order(given.order_id)).toMatchObject({
-      state: 'inserted',
-      insertion: { card_code: insertion.card_code },
-    });
-    expect(await world.cards(given.order_id)).toHaveLength(1);
   });
 
   it('forged, late, oversized and foreign pushes are refused and leave nothing behind', async () => {
@@ -232,8 +154,3 @@ describe('WeChat’s pushes', () => {
     expect(await rows()).toEqual([]);
   }, 300_000);
 });
-
-function permutations<T>(items: T[]): T[][] {
-  if (items.length <= 1) return [items];
-  return items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
-}

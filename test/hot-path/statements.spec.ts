@@ -45,7 +45,7 @@ describe(`hot statements with ${STORED.toLocaleString('en')} stored orders`, () 
     await client.query(`INSERT INTO pdfs SELECT '${MERCHANT}', id, 'pdf', at, '\\x00' FROM ids WHERE n % 10 = 0`);
     await client.query('ANALYZE');
     known = (await client.query<{ id: string }>('SELECT id FROM ids WHERE n = 1001')).rows[0]?.id as string;
-  }, 120_000);
+  }, 600_000);
   afterAll(async () => {
     await client.end();
     await drop();

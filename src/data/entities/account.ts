@@ -20,6 +20,8 @@ export class Account {
   @Column('text', { name: 'callback_mode', default: 'safe' }) callbackMode!: 'plain' | 'compatible' | 'safe';
   /** Token, EncodingAESKey and the one before, sealed with AAD `accounts|<appid>|callback`. */
   @Column('bytea', { name: 'callback_keys', nullable: true }) callbackKeys!: Buffer | null;
+  /** What the environment last said of it, sealed with AAD `accounts|<appid>|environment`. */
+  @Column('bytea', { name: 'from_environment', nullable: true }) fromEnvironment!: Buffer | null;
   @Column('timestamptz', { name: 'checked_at', nullable: true }) checkedAt!: Date | null;
   @Column('jsonb', { nullable: true }) findings!: object[] | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;

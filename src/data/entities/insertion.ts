@@ -54,5 +54,8 @@ export class InsertionRow {
   @Column('text', { name: 'card_code', nullable: true }) cardCode!: string | null;
   @Column('text', { name: 'card_code_state', default: 'none' }) cardCodeState!: CardCodeState;
   @Column('bytea', { nullable: true }) person!: Buffer | null;
+  /** WeChat's time of the latest push about its reimbursement, Unix seconds. */
+  @Column('bigint', { name: 'reimbursement_pushed', nullable: true, transformer: safeInteger })
+  reimbursementPushed!: number | null;
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' }) updatedAt!: Date;
 }
