@@ -7,6 +7,9 @@ import { Config } from './config';
 import { AdminOrders } from './console/admin-orders';
 import { AdminOrdersController } from './console/admin-orders.controller';
 import { AuditController, AuditKeys } from './console/audit.controller';
+import { BulkReinsertions } from './console/bulk-reinsertions';
+import { BulkReinsertionsController } from './console/bulk-reinsertions.controller';
+import { BulkRunner } from './console/bulk-runner';
 import { HoldsController } from './console/holds.controller';
 import { Jobs } from './console/jobs';
 import { JobsController } from './console/jobs.controller';
@@ -68,6 +71,7 @@ const API = [
   OperatorsController,
   AdminOrdersController,
   OrderActsController,
+  BulkReinsertionsController,
   AuditController,
   MerchantsController,
   MerchantKeysController,
@@ -103,7 +107,16 @@ export class AppModule {
     const idempotencyKeys = new IdempotencyKeys(dataSource, sealer);
     const anchor = () => anchorAudit(dataSource, config.MASTER_KEY, log);
     const books = makeBooks(config, dataSource, sealer, accounts, engine, log);
-    const duties = { dataSource, idempotencyKeys, anchorAudit: anchor, reconcileCron: config.RECONCILE_CRON, ...books };
+    const reinsertions = new Reinsertions(dataSource, sealer, settlements, new ReviseOrders(sealer, limits));
+    const bulkRunner = new BulkRunner(dataSource, settlements, reinsertions, log);
+    const duties = {
+      bulkRunner,
+      dataSource,
+      idempotencyKeys,
+      anchorAudit: anchor,
+      reconcileCron: config.RECONCILE_CRON,
+      ...books,
+    };
     const jobs = new Jobs(dataSource, recurringJobs(duties));
     const merchants = new Merchants(dataSource);
     const { reimbursements, signing, gatewayTokens, gateway } = makeReimburser(
@@ -137,7 +150,9 @@ export class AppModule {
         ...parts(settlements, new ProblemFilter(log), new Operators(dataSource)),
         ...parts(
           new AdminOrders(dataSource, sealer),
-          new Reinsertions(dataSource, sealer, settlements, new ReviseOrders(sealer, limits)),
+          reinsertions,
+          new BulkReinsertions(dataSource),
+          bulkRunner,
           new Resolutions(dataSource, settlements, config.IN_DOUBT_QUIET_SECONDS),
         ),
         ...parts(...makeWebhooks(config, dataSource, sealer, metrics, log)),

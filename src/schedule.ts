@@ -3,6 +3,8 @@ import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { forgetCallbacks } from './callbacks/receive';
+import { BULK_JOB } from './console/bulk-reinsertions';
+import { BulkRunner } from './console/bulk-runner';
 import { Job, Jobs } from './console/jobs';
 import { Cron, parseCron } from './cron';
 import { IdempotencyKeys } from './data/idempotency-keys';
@@ -18,6 +20,7 @@ export interface JobParts {
   dataSource: DataSource;
   cancels: CancelOrders;
   reconciler: Reconciler;
+  bulkRunner: BulkRunner;
   reconcileCron: Cron;
   idempotencyKeys: IdempotencyKeys;
   /** Signs the heads of the audit trail. */
@@ -26,7 +29,7 @@ export interface JobParts {
 
 /** Every recurring job, on one page. */
 export function recurringJobs(parts: JobParts): Job[] {
-  const { dataSource, idempotencyKeys, anchorAudit, cancels, reconciler, reconcileCron } = parts;
+  const { dataSource, idempotencyKeys, anchorAudit, cancels, reconciler, reconcileCron, bulkRunner } = parts;
   return [
     daily('make_partitions', '30 2 * * *', ['提前建好以后各月的分区', 'Makes the partitions of the months ahead'], () =>
       // A month without a partition would fall into the default partition, which never moves.
@@ -68,6 +71,8 @@ export function recurringJobs(parts: JobParts): Job[] {
       ['把未得到明确答复的冲红再次告知微信', 'Tells WeChat again of cancellations'],
       () => cancels.tellDue(),
     ),
+    // Every minute, because a bulk that was killed or asked for must go on.
+    daily(BULK_JOB, '* * * * *', ['批量重插', 'Begins the orders of bulk re-insertions anew'], () => bulkRunner.tick()),
     {
       name: RECONCILE_JOB,
       about: ['对账：结清等待中的订单，比对各方记录', 'Reconciles: settles what waits, compares everybody’s records'],
@@ -96,7 +101,8 @@ export function startSchedule(
     pgPool: (dataSource.driver as PostgresDriver).master as Pool,
     crontab: jobs.all.map(({ name, crontab }) => `${crontab} ${name}`).join('\n'),
     taskList: { ...queued, ...Object.fromEntries(tasks) },
-    concurrency: 2,
+    // A reconciliation and a bulk may take long; hands are left for callbacks.
+    concurrency: 4,
     pollInterval: 10_000,
     noHandleSignals: true,
     logger: new GraphileLogger(() => (level, message) => {

@@ -9,6 +9,7 @@ import { AppModule } from './app.module';
 import { ProcessCallbacks } from './callbacks/process';
 import { CALLBACK_JOB } from './callbacks/receive';
 import { Config } from './config';
+import { BulkRunner } from './console/bulk-runner';
 import { Jobs } from './console/jobs';
 import { Operators } from './console/operators';
 import { Database, openDatabase } from './data/open-database';
@@ -106,7 +107,7 @@ async function startEngine(app: NestFastifyApplication, database: Database, log:
     stop: async () => {
       stopping.abort();
       if (listener) await listener.stop();
-      await app.get(Reconciler).stop();
+      await Promise.all([app.get(Reconciler).stop(), app.get(BulkRunner).stop()]);
       await schedule.stop();
       await runner.stop();
       await deliveries.stop();

@@ -10,7 +10,7 @@ import { AdminOrderDetail, AdminOrderPage } from './admin-orders.api';
 import { NeedsRole, OperatorGuard } from './operator.guard';
 
 const PARAMETERS = [
-  ...['merchant', 'appid', 'order_id', 'state', 'invoice_number', 'card_code', 'errcode'],
+  ...['merchant', 'appid', 'order_id', 'state', 'reason', 'invoice_number', 'card_code', 'errcode', 'hint'],
   ...['created_from', 'created_to', 'limit', 'cursor'],
 ];
 
@@ -28,9 +28,11 @@ export class AdminOrdersController {
   @ApiQuery({ name: 'appid', required: false })
   @ApiQuery({ name: 'order_id', required: false })
   @ApiQuery({ name: 'state', required: false })
+  @ApiQuery({ name: 'reason', required: false, description: 'why it was refused, rejected or handed to a person' })
   @ApiQuery({ name: 'invoice_number', required: false })
   @ApiQuery({ name: 'card_code', required: false })
   @ApiQuery({ name: 'errcode', required: false, description: 'answered to one of its attempts' })
+  @ApiQuery({ name: 'hint', required: false, description: 'WeChat’s reference, given with one of its attempts' })
   @ApiQuery({ name: 'created_from', required: false, description: 'RFC 3339 with offset, or a date (00:00 +08:00)' })
   @ApiQuery({ name: 'created_to', required: false, description: 'exclusive' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 200, default 50' })
@@ -70,9 +72,11 @@ function readFilter(query: Query): AdminOrderFilter {
     appid: one(query, 'appid', faults),
     orderId: one(query, 'order_id', faults),
     state: oneOf(query, 'state', [...INSERTION_STATES, 'held'] as const, faults),
+    reason: one(query, 'reason', faults),
     invoiceNumber: one(query, 'invoice_number', faults),
     cardCode: one(query, 'card_code', faults),
     errcode,
+    hint: one(query, 'hint', faults),
     createdFrom: instant(query, 'created_from', faults),
     createdTo: instant(query, 'created_to', faults),
     after: readCursor(query, faults),

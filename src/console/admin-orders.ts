@@ -2,30 +2,22 @@ import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { Sealer } from '../data/sealed';
 import { asEngine } from '../data/statement';
-import { Insertion, InsertionState } from '../domain/insertion';
+import { Insertion } from '../domain/insertion';
 import { Settlement, whyInapplicable } from '../domain/settlement';
 import { toShanghai } from '../domain/shanghai';
 import { ClaimedRow, insertionFrom } from '../insertion/claimed';
 import { InvoiceView } from '../orders/invoice.api';
 import { orderView } from '../orders/order-view';
-import { EventRow, HELD, ORDER_COLUMNS, ORDER_TABLES, OrderRow, withAttempts } from '../orders/orders.read';
+import { EventRow, ORDER_COLUMNS, ORDER_TABLES, OrderRow, withAttempts } from '../orders/orders.read';
 import { AdminOrderDetail, AdminOrderView, EvidenceView } from './admin-orders.api';
 import { merchantOf } from './act';
 import { reinsertionView, resolutionView } from './order-acts.view';
+import { OrderCriteria, whereOf } from './order-filter';
 import { reinsertionsOf } from './reinsertions';
 import { resolutionsOf } from './resolutions';
 import { revisionsOf } from './revisions';
 
-export interface AdminOrderFilter {
-  merchant?: string;
-  appid?: string;
-  orderId?: string;
-  state?: InsertionState | 'held';
-  invoiceNumber?: string;
-  cardCode?: string;
-  errcode?: number;
-  createdFrom?: Date;
-  createdTo?: Date;
+export interface AdminOrderFilter extends OrderCriteria {
   limit: number;
   after?: { createdAt: string; id: string };
 }
@@ -48,7 +40,10 @@ export class AdminOrders {
   list(filter: AdminOrderFilter): Promise<AdminOrderRow[]> {
     const { conditions, values } = whereOf(filter);
     const limit = `$${values.push(filter.limit + 1)}`;
-    const merchant = `$${values.push(filter.merchant ?? null)}`;
+    if (filter.after) {
+      const { createdAt, id } = filter.after;
+      conditions.push(`(o.created_at, o.id) < ($${values.push(createdAt)}::timestamptz, $${values.push(id)}::uuid)`);
+    }
     return asEngine(this.dataSource, async (client) => {
       const { rows } = await client.query<AdminOrderRow>(
         `SELECT newest.* FROM merchants m
@@ -56,7 +51,6 @@ export class AdminOrders {
             SELECT ${COLUMNS} ${ORDER_TABLES}
              WHERE ${['o.merchant_id = m.id', ...conditions].join(' AND ')}
              ORDER BY o.created_at DESC, o.id DESC LIMIT ${limit}) newest
-          WHERE ${merchant}::uuid IS NULL OR m.id = ${merchant}
           ORDER BY newest.created_at DESC, newest.id DESC LIMIT ${limit}`,
         values,
       );
@@ -101,32 +95,6 @@ export class AdminOrders {
       };
     });
   }
-}
-
-function whereOf(filter: AdminOrderFilter): { conditions: string[]; values: unknown[] } {
-  const values: unknown[] = [];
-  const conditions: string[] = [];
-  const where = (sql: (value: string) => string, given: unknown) => {
-    if (given !== undefined) conditions.push(sql(`$${values.push(given)}`));
-  };
-  if (filter.state === 'held') conditions.push(HELD);
-  else where((value) => `i.state = ${value}`, filter.state);
-  where((value) => `o.appid = ${value}`, filter.appid);
-  where((value) => `o.order_id = ${value}`, filter.orderId);
-  where((value) => `o.invoice_number = ${value}`, filter.invoiceNumber);
-  where((value) => `i.card_code = ${value}`, filter.cardCode);
-  where((value) => `o.created_at >= ${value}`, filter.createdFrom);
-  where((value) => `o.created_at < ${value}`, filter.createdTo);
-  where(
-    (value) =>
-      `EXISTS (SELECT FROM attempts a WHERE a.merchant_id = o.merchant_id AND a.id = o.id AND a.errcode = ${value})`,
-    filter.errcode,
-  );
-  if (filter.after) {
-    const { createdAt, id } = filter.after;
-    conditions.push(`(o.created_at, o.id) < ($${values.push(createdAt)}::timestamptz, $${values.push(id)}::uuid)`);
-  }
-  return { conditions, values };
 }
 
 async function storyOf(client: PoolClient, key: string[], createdAt: Date) {

@@ -28,13 +28,30 @@ export interface JobStatus {
 
 /** Every recurring job, and how its last run went. */
 export class Jobs {
+  private readonly atWork = new Set<string>();
+  private readonly askedAgain = new Set<string>();
+
   constructor(
     private readonly dataSource: DataSource,
     readonly all: readonly Job[],
   ) {}
 
-  /** Runs the job and remembers how it went; what it throws reaches the scheduler, which tries again. */
+  /**
+   * Runs the job and remembers how it went; what it throws reaches the scheduler, which tries again. One that is called
+   * while this process is at it takes no hand from the other jobs: it looks once more when it is done.
+   */
   async run(job: Job): Promise<void> {
+    const { name } = job;
+    if (this.atWork.has(name)) {
+      this.askedAgain.add(name);
+      return;
+    }
+    this.atWork.add(name);
+    await this.once(job).finally(() => this.atWork.delete(name));
+    if (this.askedAgain.delete(name)) await this.run(job);
+  }
+
+  private async once(job: Job): Promise<void> {
     const { name } = job;
     const startedAt = new Date();
     try {

@@ -23,6 +23,8 @@ export interface Beginning {
   id: string;
   operator: string;
   reason: string;
+  /** The bulk that it belongs to. */
+  bulk?: string;
 }
 
 export const REINSERTION = 'id, operator, reason, revision, created_at';
@@ -62,13 +64,13 @@ export class Reinsertions {
       { data: revised ?? {} },
     );
     if (!(await takeInvoiceAgain(client, locked))) throw new Problem('invoice_taken');
-    const { id, operator, reason } = beginning;
+    const { id, operator, reason, bulk } = beginning;
     const { rows } = await client.query<ReinsertionRow>(
       `INSERT INTO reinsertions (merchant_id, id, order_uuid, operator, reason, revision) VALUES ($1, $2, $3, $4, $5, $6)
        RETURNING ${REINSERTION}`,
       [locked.merchantId, id, locked.id, operator, reason, revised?.revision ?? null],
     );
-    await auditAct(client, locked, operator, 'order.reinserted', reason, revised ?? {});
+    await auditAct(client, locked, operator, 'order.reinserted', reason, { ...revised, bulk });
     return rows[0] as ReinsertionRow;
   }
 

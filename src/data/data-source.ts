@@ -25,8 +25,10 @@ import { Lineage1763800000033 } from '../../migrations/1763800000033-lineage';
 import { OrderRevisions1763800000097 } from '../../migrations/1763800000097-order-revisions';
 import { FromEnvironment1763800000110 } from '../../migrations/1763800000110-from-environment';
 import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
+import { BulkReinsertions1763800000098 } from '../../migrations/1763800000098-bulk-reinsertions';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Reinsertion, Resolution } from './entities/act';
+import { BulkReinsertion, BulkReinsertionOrder } from './entities/bulk-reinsertion';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Authorization } from './entities/authorization';
 import { Callback } from './entities/callback';
@@ -101,6 +103,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       IdempotencyKey,
       Reinsertion,
       Resolution,
+      BulkReinsertion,
+      BulkReinsertionOrder,
       AuditHead,
       AuditAnchor,
       WebhookEndpoint,
@@ -142,6 +146,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       OrderRevisions1763800000097,
       FromEnvironment1763800000110,
       PushesInOrder1763800000111,
+      BulkReinsertions1763800000098,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -130,6 +130,15 @@ export const PROBLEMS = {
     '最后一次插卡结束不久，请求可能仍在途中，请等静默期过后再确认',
     'The latest attempt ended only now and may still take effect; wait until the quiet period is over',
   ],
+  bulk_empty: [422, '没有符合条件且可重插的订单', 'No order of that filter may be begun anew'],
+  bulk_too_large: [
+    422,
+    '符合条件的订单超过 10000 个，请缩小范围分批进行',
+    'The filter takes more than 10000 orders; narrow it and go on in parts',
+  ],
+  bulk_approved: [409, '此批量重插已经批准', 'This bulk was approved already'],
+  bulk_not_waiting: [409, '此批量重插不需要批准', 'This bulk does not wait for an approval'],
+  bulk_ended: [409, '此批量重插已结束', 'This bulk has ended'],
   operator_exists: [409, '已有同名操作员', 'An operator of that name exists'],
   idempotency_key_invalid: [
     400,

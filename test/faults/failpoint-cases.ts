@@ -4,7 +4,7 @@ export type Way = 'order' | 'order read from the database' | 'held account' | 'l
 const STATEMENTS = ['accept', 'claim', 'intend', 'record'];
 const HOLDS = ['hold', 'canaries', 'lift'];
 
-/** Every named place of the product, with the way that passes it. */
+/** Every named place of an order’s path, with the way that passes it. */
 export const PLACES: [place: string, way: Way][] = [
   ...STATEMENTS.flatMap((name) => steps(name, 'order')),
   ...steps('pdfs', 'order read from the database'),
@@ -26,6 +26,9 @@ export const PLACES: [place: string, way: Way][] = [
 function steps(name: string, way: Way): [string, Way][] {
   return ['begun', 'executed', 'committed'].map((step) => [`${name}.${step}`, way]);
 }
+
+/** Places beside that path, each with its own story: test/admin/bulk-reinsertions.spec.ts. */
+export const ELSEWHERE = ['bulk.begun'];
 
 /** A place that throws or dawdles does so once; a process that is killed has no second time. */
 export const MODES = ['kill', 'throw@1', 'delay:2600@1'] as const;
