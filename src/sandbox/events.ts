@@ -1,5 +1,7 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
+import type { Chance } from './state/chance';
 import type { CallbackTarget } from './state/profile';
 
 export interface PushResult {
@@ -15,6 +17,22 @@ export type EventFields = Record<string, string | number>;
 const ATTEMPTS = 3;
 const TIMEOUT_MS = 5000;
 
+/** A push by itself, through whatever the target's weather does to it: lost, late, overtaken, sent twice. */
+export async function announceEvent(
+  target: CallbackTarget,
+  event: EventFields,
+  seconds: number,
+  chance: Chance,
+): Promise<void> {
+  const { lost = 0, twice = 0, late_ms: late = 0 } = target;
+  if (chance.next() < lost) return;
+  const times = chance.next() < twice ? 2 : 1;
+  for (let n = 0; n < times; n += 1) {
+    if (late > 0) await sleep(chance.int(late));
+    await pushEvent(target, event, seconds);
+  }
+}
+
 /** Posts an event until the receiver says 200 with `success` or nothing, three times at most, 5 s each. */
 export async function pushEvent(
   target: CallbackTarget,
@@ -24,6 +42,7 @@ export async function pushEvent(
 ): Promise<PushResult> {
   let result: PushResult = { attempts: 0 };
   while (result.attempts < attempts) {
+    if (result.attempts > 0 && target.retry_ms) await sleep(target.retry_ms);
     result = { ...(await post(target, event, seconds)), attempts: result.attempts + 1 };
     if (result.status === 200 && ['', 'success'].includes((result.body ?? '').trim())) break;
   }

@@ -119,6 +119,30 @@ describe('WeChat’s pushes', () => {
     await world.control('PUT', '/profile', { callbacks: {} });
   });
 
+  it('in bad weather (lost, twice, late, overtaking, under the key before) every order gets its card all the same', async () => {
+    await pushes.changeKey('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq');
+    const weather = { lost: 0.2, twice: 0.5, late_ms: 300, retry_ms: 50 };
+    const target = { url: address(), token: TOKEN, encoding_aes_key: AES_KEY, ...weather };
+    await world.control('PUT', '/profile', { callbacks: { [APPID]: target } });
+    const orders = Array.from({ length: 12 }, () => order());
+    for (const one of orders) await world.post('/v1/orders', one).expect(202);
+    for (const { order_id } of orders) await world.until(order_id, ['awaiting_authorization']);
+    await world.authorize(...orders.map(({ order_id }) => order_id));
+    // What was lost is asked for when its time has come; here it comes at once.
+    await new Promise((resume) => setTimeout(resume, 1500));
+    const woken = (await world.cards()).filter(({ order_id }) =>
+      orders.some((one) => one.order_id === order_id),
+    ).length;
+    expect(woken).toBeGreaterThan(0);
+    await query(world.databaseUrl, `UPDATE insertions SET due_at = now() WHERE state = 'awaiting_authorization'`);
+    for (const { order_id } of orders) {
+      await world.until(order_id, ['inserted']);
+      expect(await world.cards(order_id)).toHaveLength(1);
+    }
+    await world.control('PUT', '/profile', { callbacks: {} });
+    await pushes.changeKey(AES_KEY);
+  });
+
   it('forged, late, oversized and foreign pushes are refused and leave nothing behind', async () => {
     const good = event('user_authorize_invoice', { SuccOrderId: 'F1', FailOrderId: '' });
     const late = sealed(good, String(Math.floor(Date.now() / 1000) - 3600));

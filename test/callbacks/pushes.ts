@@ -7,6 +7,8 @@ import { APPID, Json, World } from '../support/world';
 export const TOKEN = 'tokenoftheaccount';
 export const AES_KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
 
+const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+
 export interface Push {
   url: string;
   body: string;
@@ -17,7 +19,11 @@ export class Pushes {
   private constructor(readonly world: World) {}
 
   static async start(): Promise<Pushes> {
-    return new Pushes(await World.start({ env: { WECHAT_CALLBACK_TOKEN: TOKEN, WECHAT_CALLBACK_AES_KEY: AES_KEY } }));
+    return new Pushes(
+      await World.start({
+        env: { WECHAT_CALLBACK_TOKEN: TOKEN, WECHAT_CALLBACK_AES_KEY: AES_KEY, BOOTSTRAP_ADMIN_KEY: ADMIN },
+      }),
+    );
   }
 
   get address(): string {
@@ -49,6 +55,17 @@ export class Pushes {
 
   async tell(fields: Json): Promise<void> {
     expect(await this.send(this.sealed(fields))).toEqual({ status: 200, text: 'success' });
+  }
+
+  /** An administrator sets another EncodingAESKey. */
+  async changeKey(encoding_aes_key: string): Promise<void> {
+    const answer = await request(`${this.world.service.url}/v1/admin/accounts/${APPID}/callback`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ mode: 'safe', token: TOKEN, encoding_aes_key }),
+    });
+    expect(answer.statusCode).toBe(200);
+    await answer.body.dump();
   }
 
   rows(): Promise<Json[]> {

@@ -196,6 +196,34 @@ describe('the control port', () => {
       expect(received[1]?.body).toContain('<SuccOrderId><![CDATA[1202933957956]]></SuccOrderId>');
     });
 
+    it('loses pushes, sends them twice, late and out of order, and waits between attempts', async () => {
+      const targets = (weather: object) => wechat.control('PUT', '/profile', { callback: { url: url(), ...weather } });
+      const heard = async (count: number) => {
+        while (received.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+        return received.map(({ body }) => /<SuccOrderId><!\[CDATA\[(\w+)/.exec(body)?.[1]);
+      };
+      await targets({ lost: 1 });
+      await wechat.authorized('lost', { appid: APPID });
+      await targets({ twice: 1 });
+      await wechat.authorized('twice', { appid: APPID });
+      expect(await heard(2)).toEqual(['twice', 'twice']);
+      received.splice(0);
+      await targets({ late_ms: 400 });
+      const names = Array.from({ length: 8 }, (_, n) => `late${n}`);
+      for (const name of names) await wechat.authorized(name, { appid: APPID });
+      const order = await heard(8);
+      expect(order).not.toEqual(names);
+      expect(order.sort()).toEqual(names);
+      received.splice(0);
+      answers = ['busy'];
+      await targets({ retry_ms: 150 });
+      const begun = performance.now();
+      await wechat.authorized('again', { appid: APPID });
+      expect(await heard(2)).toEqual(['again', 'again']);
+      expect(performance.now() - begun).toBeGreaterThanOrEqual(140);
+      await targets({});
+    });
+
     it('tells the merchant by itself, encrypted when it has the key', async () => {
       const encoding_aes_key = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
       await wechat.control('PUT', '/profile', { callback: { url: url(), token: 'pamtest', encoding_aes_key } });

@@ -1,4 +1,4 @@
-import { pushEvent } from '../events';
+import { announceEvent } from '../events';
 import type { Card } from './cards';
 import type { Order, UserAuthInfo } from './orders';
 import type { World } from './world';
@@ -53,5 +53,5 @@ function announce(world: World, appid: string, openid: string | undefined, field
   if (!target) return;
   const CreateTime = world.clock.seconds();
   const head = { ToUserName: 'gh_fc0a06a20993', FromUserName: openid ?? '', CreateTime, MsgType: 'event' };
-  void pushEvent({ ...target, appid: target.appid ?? appid }, { ...head, ...fields }, CreateTime);
+  void announceEvent({ ...target, appid: target.appid ?? appid }, { ...head, ...fields }, CreateTime, world.chance);
 }

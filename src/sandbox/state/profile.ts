@@ -14,6 +14,13 @@ export interface CallbackTarget {
   format?: 'xml' | 'json';
   /** As WeChat's old sample has it: blanks around CDATA, and AppId, empty, in place of AuthorizeAppId. */
   old_style?: boolean;
+  /** Shares of the pushes that never leave, and that are sent a second time although the first was heard; 0 to 1. */
+  lost?: number;
+  twice?: number;
+  /** Each push waits up to so long, by chance: later ones overtake earlier ones. Milliseconds. */
+  late_ms?: number;
+  /** Between the attempts of one push. Milliseconds; WeChat does not document it. */
+  retry_ms?: number;
 }
 
 /** JSON Schema of what a callback target may say. */
@@ -25,6 +32,10 @@ export const CALLBACK_SCHEMA = {
   mode: { type: 'string', enum: ['plain', 'compatible', 'safe'] },
   format: { type: 'string', enum: ['xml', 'json'] },
   old_style: { type: 'boolean' },
+  lost: { type: 'number', minimum: 0, maximum: 1 },
+  twice: { type: 'number', minimum: 0, maximum: 1 },
+  late_ms: { type: 'integer', minimum: 0, maximum: 600_000 },
+  retry_ms: { type: 'integer', minimum: 0, maximum: 600_000 },
 } as const;
 
 /** How this WeChat behaves where its documents are silent or contradict each other. Set through `PUT /profile`. */
