@@ -32,7 +32,7 @@ import { showQueues } from './insertion/queue-metrics';
 import { WakeUpCalls } from './insertion/wake-up';
 import { IdempotencyKeys } from './data/idempotency-keys';
 import { IdempotencyStore } from './http/idempotency';
-import { FileReader } from './invoice-files/file-reader';
+import { FileReader, limitsWithin } from './invoice-files/file-reader';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
 import { Metrics } from './metrics';
@@ -91,7 +91,7 @@ export class AppModule {
     const metrics = new Metrics();
     const sealer = new Sealer(config.MASTER_KEY, config.MASTER_KEY_PREVIOUS);
     const accounts = new Accounts(dataSource, sealer);
-    const files = new FileReader();
+    const files = new FileReader(limitsWithin(config.LEASE_SECONDS));
     const engine = makeEngine(config, dataSource, sealer, accounts, files, metrics, log);
     const { runner, recentPdfs, transport, settlements } = engine;
     const calls = new WakeUpCalls(dataSource);

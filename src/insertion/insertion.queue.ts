@@ -149,7 +149,7 @@ export const INTEND: Statement = {
     WITH given AS (
       SELECT * FROM jsonb_to_recordset($1::jsonb) AS g (merchant_id uuid, id uuid, fence bigint, claimed_by text, state text,
         n integer, kind text, request_sha256 text, media_id text, trip_media_id text, uploaded_at timestamptz, probes integer,
-        uploaded boolean)
+        uploaded boolean, upload_story jsonb)
     ), moved AS (
       UPDATE insertions i
          SET state = g.state, attempts = g.n, probes = g.probes, media_id = g.media_id,
@@ -159,13 +159,13 @@ export const INTEND: Statement = {
         FROM given g
        WHERE i.merchant_id = g.merchant_id AND i.id = g.id AND i.fence = g.fence AND i.claimed_by = g.claimed_by
          AND i.attempts = g.n - 1
-      RETURNING i.merchant_id, i.id, i.events, g.fence, g.n, g.kind, g.request_sha256, g.uploaded
+      RETURNING i.merchant_id, i.id, i.events, g.fence, g.n, g.kind, g.request_sha256, g.uploaded, g.upload_story
     ), opened AS (
       INSERT INTO open_attempts (merchant_id, id, n, kind, fence, request_sha256, started_at)
       SELECT merchant_id, id, n, kind, fence, decode(request_sha256, 'hex'), clock_timestamp() FROM moved
     ), told AS (
       INSERT INTO events (merchant_id, id, seq, at, type, data)
-      SELECT merchant_id, id, events - 1, clock_timestamp(), 'uploaded', '{}'::jsonb FROM moved WHERE uploaded
+      SELECT merchant_id, id, events - 1, clock_timestamp(), 'uploaded', upload_story FROM moved WHERE uploaded
       UNION ALL
       SELECT merchant_id, id, events, clock_timestamp(), 'sending', jsonb_build_object('attempt', n, 'kind', kind) FROM moved
     )

@@ -19,8 +19,8 @@ export interface Intent {
   sending: Insertion;
   kind: AttemptKind;
   requestSha256: string;
-  /** Whether this step also uploaded: a transition of its own on the timeline. */
-  uploaded: boolean;
+  /** Where this step also uploaded, a transition of its own on the timeline: what was in doubt about the PDF. */
+  uploaded: { warnings: readonly Fault[] } | null;
 }
 
 /** The result of one step. `answer` is WeChat's, when there was one. */
@@ -89,7 +89,8 @@ export class InsertionStore {
       trip_media_id: sending.tripMediaId,
       uploaded_at: sending.uploadedAt,
       probes: sending.probes,
-      uploaded,
+      uploaded: uploaded !== null,
+      upload_story: uploaded?.warnings.length ? { faults: uploaded.warnings.map(faultStory) } : {},
     }));
     const moved = await run<Claim>(this.dataSource, INTEND, [JSON.stringify(rows), this.limits.leaseSeconds]);
     this.metrics.batchSize.observe({ statement: 'intend' }, rows.length);

@@ -16,7 +16,7 @@ import { Holds } from './holds';
 import { InsertionStore } from './insertion.store';
 import { LateAnswers } from './late-answers';
 import { Recorder, refusedForGood } from './recorder';
-import { Uploader } from './upload';
+import { Uploader, UploadStep } from './upload';
 
 export interface WorkerSettings {
   leaseSeconds: number;
@@ -85,7 +85,12 @@ export class InsertionWorker {
    * False: nothing may be sent. A write-ahead whose COMMIT was not answered may stand or not: either way nothing was
    * sent, and that is recorded.
    */
-  private async intend(claimed: Claimed, sending: Insertion, request: Buffer, uploaded: boolean): Promise<boolean> {
+  private async intend(
+    claimed: Claimed,
+    sending: Insertion,
+    request: Buffer,
+    uploaded: UploadStep['sent'],
+  ): Promise<boolean> {
     const kind = kindOf(claimed);
     const requestSha256 = createHash('sha256').update(request).digest('hex');
     try {

@@ -7,10 +7,21 @@ import { FileReader } from '../invoice-files/file-reader';
 import { Claimed } from './claimed';
 
 const CACHE_MS = 5000;
+const BUSY_SECONDS = 5;
+
+/** What the full check came to. `stop`: the outcome to record instead of an upload. */
+export interface PdfChecked {
+  stop: Outcome | null;
+  /** What it left in doubt, for the timeline. */
+  warnings: readonly Fault[];
+}
+
+const UNCHECKED: PdfChecked = { stop: null, warnings: [] };
 
 /**
  * The full check of a PDF before it is sent: WeChat compares it with the data, and a difference burns the user's
- * authorisation. What cannot be read is sent all the same.
+ * authorisation. A file that cannot be read is sent all the same, and the timeline says so; one for which no reading
+ * thread was free waits.
  */
 export class PdfChecks {
   private readonly merchants = new Map<string, { check: PdfCheck; until: number }>();
@@ -21,16 +32,16 @@ export class PdfChecks {
     private readonly standard: PdfCheck,
   ) {}
 
-  /** The refusal to record instead of an upload; null: nothing contradicts. */
-  async refusal(claimed: Claimed, pdf: Buffer): Promise<(Outcome & { kind: 'refused' }) | null> {
-    const { doubtSince } = claimed.insertion;
+  async check(claimed: Claimed, pdf: Buffer): Promise<PdfChecked> {
     // A card may exist already: what is sent to settle that must be what was sent before.
-    if (doubtSince) return null;
+    if (claimed.insertion.doubtSince) return UNCHECKED;
     const check = await this.checkFor(claimed.merchantId);
-    if (check !== 'full') return null;
-    const faults: Fault[] = pdfFaults(await this.files.read(pdf), claimed.invoice, check);
+    if (check === 'off' || check === 'fast') return UNCHECKED;
+    const reading = await this.files.read(pdf, claimed.pdfSha256);
+    if (reading.unread === 'busy') return { stop: later(), warnings: [] };
+    const faults = pdfFaults(reading, claimed.invoice, check);
     const code = refusalOf(faults);
-    return code && { kind: 'refused', code, faults };
+    return code ? { stop: { kind: 'refused', code, faults }, warnings: [] } : { stop: null, warnings: faults };
   }
 
   private async checkFor(merchantId: string): Promise<PdfCheck> {
@@ -46,4 +57,8 @@ export class PdfChecks {
     this.merchants.set(merchantId, { check, until: performance.now() + CACHE_MS });
     return check;
   }
+}
+
+function later(): Outcome {
+  return { kind: 'later', reason: 'pdf_check_busy', wait: BUSY_SECONDS, counted: false };
 }

@@ -1,4 +1,5 @@
 import { IssuerAccount } from '../accounts/accounts';
+import { Fault } from '../domain/fault';
 import { mediaIsFresh } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
 import { Answer } from '../wechat/answer';
@@ -12,8 +13,8 @@ import { PdfStore } from './pdf-store';
 export interface UploadStep {
   outcome: Outcome;
   answer: Answer | null;
-  /** False: the PDF of an earlier step still lies at WeChat, and nothing was sent. */
-  sent: boolean;
+  /** Of an upload that was sent: what the check of its PDF left in doubt. Null: the PDF of an earlier step still lies at WeChat. */
+  sent: { warnings: readonly Fault[] } | null;
 }
 
 /** setpdf. Repeating it is harmless: WeChat destroys an unused upload after three days. */
@@ -29,20 +30,21 @@ export class Uploader {
     const startedAt = databaseNow(claimed);
     const { mediaId, tripMediaId, uploadedAt } = claimed.insertion;
     if (mediaId && uploadedAt && mediaIsFresh(claimed.insertion, startedAt)) {
-      return { outcome: { kind: 'uploaded', mediaId, tripMediaId, startedAt: uploadedAt }, answer: null, sent: false };
+      return { outcome: { kind: 'uploaded', mediaId, tripMediaId, startedAt: uploadedAt }, answer: null, sent: null };
     }
     const pdfs = await this.pdfs.read(claimed);
-    if (!pdfs) return { outcome: { kind: 'needsHuman', reason: 'stored_pdf_damaged' }, answer: null, sent: false };
-    const refusal = await this.checks.refusal(claimed, pdfs.pdf);
-    if (refusal) return { outcome: refusal, answer: null, sent: false };
+    if (!pdfs) return { outcome: { kind: 'needsHuman', reason: 'stored_pdf_damaged' }, answer: null, sent: null };
+    const { stop, warnings } = await this.checks.check(claimed, pdfs.pdf);
+    if (stop) return { outcome: stop, answer: null, sent: null };
+    const sent = { warnings };
     const main = await this.setpdf(claimed, account, pdfs.pdf);
-    if ('outcome' in main) return { ...main, sent: true };
+    if ('outcome' in main) return { ...main, sent };
     const trip = pdfs.tripPdf && (await this.setpdf(claimed, account, pdfs.tripPdf));
-    if (trip && 'outcome' in trip) return { ...trip, sent: true };
+    if (trip && 'outcome' in trip) return { ...trip, sent };
     return {
       outcome: { kind: 'uploaded', mediaId: main.mediaId, tripMediaId: trip?.mediaId ?? null, startedAt },
       answer: (trip ?? main).answer,
-      sent: true,
+      sent,
     };
   }
 

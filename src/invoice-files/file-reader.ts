@@ -10,7 +10,7 @@ interface Waiting {
   timer: NodeJS.Timeout;
 }
 
-interface Limits {
+export interface ReaderLimits {
   threads: number;
   /** For one file, from the moment a thread takes it. */
   deadlineMs: number;
@@ -19,13 +19,20 @@ interface Limits {
   patienceMs: number;
 }
 
-const LIMITS: Limits = {
+const LIMITS: ReaderLimits = {
   threads: Math.max(1, Math.min(4, availableParallelism() - 1)),
   deadlineMs: 5000,
   queue: 512,
   patienceMs: 15_000,
 };
 const REMEMBERED = 500;
+
+/** Waiting and reading together take at most half of a lease: what is read under one must not outlive it. */
+export function limitsWithin(leaseSeconds: number): ReaderLimits {
+  const quarter = leaseSeconds * 250;
+  const { deadlineMs, patienceMs } = LIMITS;
+  return { ...LIMITS, deadlineMs: Math.min(deadlineMs, quarter), patienceMs: Math.min(patienceMs, quarter) };
+}
 
 /**
  * Reads invoice files in a few threads of its own, so that no file, however made, holds up the service: a thread that
@@ -37,30 +44,32 @@ export class FileReader {
   private readonly remembered = new Map<string, Promise<Reading>>();
   private closed = false;
 
-  constructor(private readonly limits: Limits = LIMITS) {
-    this.threads = Array.from({ length: limits.threads }, () => new ReaderThread(limits.deadlineMs));
+  constructor(private readonly limits: ReaderLimits = LIMITS) {
+    const changed = (loaded: boolean) => (loaded ? this.next() : this.unreadable());
+    this.threads = Array.from({ length: limits.threads }, () => new ReaderThread(limits.deadlineMs, changed));
   }
 
-  read(bytes: Buffer): Promise<Reading> {
-    const digest = createHash('sha256').update(bytes).digest('base64');
-    const known = this.remembered.get(digest);
+  /** `sha256` of the bytes, where it is known already. */
+  read(bytes: Buffer, sha256 = createHash('sha256').update(bytes).digest()): Promise<Reading> {
+    const key = sha256.toString('base64');
+    const known = this.remembered.get(key);
     if (known) return known;
     const reading = this.enqueue(bytes);
-    this.remembered.set(digest, reading);
+    this.remembered.set(key, reading);
     for (const oldest of this.remembered.keys()) {
       if (this.remembered.size <= REMEMBERED) break;
       this.remembered.delete(oldest);
     }
     // What failed for want of time or memory may succeed at a quieter moment.
     void reading.then(
-      ({ faults }) => faults.some(({ code }) => code === 'FILE-READ-01') && this.remembered.delete(digest),
+      ({ faults }) => faults.some(({ code }) => code === 'FILE-READ-01') && this.remembered.delete(key),
     );
     return reading;
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const waiting of this.queue.splice(0)) this.give(waiting, 'busy');
+    for (const waiting of this.queue.splice(0)) give(waiting, 'busy');
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
@@ -81,22 +90,31 @@ export class FileReader {
   }
 
   private next(): void {
+    if (this.closed || this.queue.length === 0) return;
     const thread = this.threads.find(({ free }) => free);
-    const waiting = thread && this.queue.shift();
-    if (!waiting) return;
-    clearTimeout(waiting.timer);
-    void thread.read(waiting.bytes).then((result) => {
-      waiting.resolve(typeof result === 'string' ? unread(result) : result);
-      if (!this.closed) this.next();
+    if (!thread) return this.threads.find(({ started }) => !started)?.load();
+    const { bytes, resolve, timer } = this.queue.shift() as Waiting;
+    clearTimeout(timer);
+    void thread.read(bytes).then((result) => {
+      resolve(typeof result === 'string' ? unread(result) : result);
+      this.next();
     });
+    this.next();
   }
 
-  private give(waiting: Waiting, why: Unreadable): void {
-    clearTimeout(waiting.timer);
-    waiting.resolve(unread(why));
+  /** A thread could not load its libraries: one file less waits for it, and the next may try again. */
+  private unreadable(): void {
+    const waiting = this.queue.shift();
+    if (waiting) give(waiting, 'broken');
+    this.next();
   }
 }
 
+function give({ timer, resolve }: Waiting, why: Unreadable): void {
+  clearTimeout(timer);
+  resolve(unread(why));
+}
+
 function unread(why: Unreadable): Reading {
-  return { facts: [], faults: [unreadable(why)] };
+  return { facts: [], faults: [unreadable(why)], unread: why };
 }

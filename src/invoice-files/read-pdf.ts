@@ -2,7 +2,7 @@ import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/types/src/pdf';
 import { Fault, fault } from '../domain/fault';
 import { Fact } from '../domain/invoice-facts';
 import { readFaceText } from './face-text';
-import { bomb, otherInvoices, unreadable, wrongCrc } from './file-faults';
+import { bomb, otherInvoices, Unreadable, unreadable, wrongCrc } from './file-faults';
 import { unpackStreams } from './inflate-budget';
 import { infoFacts, InfoKeys, scanInfo } from './pdf-info';
 import { dangersIn } from './pdf-safety';
@@ -21,6 +21,8 @@ export interface Reading {
   facts: Fact[];
   /** What is wrong with the file by itself: dangers as errors, what could not be read as warnings. */
   faults: Fault[];
+  /** Why nothing at all was read, where that is so. */
+  unread?: Unreadable;
 }
 
 /** More pages than this no invoice has; its first is read in any case. */

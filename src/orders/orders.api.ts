@@ -92,7 +92,7 @@ export class InsertionView {
   unionid?: string;
   /** Why it was refused, rejected or handed to a person */
   reason?: string;
-  /** Of a PDF that was refused before anything was sent: what differs, and where it stands */
+  /** What the full check found in the PDF before it was sent: what differs, and where it stands */
   faults?: FaultView[];
   attempts!: AttemptView[];
   next_attempt_at?: string;

@@ -44,7 +44,7 @@ export interface OrderRow {
   /** order_id of the order whose place this one takes, and of those that take this one's. */
   replaces: string | null;
   replaced_by: string[];
-  /** Of a PDF that was refused before anything was sent. */
+  /** What the full check found in the PDF that counts now. */
   faults?: FaultView[] | null;
   attempts: AttemptRow[];
 }
@@ -88,11 +88,9 @@ export const ORDER_COLUMNS = `o.merchant_id, o.id, o.appid, o.order_id, o.card_i
   c.errcode AS cancellation_errcode, c.errmsg AS cancellation_errmsg,
   (SELECT r.order_id FROM orders r WHERE r.merchant_id = o.merchant_id AND r.id = o.replaces) AS replaces,
   ARRAY(SELECT r.order_id FROM orders r WHERE r.merchant_id = o.merchant_id AND r.replaces = o.id ORDER BY r.created_at) AS replaced_by,
-
-  CASE WHEN i.reason IN ('pdf_contradicts', 'pdf_unsafe') THEN (
-    SELECT e.data -> 'faults' FROM events e
-     WHERE e.merchant_id = i.merchant_id AND e.id = i.id AND e.at >= o.created_at AND e.type = 'refused'
-     ORDER BY e.seq DESC LIMIT 1) END AS faults`;
+  (SELECT e.data -> 'faults' FROM events e
+    WHERE e.merchant_id = i.merchant_id AND e.id = i.id AND e.at >= o.created_at AND (e.data ? 'faults' OR e.type = 'accepted')
+    ORDER BY e.seq DESC LIMIT 1) AS faults`;
 
 export const ORDER_TABLES = `FROM orders o JOIN insertions i ON i.merchant_id = o.merchant_id AND i.id = o.id
   LEFT JOIN cancellations c ON c.merchant_id = o.merchant_id AND c.id = o.id`;

@@ -61,6 +61,7 @@ describe(`hot statements with ${STORED.toLocaleString('en')} stored orders`, () 
     request_sha256: '00',
     probes: 0,
     uploaded: true,
+    upload_story: {},
   };
   const acceptValues = () =>
     ACCEPT_COLUMNS.map(([name, type]) => {

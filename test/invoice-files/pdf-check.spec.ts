@@ -1,10 +1,16 @@
 import { orderWithRealPdf, tinyPdf } from '../support/orders';
-import { Json, World } from '../support/world';
+import { APPID, CARD_ID, Json, World } from '../support/world';
+
+const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+/** Time to read on a busy machine: reading ends within half a lease. */
+const PATIENT = { LEASE_SECONDS: '60' };
+
+jest.setTimeout(60_000);
 
 describe('a PDF is held against its order', () => {
   let world: World;
   beforeAll(async () => {
-    world = await World.start();
+    world = await World.start({ env: { ...PATIENT, BOOTSTRAP_ADMIN_KEY: ADMIN } });
   });
   afterAll(() => world.end());
 
@@ -23,12 +29,8 @@ describe('a PDF is held against its order', () => {
   });
 
   it('before it is sent by its text and QR code: the order ends refused, and WeChat was not called', async () => {
-    const given = await orderWithRealPdf();
-    const other = await orderWithRealPdf();
-    await world.authorize(given.order_id);
-    // Without its Info keys the quick check sees nothing.
-    const pdf = withoutInfo(Buffer.from(other.pdf as string, 'base64')).toString('base64');
-    await world.post('/v1/orders', { ...given, pdf }).expect(202);
+    const { given, other, pdf } = await orderWithAnother();
+    await world.post('/v1/orders', { ...given, pdf: pdf.toString('base64') }).expect(202);
     const ended = await world.until(given.order_id, ['refused', 'inserted', 'needs_human']);
     expect(ended).toMatchObject({ state: 'refused', insertion: { reason: 'pdf_contradicts' } });
     const faults = (ended.insertion as unknown as Json).faults as Json[];
@@ -41,11 +43,43 @@ describe('a PDF is held against its order', () => {
     expect(await world.cards(given.order_id)).toEqual([]);
   });
 
-  it('what cannot be read is no contradiction: it goes its way', async () => {
+  it('what cannot be read is no contradiction and no agreement: it goes its way, and the order says so', async () => {
     const given = await orderWithRealPdf();
     await world.authorize(given.order_id);
     await world.post('/v1/orders', { ...given, pdf: tinyPdf(given.order_id).toString('base64') }).expect(202);
-    await world.until(given.order_id, ['inserted']);
+    const { insertion } = await world.until(given.order_id, ['inserted']);
+    expect(insertion.faults).toMatchObject([
+      { code: expect.stringMatching(/^FILE-READ-/) as string, severity: 'warning' },
+    ]);
+  });
+
+  it('for a merchant that wants warnings alone: as wholly, and what differs is told on the way', async () => {
+    const key = await merchantWith('warn');
+    const { given, pdf } = await orderWithAnother();
+    await world.post('/v1/orders', { ...given, pdf: pdf.toString('base64') }, key).expect(202);
+    const { insertion } = await world.until(given.order_id, ['inserted', 'refused'], 20_000, key);
+    expect(insertion.state).toBe('inserted');
+    const number = insertion.faults?.find(({ code }) => code === 'PDF-NUMBER-01');
+    expect(number).toMatchObject({ severity: 'warning', pointer: '/invoice/number' });
+    expect(number?.message_en).toContain('QR code');
+    const uploaded = (await world.timeline(given.order_id, key)).find(({ type }) => type === 'uploaded');
+    expect(uploaded?.data.faults).toEqual(insertion.faults);
+
+    const { invoice, ...rest } = await orderWithRealPdf();
+    const told = { ...rest, invoice: { ...(invoice as Json), seller_number: '91310000MADEM0011A' } };
+    const accepted = await world.post('/v1/orders', told, key).expect(202);
+    expect(accepted.body.warnings).toEqual(
+      expect.arrayContaining([expect.objectContaining({ code: 'PDF-SELLER-01', severity: 'warning' })]),
+    );
+  });
+
+  it('for a merchant that wants none: not at acceptance, not later; WeChat compares', async () => {
+    const key = await merchantWith('off');
+    const { given, other } = await orderWithAnother();
+    await world.post('/v1/orders', { ...given, pdf: other.pdf as string }, key).expect(202);
+    const { insertion } = await world.until(given.order_id, ['inserted', 'refused'], 20_000, key);
+    expect(insertion).toMatchObject({ state: 'refused', attempts: [{ errcode: 72047 }] });
+    expect(insertion.faults).toBeUndefined();
   });
 
   it('a PDF with a script is refused at the door', async () => {
@@ -54,6 +88,24 @@ describe('a PDF is held against its order', () => {
     const refused = await world.post('/v1/orders', { ...given, pdf: pdf.toString('base64') }).expect(422);
     expect((refused.body.errors as Json[]).map(({ code }) => code as string)).toEqual(['PDF-SAFE-02']);
   });
+
+  /** The key of a new merchant whose PDFs are checked so. */
+  async function merchantWith(pdfCheck: string): Promise<string> {
+    const settings = { name: `示例商店 ${pdfCheck}`, appid: APPID, card_id: CARD_ID, issuer_appid: APPID };
+    const { body: shop } = await world
+      .post('/v1/admin/merchants', { ...settings, pdf_check: pdfCheck }, ADMIN)
+      .expect(201);
+    const wanted = { label: 'ERP', scopes: ['orders:write', 'orders:read'] };
+    const { body } = await world.post(`/v1/admin/merchants/${shop.id}/keys`, wanted, ADMIN).expect(201);
+    return body.key as string;
+  }
+
+  /** An order, another one, and the other's PDF without its Info keys: the quick check sees nothing. */
+  async function orderWithAnother() {
+    const [given, other] = [await orderWithRealPdf(), await orderWithRealPdf()];
+    await world.authorize(given.order_id);
+    return { given, other, pdf: withoutInfo(Buffer.from(other.pdf as string, 'base64')) };
+  }
 });
 
 test('where the full check is off, the same PDF is sent: the check is what stopped it', async () => {

@@ -96,19 +96,19 @@ export class World {
     return (await this.control('GET', `/ledger?${query.toString()}`)).requests as Json[];
   }
 
-  async order(orderId: string): Promise<OrderView> {
-    return (await this.get(`/v1/orders/${orderId}`).expect(200)).body as OrderView;
+  async order(orderId: string, key = KEY): Promise<OrderView> {
+    return (await this.get(`/v1/orders/${orderId}`, key).expect(200)).body as OrderView;
   }
 
-  async timeline(orderId: string): Promise<EventView[]> {
-    return (await this.get(`/v1/orders/${orderId}/events`).expect(200)).body.items as EventView[];
+  async timeline(orderId: string, key = KEY): Promise<EventView[]> {
+    return (await this.get(`/v1/orders/${orderId}/events`, key).expect(200)).body.items as EventView[];
   }
 
   /** The order once it has come to one of these states. */
-  async until(orderId: string, states: string[], patienceMs = 20_000): Promise<OrderView> {
+  async until(orderId: string, states: string[], patienceMs = 20_000, key = KEY): Promise<OrderView> {
     const end = Date.now() + patienceMs;
     for (;;) {
-      const order = await this.order(orderId);
+      const order = await this.order(orderId, key);
       if (states.includes(order.state)) return order;
       if (Date.now() > end) {
         throw new Error(`${orderId} is ${order.state}, not ${states.join('/')}: ${JSON.stringify(order.insertion)}`);
