@@ -45,6 +45,7 @@ import { OrderLimits, OrdersController } from './orders/orders.controller';
 import { OrderReader } from './orders/orders.read';
 import { PostOrders } from './orders/post-orders';
 import { ReconciliationsController } from './reconciliation/reconciliations.controller';
+import { ReportsController } from './reconciliation/reports.controller';
 import { recurringJobs } from './schedule';
 import { makeReimburser } from './reimburser';
 import { JssdkController } from './reimbursement/jssdk.controller';
@@ -78,6 +79,7 @@ const API = [
   CancellationsController,
   JobsController,
   ReconciliationsController,
+  ReportsController,
   ReimbursementsController,
   JssdkController,
   ...WEBHOOK_CONTROLLERS,

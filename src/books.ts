@@ -8,6 +8,8 @@ import { Log } from './log';
 import { CancelOrders } from './orders/cancel-order';
 import { Reconciler } from './reconciliation/reconciler';
 import { Reconciliations } from './reconciliation/reconciliations';
+import { ReportMaker } from './reconciliation/report-maker';
+import { Reports } from './reconciliation/reports';
 import { stepsOf } from './reconciliation/steps';
 import { ReimburserClient } from './wechat/reimburser-client';
 
@@ -27,6 +29,8 @@ export function makeBooks(
   return {
     cancels: new CancelOrders(dataSource, accounts, tokens, wechat, settlements, config.LEASE_SECONDS),
     reconciler: new Reconciler(dataSource, config.RECONCILE_CRON, steps, log),
+    reports: new Reports(dataSource),
+    reportMaker: new ReportMaker(dataSource, log),
     reconciliations: new Reconciliations(dataSource, config.RECONCILE_CRON),
   };
 }

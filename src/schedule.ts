@@ -12,6 +12,7 @@ import { forgetOldMedia } from './drop-in/media-shelf';
 import { Log } from './log';
 import { CancelOrders } from './orders/cancel-order';
 import { Reconciler } from './reconciliation/reconciler';
+import { REPORT_JOB, ReportMaker } from './reconciliation/report-maker';
 import { RECONCILE_JOB } from './reconciliation/reconciliations';
 import { forgetGatewayTokens } from './token-gateway/gateway-tokens';
 
@@ -21,6 +22,7 @@ export interface JobParts {
   cancels: CancelOrders;
   reconciler: Reconciler;
   bulkRunner: BulkRunner;
+  reportMaker: ReportMaker;
   reconcileCron: Cron;
   idempotencyKeys: IdempotencyKeys;
   /** Signs the heads of the audit trail. */
@@ -29,7 +31,8 @@ export interface JobParts {
 
 /** Every recurring job, on one page. */
 export function recurringJobs(parts: JobParts): Job[] {
-  const { dataSource, idempotencyKeys, anchorAudit, cancels, reconciler, reconcileCron, bulkRunner } = parts;
+  const { dataSource, idempotencyKeys, anchorAudit, cancels, reconciler, reconcileCron, bulkRunner, reportMaker } =
+    parts;
   return [
     daily('make_partitions', '30 2 * * *', ['提前建好以后各月的分区', 'Makes the partitions of the months ahead'], () =>
       // A month without a partition would fall into the default partition, which never moves.
@@ -73,6 +76,9 @@ export function recurringJobs(parts: JobParts): Job[] {
     ),
     // Every minute, because a bulk that was killed or asked for must go on.
     daily(BULK_JOB, '* * * * *', ['批量重插', 'Begins the orders of bulk re-insertions anew'], () => bulkRunner.tick()),
+    daily(REPORT_JOB, '* * * * *', ['生成商户日报', 'Makes the merchants’ reports of the day'], () =>
+      reportMaker.tick(),
+    ),
     {
       name: RECONCILE_JOB,
       about: ['对账：结清等待中的订单，比对各方记录', 'Reconciles: settles what waits, compares everybody’s records'],

@@ -26,6 +26,7 @@ import { Log } from './log';
 import { Merchants } from './merchants/merchants';
 import { openWechatDoors } from './reimburser';
 import { Reconciler } from './reconciliation/reconciler';
+import { ReportMaker } from './reconciliation/report-maker';
 import { startSchedule } from './schedule';
 import { DeliveryRunner } from './webhooks/delivery.runner';
 import { TokenGateway } from './token-gateway/token-gateway';
@@ -108,6 +109,8 @@ async function startEngine(app: NestFastifyApplication, database: Database, log:
       stopping.abort();
       if (listener) await listener.stop();
       await Promise.all([app.get(Reconciler).stop(), app.get(BulkRunner).stop()]);
+      await app.get(Reconciler).stop();
+      app.get(ReportMaker).stop();
       await schedule.stop();
       await runner.stop();
       await deliveries.stop();

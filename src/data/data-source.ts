@@ -19,6 +19,7 @@ import { Settlements1763800000020 } from '../../migrations/1763800000020-settlem
 import { IdempotencyKeys1763800000021 } from '../../migrations/1763800000021-idempotency-keys';
 import { ActsOfOperators1763800000022 } from '../../migrations/1763800000022-acts-of-operators';
 import { GatewayTokens1763800000082 } from '../../migrations/1763800000082-gateway-tokens';
+import { Reports1763800000105 } from '../../migrations/1763800000105-reports';
 import { Reconciliation1763800000031 } from '../../migrations/1763800000031-reconciliation';
 import { Cancellations1763800000032 } from '../../migrations/1763800000032-cancellations';
 import { Lineage1763800000033 } from '../../migrations/1763800000033-lineage';
@@ -45,6 +46,7 @@ import { Cancellation } from './entities/cancellation';
 import { Finding, ReconciliationRun, ReconciliationSpending } from './entities/reconciliation';
 import { RecurringJob } from './entities/recurring-job';
 import { LiveInvoice, Order, OrderRevision, StoredPdf } from './entities/order';
+import { Report, ReportPart } from './entities/report';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSequence } from './entities/webhook';
 import { ReimbursementIntent, ShownCardRow } from './entities/reimbursement';
 import { Template } from './entities/template';
@@ -119,6 +121,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       ReconciliationRun,
       Finding,
       ReconciliationSpending,
+      Report,
+      ReportPart,
       Cancellation,
     ],
     migrations: [
@@ -147,6 +151,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       FromEnvironment1763800000110,
       PushesInOrder1763800000111,
       BulkReinsertions1763800000098,
+      Reports1763800000105,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -10,6 +10,7 @@ import { closeFindings } from './close-findings';
 import { agedOrders, stuckOrders, toldByWechat, unknownCodes } from './ledger';
 import { ReadBack } from './read-back';
 import { Step } from './reconciler';
+import { reportYesterday } from './reports';
 import { learnCodes, settleWaiting } from './waiting-orders';
 
 /** What reconciliation works with. */
@@ -24,7 +25,7 @@ export interface StepParts {
   quietSeconds: number;
 }
 
-/** A reconciliation, in order: first settle, then compare, last close what no longer holds. */
+/** A reconciliation, in order: first settle, then compare, then close what no longer holds, last report. */
 export function stepsOf(parts: StepParts): Step[] {
   const { dataSource, sealer, accounts, tokens, wechat, reimburser, late, quietSeconds } = parts;
   const budget = new Budget(dataSource, accounts, tokens, wechat);
@@ -37,5 +38,6 @@ export function stepsOf(parts: StepParts): Step[] {
     unknownCodes(dataSource),
     toldByWechat(dataSource),
     closeFindings(dataSource),
+    reportYesterday(dataSource),
   ];
 }

@@ -1,0 +1,82 @@
+import { PoolClient } from 'pg';
+import { DataSource } from 'typeorm';
+import { audit } from '../audit/audit';
+import { ReportFile } from '../data/entities/report';
+import { asEngine } from '../data/statement';
+import { Log } from '../log';
+import { countDrift, driftOf, momentOf, summarize } from './report-facts';
+import { PartSink } from './report-parts';
+import { xlsxWriter } from './report-workbook';
+import { driftCsv, jsonWriter, summaryCsv } from './report-writers';
+import { finishReport, lockQueued, noteFailure, ReportRow } from './reports.store';
+import { headView } from './reports.view';
+
+/** Name of the job that makes reports; adding one wakes it before its minute is over. */
+export const REPORT_JOB = 'make_reports';
+
+/** Makes the reports that wait, one after the other, in as many processes as like to. */
+export class ReportMaker {
+  private stopping = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly log: Log,
+  ) {}
+
+  /** False: nothing to do. */
+  async tick(): Promise<boolean> {
+    let made = false;
+    while (!this.stopping && (await this.makeNext())) made = true;
+    return made;
+  }
+
+  /** Lets the report on its way be finished. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  private async makeNext(): Promise<boolean> {
+    let taken: ReportRow | null = null;
+    try {
+      return await asEngine(this.dataSource, async (client) => {
+        // Sums, differences and files are of one moment.
+        await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+        taken = await lockQueued(client);
+        if (taken) await make(client, taken);
+        return taken !== null;
+      });
+    } catch (error) {
+      const report = taken as ReportRow | null;
+      this.log.error({ report: report?.id, err: error }, 'report failed');
+      if (!report) throw error;
+      const reason = (error as Error).message.slice(0, 200);
+      await asEngine(this.dataSource, (client) => noteFailure(client, report.id, reason));
+      return false;
+    }
+  }
+}
+
+/** All in one transaction: a report is there with all its files, or not at all. */
+async function make(client: PoolClient, report: ReportRow): Promise<void> {
+  const asOf = await momentOf(client);
+  const summary = await summarize(client, report);
+  summary.drift = await countDrift(client, report);
+  const sinks = (name: string) => new PartSink(client, report.id, name);
+  const head = headView(report, asOf);
+  const writers = [
+    jsonWriter(sinks, head, summary),
+    summaryCsv(sinks, summary),
+    driftCsv(sinks),
+    xlsxWriter(sinks, summary),
+  ];
+  for await (const rows of driftOf(client, report)) {
+    for (const writer of writers) await writer.drift(rows);
+  }
+  const files: ReportFile[] = [];
+  for (const writer of writers) files.push(await writer.end());
+  await finishReport(client, report.id, { asOf, summary, files });
+  // The audit trail is chained and signed: it vouches for the files.
+  const data = { day: report.day, sha256: Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256])) };
+  const { merchant_id: merchantId, requested_by: actor, id: object } = report;
+  await audit(client, { merchantId, actor, action: 'report.made', object, reason: null, data });
+}

@@ -1,0 +1,72 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Matches } from 'class-validator';
+import { REPORT_STATES, ReportState } from '../data/entities/report';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const DAY = /^20\d\d-\d\d-\d\d$/;
+
+export class ReportRequest {
+  /** A merchant's uuid */
+  @ApiProperty({ pattern: UUID.source })
+  @IsString()
+  @Matches(UUID)
+  merchant!: string;
+  /** A day of Asia/Shanghai, today at the latest: 2026-11-24 */
+  @ApiProperty({ pattern: DAY.source })
+  @IsString()
+  @Matches(DAY)
+  day!: string;
+}
+
+/** What a report is about. */
+export class ReportHead {
+  id!: string;
+  merchant!: string;
+  day!: string;
+  requested_by!: string;
+  requested_at!: string;
+  /** The moment that all of it shows; null until it is made */
+  as_of!: string | null;
+}
+
+export class SumView {
+  count!: number;
+  /** 分 */
+  fee!: number;
+}
+
+/** The orders accepted on that day, by where they stand: issued = inserted + open + refused + cancelled. */
+export class ReportSummaryView {
+  issued!: SumView;
+  inserted!: SumView;
+  /** On their way, waiting, in doubt, or with a person */
+  open!: SumView;
+  /** Refused or rejected: no card was made */
+  refused!: SumView;
+  cancelled!: SumView;
+  /** Differences that hold: findings open or accepted */
+  drift!: number;
+}
+
+export class ReportFileView {
+  name!: string;
+  bytes!: number;
+  sha256!: string;
+  /** Where it is */
+  href!: string;
+}
+
+export class ReportView extends ReportHead {
+  @ApiProperty({ enum: REPORT_STATES })
+  state!: ReportState;
+  error!: string | null;
+  summary!: ReportSummaryView | null;
+  /** The manifest; the same as SHA256SUMS beside them, and kept in the audit trail */
+  files!: ReportFileView[];
+}
+
+export class ReportPage {
+  items!: ReportView[];
+  next_cursor!: string | null;
+  has_more!: boolean;
+}

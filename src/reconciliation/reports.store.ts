@@ -1,0 +1,118 @@
+import { PoolClient } from 'pg';
+import { ReportFile, ReportState, ReportSummary } from '../data/entities/report';
+
+/** A report as stored. Column names are PostgreSQL's; `day` is a date of Asia/Shanghai. */
+export interface ReportRow {
+  id: string;
+  merchant_id: string;
+  day: string;
+  requested_by: string;
+  requested_at: Date;
+  state: ReportState;
+  error: string | null;
+  as_of: Date | null;
+  summary: ReportSummary | null;
+  files: ReportFile[] | null;
+}
+
+const COLUMNS = 'id, merchant_id, day::text, requested_by, requested_at, state, error, as_of, summary, files';
+/** A report that fails so often is not tried again; one whose process is killed does not count. */
+const MAX_TRIES = 3;
+
+export async function queueReport(
+  client: PoolClient,
+  { id, merchantId, day, requestedBy }: { id: string; merchantId: string; day: string; requestedBy: string },
+): Promise<ReportRow> {
+  // A request that is repeated after its process died finds the report it had asked for.
+  const { rows } = await client.query<ReportRow>(
+    `INSERT INTO reports (id, merchant_id, day, requested_by) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (id) DO UPDATE SET requested_by = reports.requested_by RETURNING ${COLUMNS}`,
+    [id, merchantId, day, requestedBy],
+  );
+  return rows[0] as ReportRow;
+}
+
+/** The day's report of each merchant that had orders on it; once a run, however often it is repeated. */
+export async function queueReportsOf(client: PoolClient, runId: string, day: string): Promise<number> {
+  const { rowCount } = await client.query(
+    `INSERT INTO reports (id, merchant_id, day, requested_by, run_id)
+     SELECT piaoka_time_id(), m.id, $2, 'schedule', $1 FROM merchants m
+      WHERE EXISTS (SELECT FROM orders o WHERE o.merchant_id = m.id AND ${ofTheDay('o.created_at', '$2')})
+     ON CONFLICT DO NOTHING`,
+    [runId, day],
+  );
+  return rowCount ?? 0;
+}
+
+/** The oldest report that is still to be made. Its lock lasts as long as the transaction: who dies lets go of it. */
+export async function lockQueued(client: PoolClient): Promise<ReportRow | null> {
+  const { rows } = await client.query<ReportRow>(
+    `SELECT ${COLUMNS} FROM reports WHERE state = 'queued' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+  );
+  return rows[0] ?? null;
+}
+
+export async function finishReport(
+  client: PoolClient,
+  id: string,
+  made: { asOf: Date; summary: ReportSummary; files: ReportFile[] },
+): Promise<void> {
+  await client.query(
+    `UPDATE reports SET state = 'done', as_of = $2, summary = $3, files = $4, error = NULL WHERE id = $1`,
+    [id, made.asOf, JSON.stringify(made.summary), JSON.stringify(made.files)],
+  );
+}
+
+export async function noteFailure(client: PoolClient, id: string, error: string): Promise<void> {
+  await client.query(
+    `UPDATE reports SET tries = tries + 1, error = $2,
+            state = CASE WHEN tries + 1 >= ${MAX_TRIES} THEN 'failed' ELSE 'queued' END WHERE id = $1 AND state = 'queued'`,
+    [id, error],
+  );
+}
+
+/** Newest first; `after` is the id of the last report of the page before. */
+export async function listReports(
+  client: PoolClient,
+  filter: { merchantId?: string; day?: string; limit: number; after?: string },
+): Promise<ReportRow[]> {
+  const { rows } = await client.query<ReportRow>(
+    `SELECT ${COLUMNS} FROM reports
+      WHERE ($1::uuid IS NULL OR merchant_id = $1) AND ($2::date IS NULL OR day = $2) AND ($3::uuid IS NULL OR id < $3)
+      ORDER BY id DESC LIMIT $4`,
+    [filter.merchantId ?? null, filter.day ?? null, filter.after ?? null, filter.limit + 1],
+  );
+  return rows;
+}
+
+export async function findReport(client: PoolClient, id: string): Promise<ReportRow | null> {
+  const { rows } = await client.query<ReportRow>(`SELECT ${COLUMNS} FROM reports WHERE id = $1`, [id]);
+  return rows[0] ?? null;
+}
+
+export async function putPart(
+  client: PoolClient,
+  part: { reportId: string; file: string; n: number; body: Buffer },
+): Promise<void> {
+  const { reportId, file, n, body } = part;
+  await client.query('INSERT INTO report_parts (report_id, file, n, body) VALUES ($1, $2, $3, $4)', [
+    reportId,
+    file,
+    n,
+    body,
+  ]);
+}
+
+export async function readPart(client: PoolClient, reportId: string, file: string, n: number): Promise<Buffer | null> {
+  const { rows } = await client.query<{ body: Buffer }>(
+    'SELECT body FROM report_parts WHERE report_id = $1 AND file = $2 AND n = $3',
+    [reportId, file, n],
+  );
+  return rows[0]?.body ?? null;
+}
+
+/** The instants of a day of Asia/Shanghai, whatever time zone the session has. */
+export function ofTheDay(column: string, day: string): string {
+  return `${column} >= ${day}::date::timestamp AT TIME ZONE 'Asia/Shanghai'
+    AND ${column} < (${day}::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'`;
+}
