@@ -22,19 +22,6 @@ export const AS_ENGINE = [
   'SET LOCAL enable_mergejoin = off',
 ].join('; ');
 
-/** How often this process has run each hot statement. */
-const uses = new Map<string, number>();
-
-/**
- * The name a statement is prepared under. It changes after 8, 64, 512 and 4096 uses, which makes its plan anew: the first
- * plan is made beside empty tables, where every index looks alike, and stays bad until PostgreSQL analyses them.
- */
-function preparedName({ name }: Statement): string {
-  const used = (uses.get(name) ?? 0) + 1;
-  uses.set(name, used);
-  return `${name}.${Math.min(4, Math.floor(Math.log2(used) / 3))}`;
-}
-
 /**
  * Runs one named prepared statement as `piaoka_engine`, in a transaction of its own, on a connection of TypeORM's pool.
  * BEGIN, statement and COMMIT leave in one write and wait for one round trip: a statement that fails turns the COMMIT
@@ -52,7 +39,7 @@ export async function run<Row extends QueryResultRow>(
     stream.cork();
     const results = Promise.allSettled([
       client.query(`BEGIN; ${AS_ENGINE}`),
-      client.query<Row>({ name: preparedName(statement), text: statement.text, values }),
+      client.query<Row>({ ...statement, values }),
       commit(client, place),
     ]);
     stream.uncork();

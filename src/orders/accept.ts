@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { MicroBatch } from '../data/micro-batch';
 import { Sealer } from '../data/sealed';
 import { asEngine, run } from '../data/statement';
+import { YoungTables } from '../data/young-tables';
 import { Invoice } from '../domain/invoice';
 import { PersonalData, PublicInvoice, separate, unite } from '../domain/personal-data';
 import { accept } from '../insertion/insertion.queue';
@@ -30,6 +31,7 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 /** Stores orders: one order is one set of rows whatever is repeated, raced or crashed. */
 export class AcceptOrders {
   private readonly batch: MicroBatch<OrderDraft, Stored>;
+  private readonly youngTables: YoungTables;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -38,6 +40,7 @@ export class AcceptOrders {
     /** Called after the commit. */
     private readonly onAccepted: (id: string, draft: OrderDraft) => void,
   ) {
+    this.youngTables = new YoungTables(dataSource);
     this.batch = new MicroBatch((drafts) => this.store(drafts), {
       size: 32,
       parallel: 1,
@@ -91,6 +94,7 @@ export class AcceptOrders {
     const rows = await run<{ id: string; created_at: Date }>(this.dataSource, accept(drafts.length), values);
     this.metrics.batchSize.observe({ statement: 'accept' }, drafts.length);
     this.metrics.orders.inc({ state: 'accepted' }, rows.length);
+    this.youngTables.grew(rows.length).catch(() => undefined);
     const stored = new Map(rows.map((row) => [row.id, { id: row.id, createdAt: row.created_at }]));
     return ids.map((id) => stored.get(id) ?? 'left_out');
   }

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { connect } from '../../src/data/data-source';
 import { AS_ENGINE, run, Statement } from '../../src/data/statement';
+import { YoungTables } from '../../src/data/young-tables';
 import { accept, ACCEPT_COLUMNS, CLAIM, PDFS } from '../../src/insertion/insertion.queue';
 import { createDatabase, query } from '../support/databases';
 
@@ -38,9 +39,13 @@ describe('a database that was empty when the service started', () => {
     const dataSource: DataSource = await connect(url, { poolSize: 1 });
     try {
       const flush = () => dataSource.query('SELECT pg_stat_force_next_flush()');
-      expect(await rowsReadAnOrder(url, (statement, values) => run(dataSource, statement, values), flush)).toBeLessThan(
-        25,
-      );
+      const tables = new YoungTables(dataSource);
+      const perform: Run = async (statement, values) => {
+        const rows = await run<{ id: string }>(dataSource, statement, values);
+        if (statement.name.startsWith('accept')) await tables.grew(rows.length);
+        return rows;
+      };
+      expect(await rowsReadAnOrder(url, perform, flush)).toBeLessThan(25);
     } finally {
       await dataSource.destroy();
     }
@@ -50,9 +55,8 @@ describe('a database that was empty when the service started', () => {
     const client = new Client({ connectionString: url });
     await client.connect();
     try {
-      const engine = AS_ENGINE.split('; ').slice(0, 2).join('; ');
       const perform: Run = async (statement, values) => {
-        await client.query(`BEGIN; ${engine}`);
+        await client.query(`BEGIN; ${AS_ENGINE}`);
         const { rows } = await client.query<{ id: string }>({ ...statement, values });
         await client.query('COMMIT');
         return rows;

@@ -11,7 +11,7 @@ describe('npm run demo -- --once', () => {
     const { DATABASE_URL: _, ...env } = process.env;
     const demo = spawnSync(process.execPath, [join(__dirname, '..', '..', 'src', 'demo', 'main.js'), '--once'], {
       encoding: 'utf8',
-      timeout: 25_000,
+      timeout: 100_000,
       env: { ...env, DATA_DIR: directory },
     });
     expect(demo.stderr).toBe('');
@@ -19,5 +19,5 @@ describe('npm run demo -- --once', () => {
     for (const step of ['accepted', 'uploaded', 'sending']) expect(demo.stdout).toContain(step);
     expect(demo.stdout).toMatch(/order \S+: inserted, card code \d{12}/);
     rmSync(directory, { recursive: true, force: true });
-  });
+  }, 120_000);
 });
