@@ -10,18 +10,22 @@ import { CardStatuses } from './callbacks/card-status';
 import { ProcessCallbacks } from './callbacks/process';
 import { ReceiveCallbacks } from './callbacks/receive';
 import { Config } from './config';
+import { AccountProbe } from './console/account-probe';
+import { AccountProbeController } from './console/account-probe.controller';
 import { AccountsController } from './console/accounts.controller';
 import { AttributesController } from './console/attributes.controller';
 import { TemplatesController } from './console/templates.controller';
 import { TokensController } from './console/tokens.controller';
 import { Sealer } from './data/sealed';
 import { Engine } from './engine';
+import { OrderReader } from './orders/orders.read';
 
 export const ACCOUNT_CONTROLLERS = [
   CallbacksController,
   AuthorizationsController,
   RejectionsController,
   AccountsController,
+  AccountProbeController,
   AttributesController,
   TemplatesController,
   TokensController,
@@ -34,14 +38,16 @@ export function accountParts(
   sealer: Sealer,
   accounts: Accounts,
   engine: Engine,
+  orders: OrderReader,
 ) {
-  const { setUp, templates, tickets, calls, settlements } = engine;
+  const { setUp, templates, tickets, calls, settlements, tokens, wechat } = engine;
   const authorizations = new Authorizations(dataSource, sealer, accounts, setUp, tickets, calls, settlements);
   const statuses = new CardStatuses(dataSource, sealer, settlements);
   return [
     setUp,
     templates,
     new AccountCheck(accounts, setUp),
+    new AccountProbe(dataSource, sealer, accounts, setUp, orders, tokens, wechat),
     authorizations,
     new ReceiveCallbacks(dataSource, sealer, accounts),
     new ProcessCallbacks(dataSource, sealer, accounts, authorizations, statuses),

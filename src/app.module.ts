@@ -145,7 +145,7 @@ export class AppModule {
         ...parts(sealer, accounts, merchants, metrics, transport, runner, posts, reader, limits),
         ...parts(new AuditKeys([config.MASTER_KEY, config.MASTER_KEY_PREVIOUS ?? config.MASTER_KEY]), jobs),
         ...parts(...Object.values(books)),
-        ...parts(...accountParts(config, dataSource, sealer, accounts, engine)),
+        ...parts(...accountParts(config, dataSource, sealer, accounts, engine, reader)),
         ...parts(reimbursements, signing, gateway, dropIn),
         ...parts(files),
         ...parts(checks, new InvoiceCheck(checks, limits)),

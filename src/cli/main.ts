@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs, ParseArgsConfig } from 'node:util';
+import { ACCOUNTS } from './accounts';
 import { ADMIN } from './admin';
 import { AUDIT } from './audit';
 import { CHECK } from './check';
@@ -14,7 +15,17 @@ import { RULES_COMMAND } from './rules';
 import { Service } from './service';
 import { SUBMIT } from './submit';
 
-const COMMANDS: readonly Command[] = [CHECK, READ, RULES_COMMAND, SUBMIT, ...ORDERS, RECONCILE, ...ADMIN, AUDIT];
+const COMMANDS: readonly Command[] = [
+  CHECK,
+  READ,
+  RULES_COMMAND,
+  SUBMIT,
+  ...ORDERS,
+  RECONCILE,
+  ...ADMIN,
+  ...ACCOUNTS,
+  AUDIT,
+];
 
 /** Finds the command, reads its arguments, runs it; the exit code says how it went (command.ts). */
 async function main(argv: string[]): Promise<number> {

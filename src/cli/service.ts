@@ -20,7 +20,7 @@ export class Service {
   constructor(private readonly env: NodeJS.ProcessEnv) {}
 
   /** A 2xx as data; everything else ends the command. `{…}` in a path is filled in and escaped by the caller's tag. */
-  async call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, sent: Sent = {}): Promise<Reply<T>> {
+  async call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, sent: Sent = {}): Promise<Reply<T>> {
     const { status, body } = await this.send(method, path, sent);
     const data = parsed(body);
     if (status >= 200 && status < 300) return { status, data: data as T };

@@ -37,6 +37,11 @@ export const PROBLEMS = {
     'This invoice is on its way or inserted; one invoice has one card',
   ],
   account_exists: [409, '此 appid 已存在，请改用修改接口', 'This appid exists; change it instead'],
+  probe_needs_a_card: [
+    409,
+    '探测需要一个已插卡且卡券 code 已知的订单',
+    'A probe needs an order whose card is inserted and whose code is known',
+  ],
   account_unknown: [
     409,
     '本服务没有此 appid 的密钥，无法以它的名义调用微信',

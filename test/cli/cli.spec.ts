@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../house/repository';
 import { order, orderWithoutPdf, tinyPdf } from '../support/orders';
-import { Json, KEY, World } from '../support/world';
+import { APPID, Json, KEY, World } from '../support/world';
 
 const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
 const PROGRAM = join(ROOT, 'dist/src/cli/main.js');
@@ -148,6 +148,31 @@ describe('piaoka, the command line', () => {
     expect((await piaoka(['holds', 'list'], operators)).stdout).toContain(hold);
     expect(await piaoka(['holds', 'lift', hold], operators)).toMatchObject({ exit: 0 });
     expect((await piaoka(['holds', 'list'], operators)).stdout).toContain('nothing is held');
+  });
+
+  it('prepares an account at WeChat, step by step, until the check is content, and probes it', async () => {
+    const file = (name: string, value: unknown) => {
+      writeFileSync(join(folder, name), typeof value === 'string' ? value : JSON.stringify(value));
+      return join(folder, name);
+    };
+    const run = (...args: string[]) => piaoka(args, operators);
+    expect(await run('account', 'check', APPID)).toMatchObject({ exit: 1 });
+    expect((await run('account', 's_pappid', APPID)).stdout).toMatch(/^d3[gh]/);
+    await run('account', 'set', APPID, 'contact', file('contact.json', { phone: '021-88888888', time_out: 7200 }));
+    const fields = { user_field: { show_title: 1 }, biz_field: { show_title: 1, show_tax_no: 1 } };
+    await run('account', 'set', APPID, 'auth_field', file('fields.json', fields));
+    expect(await run('account', 'check', APPID)).toMatchObject({ exit: 0 });
+    const secret = file('secret.txt', 'the-merchants-secret\n');
+    expect(await run('account', 'add', 'wx_merchant', secret, '--role', 'merchant')).toMatchObject({ exit: 0 });
+    expect((await run('account', 'list')).stdout).toMatch(/wx_merchant {2}merchant/);
+    const template = { payee: '示例科技', type: '数电发票', title: '示例', logo_url: 'https://mmbiz.qpic.cn/x' };
+    const made = await run('template', 'create', file('template.json', template));
+    expect(made.stdout).toMatch(/^✓ p/);
+    expect((await run('template', 'list')).stdout).toContain('示例科技');
+    expect(await run('account', 'probe', APPID)).toMatchObject({ exit: 2 });
+    const probed = await run('account', 'probe', APPID, '--reason', '上线前', '--upload-mib', '1');
+    expect(probed).toMatchObject({ exit: 0 });
+    expect(probed.stdout).toContain('A PDF of 1 MiB is taken.');
   });
 
   it('tells by its exit code what stood in the way', async () => {

@@ -1,0 +1,79 @@
+import { PDFDocument } from 'pdf-lib';
+import { sizedPdf } from '../../src/accounts/sized-pdf';
+import { query } from '../support/databases';
+import { order } from '../support/orders';
+import { APPID, Json, KEY, World } from '../support/world';
+
+const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const path = `/v1/admin/accounts/${APPID}/probe`;
+
+describe('probing an account', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
+  });
+  afterAll(() => world.end());
+
+  const probe = async (body: object) => {
+    const answers = ((await world.post(path, { reason: '上线前', ...body }, ADMIN).expect(200)).body as Json).answers;
+    return Object.fromEntries((answers as Json[]).map((answer) => [answer.question as string, answer]));
+  };
+  const inserted = async () => {
+    const given = order();
+    await world.authorize(given.order_id);
+    await world.post('/v1/orders', given).expect(202);
+    return world.until(given.order_id, ['inserted']);
+  };
+
+  it('asks how large an upload may be and how many calls a day there are', async () => {
+    await world.control('PUT', '/profile', { max_pdf_bytes: 3 * 1024 * 1024 });
+    const answers = await probe({ upload_mib: [1, 5] });
+    expect(Object.keys(answers)).toEqual(['upload_1_mib', 'upload_5_mib', 'quota_setpdf', 'quota_insert']);
+    expect(answers.upload_1_mib).toMatchObject({ errcode: 0, conclusion_en: 'A PDF of 1 MiB is taken.' });
+    expect(answers.upload_5_mib?.errcode).not.toBe(0);
+    expect(await query(world.databaseUrl, `SELECT reason FROM audit WHERE action = 'account.probed'`)).toEqual([
+      { reason: '上线前' },
+    ]);
+    await world.control('PUT', '/profile', { max_pdf_bytes: 10 * 1024 * 1024 });
+  });
+
+  it('shows that a repeated insert is refused and makes no second card', async () => {
+    const { id, order_id } = await inserted();
+    const before = await world.timeline(order_id);
+    const answers = await probe({ upload_mib: [], order: id, repeat_insert: true });
+    expect(answers.auth_status).toMatchObject({ errcode: 0 });
+    expect(answers.repeated_insert).toMatchObject({ errcode: 72056 });
+    expect(answers.repeated_insert?.conclusion_en).toContain('safe');
+    expect(await world.cards(order_id)).toHaveLength(1);
+    expect(await world.timeline(order_id)).toEqual(before);
+  });
+
+  it('cries out where WeChat would make a second card', async () => {
+    const { id } = await inserted();
+    await world.control('PUT', '/profile', { dedupe: false });
+    const answers = await probe({ upload_mib: [], order: id, repeat_insert: true });
+    expect(answers.repeated_insert).toMatchObject({ errcode: 0 });
+    expect(answers.repeated_insert?.conclusion_en).toContain('DANGER');
+    await world.control('PUT', '/profile', { dedupe: true });
+  });
+
+  it('takes only an inserted order of this account, and a repeated insert only with one', async () => {
+    const waiting = order();
+    const { body } = await world.post('/v1/orders', waiting).expect(202);
+    await world.post(path, { reason: 'x', order: (body as Json).id }, ADMIN).expect(409);
+    await world.post(path, { reason: 'x', order: '00000000-0000-4000-8000-000000000000' }, ADMIN).expect(404);
+    const lacking = await world.post(path, { reason: 'x', repeat_insert: true }, ADMIN).expect(422);
+    expect(((lacking.body as Json).errors as Json[])[0]).toMatchObject({ pointer: '/order', code: 'FIELD-MISSING' });
+    await world.post(path, { reason: 'x', upload_mib: [11] }, ADMIN).expect(422);
+    await world.post(path, { reason: 'x' }, KEY).expect(401);
+    const seen = await world.requests('/card/invoice/platform/setpdf');
+    await world.post(path, {}, ADMIN).expect(422);
+    expect(await world.requests('/card/invoice/platform/setpdf')).toHaveLength(seen.length);
+  });
+
+  it.each([1, 2, 10])('the upload of %i MiB is a PDF of exactly that size', async (mib) => {
+    const pdf = sizedPdf(mib * 1024 * 1024);
+    expect(pdf).toHaveLength(mib * 1024 * 1024);
+    expect((await PDFDocument.load(pdf)).getPageCount()).toBe(1);
+  });
+});
