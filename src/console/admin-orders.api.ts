@@ -9,6 +9,9 @@ export class AdminOrderView extends OrderView {
   merchant_name!: string;
   /** The account that issues it */
   issuer_appid!: string;
+  /** What operators do about it now, 简体中文; `insertion.advice` is the merchant's */
+  operator_advice!: string;
+  operator_advice_en!: string;
 }
 
 export class AdminOrderPage {

@@ -6,8 +6,9 @@ import { Insertion } from '../domain/insertion';
 import { Settlement, whyInapplicable } from '../domain/settlement';
 import { toShanghai } from '../domain/shanghai';
 import { ClaimedRow, insertionFrom } from '../insertion/claimed';
+import { operatorAdviceFor } from '../orders/advice';
 import { InvoiceView } from '../orders/invoice.api';
-import { orderView } from '../orders/order-view';
+import { orderView, standingOf } from '../orders/order-view';
 import { EventRow, ORDER_COLUMNS, ORDER_TABLES, OrderRow, withAttempts } from '../orders/orders.read';
 import { AdminOrderDetail, AdminOrderView, EvidenceView } from './admin-orders.api';
 import { merchantOf } from './act';
@@ -65,7 +66,9 @@ export class AdminOrders {
 
   view(row: AdminOrderRow): AdminOrderView {
     const { merchant_id, merchant_name, issuer_appid } = row;
-    return { ...orderView(row, this.sealer), merchant_id, merchant_name, issuer_appid };
+    const said = row.attempts.findLast((attempt) => attempt.ended_at !== null)?.errcode ?? null;
+    const advice = operatorAdviceFor(standingOf(row), said);
+    return { ...orderView(row, this.sealer), merchant_id, merchant_name, issuer_appid, ...advice };
   }
 
   /** The whole story of one order; null: there is none. */

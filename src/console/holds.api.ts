@@ -41,6 +41,9 @@ export class HoldView {
   /** When the next order is let through to see whether the cause is gone */
   next_canary_at!: string | null;
   created_at!: string;
+  /** What to do about it, 简体中文 */
+  advice!: string;
+  advice_en!: string;
 }
 
 export class HoldPage {

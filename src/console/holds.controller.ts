@@ -10,6 +10,7 @@ import { RequestBody } from '../http/body-parser';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { HoldRow, liftByHand, listHolds, placeByHand } from '../insertion/holds';
+import { holdAdvice } from '../orders/hold-advice';
 import { HoldPage, HoldRequest, HoldView } from './holds.api';
 import { NeedsRole, OperatorGuard, OperatorParam } from './operator.guard';
 
@@ -132,6 +133,7 @@ function viewOf(hold: HoldRow): HoldView {
     until: until && toShanghai(until),
     next_canary_at: next_canary_at && toShanghai(next_canary_at),
     created_at: toShanghai(created_at),
+    ...holdAdvice({ errcode, reason, nextCanaryAt: next_canary_at }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Sealer } from '../data/sealed';
 import { PersonalData, unite } from '../domain/personal-data';
 import { toShanghai } from '../domain/shanghai';
-import { adviceFor } from './advice';
+import { adviceFor, Standing } from './advice';
 import { CancellationView } from './cancellations.api';
 import { invoiceView } from './invoice-view';
 import { OrderDraft } from './order-draft';
@@ -12,7 +12,8 @@ import { AttemptRow, OrderRow } from './orders.read';
 export function orderView(row: OrderRow, sealer: Sealer): OrderView {
   const personal = row.person && (JSON.parse(sealer.open(row.person, `orders|${row.id}`)) as PersonalData);
   const holder = row.holder && (JSON.parse(sealer.open(row.holder, `insertions|${row.id}`)) as Holder);
-  const state = row.held ? 'held' : row.state;
+  const standing = standingOf(row);
+  const { state } = standing;
   return {
     id: row.id,
     order_id: row.order_id,
@@ -30,7 +31,7 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
       attempts: row.attempts.map(attemptView),
       // While a worker holds the row, due_at is its lease's end and says nothing to a merchant.
       ...(row.due_at && !row.claimed_by ? { next_attempt_at: toShanghai(row.due_at) } : {}),
-      ...adviceFor(state, row.reason),
+      ...adviceFor(standing),
     },
     ...(row.checked ? { checked: row.checked } : {}),
     ...(row.revised_at ? { revision: row.revision, revised_at: toShanghai(row.revised_at) } : {}),
@@ -40,6 +41,11 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
     created_at: toShanghai(row.created_at),
     updated_at: toShanghai(row.updated_at),
   };
+}
+
+/** Where an order stands, as its readers are told. */
+export function standingOf(row: OrderRow): Standing {
+  return { state: row.held ? 'held' : row.state, reason: row.reason, cardCodeState: row.card_code_state };
 }
 
 /** The answer to an order at the moment it was stored. */
@@ -57,7 +63,7 @@ export function acceptedView(draft: OrderDraft, id: string, createdAt: Date): Or
       card_code_state: 'none',
       attempts: [],
       next_attempt_at: at,
-      ...adviceFor('accepted', null),
+      ...adviceFor({ state: 'accepted', reason: null, cardCodeState: 'none' }),
     },
     checked: draft.checked,
     ...(draft.replaces ? { replaces: draft.replaces } : {}),

@@ -51,6 +51,9 @@ export class ErrcodeView {
   on_insert!: string | null;
   advice!: string;
   advice_en!: string;
+  /** What the operators of the platform do about it */
+  operator_advice!: string;
+  operator_advice_en!: string;
   /** Codes of the rules that stand in front of it */
   prevented_by!: string[];
 }

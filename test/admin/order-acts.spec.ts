@@ -45,6 +45,10 @@ describe('operators settle what the worker cannot', () => {
     const { id, orderId } = await refused();
     const seen = await detail(id);
     expect(seen).toMatchObject({ state: 'refused', allowed_acts: ['reinsertion', 'revision'], question: null });
+    // The operator is told how to mend it, the merchant what to mend.
+    expect(seen).toMatchObject({ operator_advice: expect.stringMatching(/参数无效.*reinsertions/) as string });
+    expect(seen.operator_advice_en).toMatch(/parameter is invalid.*changes/);
+    expect(seen.insertion.advice).toMatch(/参数无效/);
     await acts(id, 'reinsertions', { reason: '核对无误' })
       .set('if-match', `"${seen.version + 1}"`)
       .expect(412);

@@ -46,6 +46,7 @@ describe('a fault of the account pauses the account, not the orders', () => {
         return items.length > 0 && items;
       });
       expect(hold).toMatchObject({ scope: 'account', appid: APPID, errcode, until: null });
+      expect(hold?.advice).toMatch(/\/v1\/admin\/holds/);
       for (const { order_id } of orders)
         expect((await world.until(order_id, ['held'])).insertion.advice).toMatch(/暂停/);
       expect(((await world.get('/v1/orders?state=held').expect(200)).body as Json).items).toHaveLength(5);

@@ -1,0 +1,41 @@
+import { errcodeFact } from '../wechat/errcodes';
+import { errcodeGuidance } from './errcode-advice';
+import { CAUSES } from './errcode-causes';
+import { REMEDIES } from './errcode-remedies';
+import { Advice, adviceOf, joined, Text } from './guidance';
+
+/** What pauses an account or a merchant, as far as advice depends on it. */
+export interface Pause {
+  errcode: number | null;
+  reason: string;
+  /** Null: no canary tries it, because a person made it. */
+  nextCanaryAt: Date | null;
+}
+
+const BY_HAND: Text = [
+  '由人暂停：不会自动恢复（除非设了 until）。原因消除后用 DELETE /v1/admin/holds/{id} 恢复。',
+  'Paused by a person: nothing lifts it by itself but its `until`. When its reason is gone, DELETE /v1/admin/holds/{id}.',
+];
+const AT_THE_EDGE: Text = [
+  '微信网关或其间的代理拒绝了请求，没有到达业务接口。检查 WECHAT_BASE_URL、代理、WAF 与请求大小。',
+  'WeChat’s edge or a proxy between refused the request before any business logic. Check WECHAT_BASE_URL, proxies, WAF and sizes.',
+];
+const CANARY: Text = [
+  '改正后由试探单自动恢复，也可用 DELETE /v1/admin/holds/{id} 立即恢复。',
+  'Once mended a canary lifts it, or DELETE /v1/admin/holds/{id} at once.',
+];
+
+/** What operators do about a hold. */
+export function holdAdvice(pause: Pause): Advice {
+  return adviceOf(textOf(pause));
+}
+
+function textOf({ errcode, reason, nextCanaryAt }: Pause): Text {
+  if (nextCanaryAt === null) return BY_HAND;
+  if (errcode === null) return joined(AT_THE_EDGE, CANARY);
+  const name = errcodeFact(errcode)?.name;
+  // Where a token is fetched 40001 speaks of appid and secret, which an insert's refusal does not.
+  const remedy = name && reason.startsWith('token_') ? REMEDIES[name] : undefined;
+  if (remedy && name && name !== 'Ok') return joined(CAUSES[name], remedy, CANARY);
+  return joined(errcodeGuidance(errcode)?.operator ?? AT_THE_EDGE, CANARY);
+}
