@@ -18,6 +18,7 @@ import { MerchantsController } from './console/merchants.controller';
 import { Operators } from './console/operators';
 import { OperatorsController } from './console/operators.controller';
 import { OrderActsController } from './console/order-acts.controller';
+import { OrderStoryController } from './console/order-story.controller';
 import { Reinsertions } from './console/reinsertions';
 import { Resolutions } from './console/resolutions';
 import { Database } from './data/open-database';
@@ -72,6 +73,7 @@ const API = [
   OperatorsController,
   AdminOrdersController,
   OrderActsController,
+  OrderStoryController,
   BulkReinsertionsController,
   AuditController,
   MerchantsController,

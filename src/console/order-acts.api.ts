@@ -41,6 +41,10 @@ export class ReinsertionView {
   created_at!: string;
 }
 
+export class ReinsertionList {
+  items!: ReinsertionView[];
+}
+
 /** What a person knows about an order that evidence alone could not settle. */
 export class ResolutionRequest {
   /** confirm_inserted: the card was seen; confirm_not_inserted: two people are sure that there is none; abandon: give up */
@@ -76,4 +80,8 @@ export class ResolutionView {
   second_reason!: string | null;
   created_at!: string;
   settled_at!: string | null;
+}
+
+export class ResolutionList {
+  items!: ResolutionView[];
 }

@@ -28,6 +28,15 @@ export async function revisionsOf(client: PoolClient, key: string[], sealer: Sea
   return rows.map((row) => viewOf(row, sealer));
 }
 
+/** When that revision's PDFs were stored, with all digits; null: there is none. */
+export async function filesOfRevision(client: PoolClient, key: string[], revision: number): Promise<string | null> {
+  const { rows } = await client.query<{ at: string }>(
+    'SELECT files_at::text AS at FROM order_revisions WHERE merchant_id = $1 AND id = $2 AND revision = $3',
+    [...key, revision],
+  );
+  return rows[0]?.at ?? null;
+}
+
 function viewOf({ id, invoice, person, pdf_sha256, checked, since, until, ...row }: RevisionRow, sealer: Sealer) {
   const personal = person && (JSON.parse(sealer.open(person, `orders|${id}`)) as PersonalData);
   return {

@@ -26,6 +26,7 @@ import { Lineage1763800000033 } from '../../migrations/1763800000033-lineage';
 import { OrderRevisions1763800000097 } from '../../migrations/1763800000097-order-revisions';
 import { FromEnvironment1763800000110 } from '../../migrations/1763800000110-from-environment';
 import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
+import { AttemptsByAnswer1763800000099 } from '../../migrations/1763800000099-attempts-by-answer';
 import { BulkReinsertions1763800000098 } from '../../migrations/1763800000098-bulk-reinsertions';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Reinsertion, Resolution } from './entities/act';
@@ -152,6 +153,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       PushesInOrder1763800000111,
       BulkReinsertions1763800000098,
       Reports1763800000105,
+      AttemptsByAnswer1763800000099,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

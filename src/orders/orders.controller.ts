@@ -11,7 +11,6 @@ import {
 import { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { Sealer } from '../data/sealed';
-import { fault } from '../domain/fault';
 import { PdfCheck } from '../domain/pdf-verdict';
 import { toShanghai } from '../domain/shanghai';
 import { RequestBody } from '../http/body-parser';
@@ -27,6 +26,7 @@ import { cursorOf, readAppid, readEventQuery, readOrderQuery } from './order-que
 import { orderView } from './order-view';
 import { EventPage, ORDER_ID, OrderData, OrderForm, OrderPage, OrderRequest, OrderView } from './orders.api';
 import { OrderReader, OrderRow } from './orders.read';
+import { answerPdf, readPart } from './pdf-answer';
 import { PostOrders } from './post-orders';
 
 export class OrderLimits {
@@ -189,20 +189,9 @@ export class OrdersController {
     @Query() query: QueryParameters,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const part = query.part ?? 'pdf';
-    if (part !== 'pdf' && part !== 'trip_pdf') {
-      const faults = [fault('QUERY-PARAMETER', '?part', '只能是 pdf 或 trip_pdf。', 'Must be pdf or trip_pdf.')];
-      throw new Problem('invalid_query', { faults });
-    }
+    const part = readPart(query);
     const order = await this.one(caller, orderId, readAppid(query, ['part']));
-    const pdf = await this.reader.pdf(order, part);
-    if (!pdf) throw new Problem('not_found');
-    await reply
-      .header('content-type', 'application/pdf')
-      .header('cache-control', 'no-store')
-      .header('x-content-type-options', 'nosniff')
-      .header('content-disposition', `attachment; filename="${part === 'pdf' ? 'invoice' : 'trip'}.pdf"`)
-      .send(pdf);
+    await answerPdf(reply, await this.reader.pdf(order, part), part);
   }
 
   /** Unknown and another merchant's are one and the same answer. */

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { safeInteger } from '../columns';
 
 export type AttemptKind = 'first' | 'retry' | 'probe' | 'reinsertion';
@@ -19,6 +19,8 @@ export class OpenAttempt {
 
 /** A closed attempt: what was sent and what came back. Partitioned by month of `ended_at`. */
 @Entity('attempts')
+@Index('attempts_by_errcode', { synchronize: false })
+@Index('attempts_by_hint', { synchronize: false })
 @Check('attempts_sent', `sent IN ('yes', 'no', 'unknown')`)
 export class Attempt {
   @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'attempts_pkey' }) merchantId!: string;
