@@ -10,6 +10,7 @@ import { asEngine } from '../data/statement';
 import { Fault, fault } from '../domain/fault';
 import { toShanghai } from '../domain/shanghai';
 import { RequestBody } from '../http/body-parser';
+import { Idempotent, NewId } from '../http/idempotency';
 import { Problem } from '../http/problems';
 import { isUuid, oneOf, Query as Parameters, readLimit, unknownParameters, uuid } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
@@ -41,15 +42,20 @@ export class ReconciliationsController {
 
   @Post('reconciliations')
   @NeedsRole('operator')
+  @Idempotent()
   @ApiOperation({ summary: 'Settle what waits and compare, now' })
   @ApiBody({ type: ReconciliationRequest })
   @ApiResponse({ status: 201, type: RunView })
-  async start(@Body() body: RequestBody | undefined, @OperatorParam() operator: Operator): Promise<RunView> {
+  async start(
+    @Body() body: RequestBody | undefined,
+    @OperatorParam() operator: Operator,
+    @NewId() id: string,
+  ): Promise<RunView> {
     const { merchant = null, ...period } = this.read<ReconciliationRequest>(ReconciliationRequest.name, body);
     const faults: Fault[] = [];
     const { from, to } = readPeriod(period, '/', faults);
     if (faults.length > 0) throw new Problem('invalid_request', { faults });
-    const run = await this.reconciliations.request({ merchantId: merchant, from, to, requestedBy: operator.name });
+    const run = await this.reconciliations.request({ id, merchantId: merchant, from, to, requestedBy: operator.name });
     if (run) return runView(run);
     const unknown = fault('FIELD-VALUE', '/merchant', '没有这个商户。', 'There is no such merchant.');
     throw new Problem('invalid_request', { faults: [unknown] });

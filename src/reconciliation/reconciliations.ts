@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { audit } from '../audit/audit';
 import { Cron } from '../cron';
 import { asEngine } from '../data/statement';
-import { createRun, RunRow } from './runs';
+import { createRun, findRun, RunRow } from './runs';
 
 /** Name of the job that works on runs; adding one wakes it before its minute is over. */
 export const RECONCILE_JOB = 'reconcile';
@@ -14,8 +14,9 @@ export class Reconciliations {
     readonly cron: Cron,
   ) {}
 
-  /** Null: there is no such merchant. */
+  /** Null: there is no such merchant. A run that was asked for before under its id is found again. */
   async request(wish: {
+    id: string;
     merchantId: string | null;
     from: Date | null;
     to: Date | null;
@@ -25,6 +26,8 @@ export class Reconciliations {
       const { merchantId, requestedBy: actor } = wish;
       const known = await client.query('SELECT FROM merchants WHERE $1::uuid IS NULL OR id = $1 LIMIT 1', [merchantId]);
       if (merchantId && known.rows.length === 0) return null;
+      const before = await findRun(client, wish.id);
+      if (before) return before;
       const created = (await createRun(client, { ...wish, source: 'person' })) as RunRow;
       const act = { merchantId, actor, action: 'reconciliation.requested', object: created.id, reason: null, data: {} };
       await audit(client, act);

@@ -26,6 +26,8 @@ export interface RunRow {
 }
 
 export interface RunRequest {
+  /** Given where a lost answer must find its run again. */
+  id?: string;
   merchantId: string | null;
   source: RunRow['source'];
   requestedBy: string;
@@ -41,11 +43,11 @@ const MAX_CLAIMS = 20;
 
 /** Null: there is a run for that time already. */
 export async function createRun(client: PoolClient, request: RunRequest): Promise<RunRow | null> {
-  const { merchantId, source, requestedBy, from, to, scheduledFor = null } = request;
+  const { id = uuidv7(), merchantId, source, requestedBy, from, to, scheduledFor = null } = request;
   const { rows } = await client.query<RunRow>(
     `INSERT INTO reconciliation_runs (id, merchant_id, source, requested_by, from_at, to_at, scheduled_for)
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING *`,
-    [uuidv7(), merchantId, source, requestedBy, from, to, scheduledFor],
+    [id, merchantId, source, requestedBy, from, to, scheduledFor],
   );
   return rows[0] ?? null;
 }

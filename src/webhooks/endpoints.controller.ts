@@ -7,6 +7,7 @@ import { Sealer } from '../data/sealed';
 import { asEngine, asMerchant } from '../data/statement';
 import { fault } from '../domain/fault';
 import { RequestBody } from '../http/body-parser';
+import { Idempotent, NewId } from '../http/idempotency';
 import { Problem } from '../http/problems';
 import { isUuid, oneOf, Query, readLimit, unknownParameters, uuid } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
@@ -69,11 +70,16 @@ export class WebhookEndpointsController {
 
   @Post()
   @NeedsScope('webhooks:manage')
+  @Idempotent()
   @ApiOperation({ summary: 'Have messages sent to an address; the answer alone shows its secret' })
   @ApiBody({ type: WebhookEndpointRequest })
   @ApiResponse({ status: 201, type: WebhookEndpointCreated })
   @ApiResponse({ status: 409, description: 'too_many_endpoints' })
-  async add(@Body() body: RequestBody | undefined, @CallerParam() caller: Caller): Promise<WebhookEndpointCreated> {
+  async add(
+    @Body() body: RequestBody | undefined,
+    @CallerParam() caller: Caller,
+    @NewId() id: string,
+  ): Promise<WebhookEndpointCreated> {
     const request = this.checks.read(WebhookEndpointRequest, body);
     const faults = this.destinations.faults(request.url, '/url');
     if (faults.length > 0) throw new Problem('invalid_request', { faults });
@@ -81,9 +87,9 @@ export class WebhookEndpointsController {
     url.hash = '';
     const given = { url: url.href, description: request.description ?? '', types: request.types ?? null };
     const added = await asEngine(this.dataSource, async (client) => {
-      const made = await addEndpoint(client, this.sealer, caller.merchantId, given);
-      if (made) await note(client, caller, 'added', made.endpoint);
-      return made;
+      const one = await addEndpoint(client, this.sealer, caller.merchantId, id, given);
+      if (one?.made) await note(client, caller, 'added', one.endpoint);
+      return one;
     });
     if (!added) throw new Problem('too_many_endpoints');
     return { ...endpointView(added.endpoint), secret: added.secret };

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { PoolClient } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import { WebhookEndpoint } from '../data/entities/webhook';
 import { Sealer } from '../data/sealed';
 
@@ -54,24 +53,35 @@ export async function findEndpoint(client: PoolClient, merchantId: string, id: s
 
 export type NewEndpoint = Pick<EndpointRow, 'url' | 'description' | 'types'>;
 
-/** Null: the merchant has as many as it may have. The secret is in no later answer. */
+/**
+ * Null: the merchant has as many as it may have. The secret is in no later answer; but whoever makes the same endpoint
+ * again, under its id, has lost the answer.
+ */
 export async function addEndpoint(
   client: PoolClient,
   sealer: Sealer,
   merchantId: string,
+  id: string,
   given: NewEndpoint,
-): Promise<{ endpoint: EndpointRow; secret: string } | null> {
-  const id = uuidv7();
+): Promise<{ endpoint: EndpointRow; secret: string; made: boolean } | null> {
   const secret = newSecret();
   // Two calls at once must not both find the last free place.
   await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('webhook_endpoints|' || $1, 0))`, [merchantId]);
+  const before = await client.query<EndpointRow & { secret: Buffer }>(
+    `SELECT ${COLUMNS}, secret FROM webhook_endpoints WHERE merchant_id = $1 AND id = $2`,
+    [merchantId, id],
+  );
+  if (before.rows[0]) {
+    const { secret: sealed, ...endpoint } = before.rows[0];
+    return { endpoint, secret: sealer.open(sealed, `webhook_endpoints|${id}`), made: false };
+  }
   const { rows } = await client.query<EndpointRow>(
     `INSERT INTO webhook_endpoints (merchant_id, id, url, description, types, secret)
      SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT count(*) FROM webhook_endpoints WHERE merchant_id = $1) < ${MOST_ENDPOINTS}
      RETURNING ${COLUMNS}`,
     [merchantId, id, given.url, given.description, given.types, sealer.seal(secret, `webhook_endpoints|${id}`)],
   );
-  return rows[0] ? { endpoint: rows[0], secret } : null;
+  return rows[0] ? { endpoint: rows[0], secret, made: true } : null;
 }
 
 /** The new secret signs at once, the one before beside it for a day. */
