@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { benchCallbacks } from './callbacks';
 import { Arena } from './contender';
 import { openDatabaseServer } from './database';
 import { dropKeptDatabases, startPiaoka } from './contender-piaoka';
@@ -111,6 +112,7 @@ function say(line: string): void {
 async function start(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.rules) return say(benchRules());
+  if (options.callbacks) return say(await benchCallbacks(say));
   const passed = await main(options);
   if (passed) return;
   process.stderr.write(

@@ -13,6 +13,8 @@ export interface Options {
   full: boolean;
   /** Only the pure check of an invoice. */
   rules: boolean;
+  /** Only how long WeChat waits for the answer to its pushes. */
+  callbacks: boolean;
   /** Leave CPU profiles of the service's processes in .data/bench/profiles. */
   profile: boolean;
 }
@@ -24,6 +26,7 @@ const HELP = `npm run bench -- [options]
   --only a,b     only these runs; piaoka* means all that begin so
   --full         also the cost at 1,000,000 stored orders
   --rules        only what the check of one invoice costs; needs no database
+  --callbacks    only how long WeChat waits for the answer to a push
   --profile      CPU profiles of the service in .data/bench/profiles
 `;
 
@@ -35,11 +38,13 @@ export function readOptions(args: readonly string[]): Options {
   let quick = false;
   let full = false;
   let rules = false;
+  let callbacks = false;
   let profile = false;
   for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
     if (name === '--quick') quick = true;
     else if (name === '--full') full = true;
     else if (name === '--rules') rules = true;
+    else if (name === '--callbacks') callbacks = true;
     else if (name === '--profile') profile = true;
     else if (name === '--rounds' || name === '--orders') {
       given[name === '--rounds' ? 'rounds' : 'orders'] = count(name, rest.shift());
@@ -56,6 +61,7 @@ export function readOptions(args: readonly string[]): Options {
     quick,
     full,
     rules,
+    callbacks,
     profile,
   };
 }

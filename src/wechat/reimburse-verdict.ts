@@ -1,7 +1,7 @@
 import { Outcome } from '../domain/outcome';
 import { Answer, edgeRefused } from './answer';
 import { ErrcodeName, errcodeFact } from './errcodes';
-import { ANYWHERE } from './judgements';
+import { ANYWHERE, Judgement } from './judgements';
 import { AccountAnswer } from './with-token';
 
 /** What one call of a reimburser came to. */
@@ -23,6 +23,9 @@ const CONFLICTS: ReadonlySet<ErrcodeName> = new Set<ErrcodeName>([
   'InvoiceCancelled',
   'InvoiceClosed',
 ]);
+
+/** Judgements of calls that WeChat turned away before it looked at them. */
+const NOT_LOOKED_AT: readonly (Judgement | undefined)[] = ['tokenRefused', 'rateLimit', 'dayLimit'];
 
 /** WeChat's inner failures: they do not say how far it came. */
 const INTERNAL: ReadonlySet<ErrcodeName> = new Set<ErrcodeName>([
@@ -60,8 +63,8 @@ function answered(answer: Answer & { kind: 'answered' }, unsettled: 'notNow' | '
   if (errcode === 0) return { kind: 'done', body };
   const reason = `errcode_${errcode}`;
   const name = nameOf(answer);
-  // For a token that had just been renewed: looked at before anything else, so nothing was executed.
-  if (name && ANYWHERE[name] === 'tokenRefused') return { kind: 'notNow', reason, errcode, errmsg };
+  // A token that had just been renewed, or a quota that is used up: looked at before anything else, so nothing was executed.
+  if (name && NOT_LOOKED_AT.includes(ANYWHERE[name])) return { kind: 'notNow', reason, errcode, errmsg };
   if (unsettled) return { kind: unsettled, reason, errcode, errmsg };
   return { kind: 'refused', errcode, errmsg, conflict: name !== undefined && CONFLICTS.has(name) };
 }

@@ -119,6 +119,22 @@ describe('WeChat’s pushes', () => {
     await world.control('PUT', '/profile', { callbacks: {} });
   });
 
+  it('a third-party platform’s own pushes come to its one address, under its own key', async () => {
+    const to = { appid: 'wx_component', address: `${world.service.url}/wechat/component/callbacks` };
+    const ticket = {
+      AppId: to.appid,
+      CreateTime: seconds(),
+      InfoType: 'component_verify_ticket',
+      ComponentVerifyTicket: 't',
+    };
+    expect(await send(pushes.sealed(ticket, undefined, to))).toMatchObject({ status: 403 });
+    await pushes.administrate('POST', '/v1/admin/accounts', { appid: to.appid, role: 'component', secret: 'x' });
+    await pushes.changeKey(AES_KEY, to.appid);
+    expect(await send(pushes.sealed(ticket, undefined, to))).toEqual({ status: 200, text: 'success' });
+    expect(await send(pushes.sealed(ticket, undefined, { ...to, appid: APPID }))).toMatchObject({ status: 403 });
+    expect(await settled(1)).toEqual([{ event: 'component_verify_ticket', state: 'done', outcome: 'unknown_event' }]);
+  });
+
   it('in bad weather (lost, twice, late, overtaking, under the key before) every order gets its card all the same', async () => {
     await pushes.changeKey('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq');
     const weather = { lost: 0.2, twice: 0.5, late_ms: 300, retry_ms: 50 };

@@ -24,6 +24,8 @@ describe('what a reimburser’s call came to', () => {
     ['system busy', said(-1), 'notNow', 'unclear'],
     ['an inner error', said(72064), 'notNow', 'unclear'],
     ['a token refused twice', said(40001), 'notNow', 'notNow'],
+    ['a day’s quota used up', said(45009), 'notNow', 'notNow'],
+    ['a minute’s quota used up', said(45011), 'notNow', 'notNow'],
     ['a permission that lacks', said(48001), 'refused', 'refused'],
     ['a wrong card', said(40073), 'refused', 'refused'],
     ['no answer after it was sent', lost(true), 'notNow', 'unclear'],
