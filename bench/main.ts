@@ -9,7 +9,8 @@ import { machineFacts } from './machine';
 import { Options, readOptions } from './options';
 import { Door } from './order-request';
 import { HAS_PDF_CHECK, planOf } from './plan';
-import { markdown, Report } from './report';
+import { benchReconcile } from './reconcile';
+import { headline as factsLine, markdown, Report } from './report';
 import { Child } from './rpc';
 import { RunResult, runOnce } from './run';
 import { benchRules } from './rules';
@@ -25,6 +26,11 @@ async function main(options: Options): Promise<boolean> {
   try {
     const mockUrl = `http://127.0.0.1:${await mock.call<number>('listen')}`;
     const arena: Arena = { options, database, mock, mockUrl, load, redisServer: findRedis() };
+    if (options.reconcile) {
+      const figures = await benchReconcile(arena, options.quick, say);
+      writeAlone('reconcile', `${factsLine(machine, database.facts)}\n${figures}`, options);
+      return true;
+    }
     const headline = await widestDoor(arena);
     const rounds = await runAll(options, arena, headline);
     const report: Report = {
@@ -103,6 +109,14 @@ function write(report: Report, { quick, only }: Options): void {
   writeFileSync(join(directory, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(join(directory, `${name}.md`), text);
   say(`\n${text}\nwritten to ${join(directory, name)}.md and .json`);
+}
+
+/** Figures that have a page of their own. */
+function writeAlone(name: string, text: string, { quick }: Options): void {
+  const file = join('bench', 'results', `${quick ? 'partial.' : ''}${name}.md`);
+  mkdirSync(join('bench', 'results'), { recursive: true });
+  writeFileSync(file, text);
+  say(`\n${text}\nwritten to ${file}`);
 }
 
 function say(line: string): void {

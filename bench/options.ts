@@ -15,6 +15,8 @@ export interface Options {
   rules: boolean;
   /** Only how long WeChat waits for the answer to its pushes. */
   callbacks: boolean;
+  /** Only a reconciliation and the reports of a day. */
+  reconcile: boolean;
   /** Leave CPU profiles of the service's processes in .data/bench/profiles. */
   profile: boolean;
 }
@@ -27,6 +29,7 @@ const HELP = `npm run bench -- [options]
   --full         also the cost at 1,000,000 stored orders
   --rules        only what the check of one invoice costs; needs no database
   --callbacks    only how long WeChat waits for the answer to a push
+  --reconcile    only a reconciliation of 200,000 orders and reports over 1,000,000
   --profile      CPU profiles of the service in .data/bench/profiles
 `;
 
@@ -39,12 +42,14 @@ export function readOptions(args: readonly string[]): Options {
   let full = false;
   let rules = false;
   let callbacks = false;
+  let reconcile = false;
   let profile = false;
   for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
     if (name === '--quick') quick = true;
     else if (name === '--full') full = true;
     else if (name === '--rules') rules = true;
     else if (name === '--callbacks') callbacks = true;
+    else if (name === '--reconcile') reconcile = true;
     else if (name === '--profile') profile = true;
     else if (name === '--rounds' || name === '--orders') {
       given[name === '--rounds' ? 'rounds' : 'orders'] = count(name, rest.shift());
@@ -62,6 +67,7 @@ export function readOptions(args: readonly string[]): Options {
     full,
     rules,
     callbacks,
+    reconcile,
     profile,
   };
 }

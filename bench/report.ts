@@ -14,6 +14,16 @@ export interface Report {
 
 const CPU = ['api', 'worker', 'postgres', 'redis', 'mock', 'load'];
 
+/** When, what and on which machine. */
+export function headline(machine: Machine, postgres: Record<string, string>): string {
+  return (
+    `${machine.when} · commit ${machine.commit} · ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB · ` +
+    `Node ${machine.node} · PostgreSQL ${Object.entries(postgres)
+      .map(([name, value]) => (name === 'server_version' ? value : `${name}=${value}`))
+      .join(' ')} · load before ${machine.loadBefore}`
+  );
+}
+
 export function markdown(report: Report): string {
   const { machine, postgres, notes, goals, rounds } = report;
   const names = [...new Set(rounds.flatMap((round) => Object.keys(round)))];
@@ -23,10 +33,7 @@ export function markdown(report: Report): string {
   return [
     '# Bench',
     '',
-    `${machine.when} · commit ${machine.commit} · ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB · ` +
-      `Node ${machine.node} · PostgreSQL ${Object.entries(postgres)
-        .map(([name, value]) => (name === 'server_version' ? value : `${name}=${value}`))
-        .join(' ')} · load before ${machine.loadBefore}`,
+    headline(machine, postgres),
     '',
     `${rounds.length} interleaved rounds; each figure is the median, with (min–max). Ratios are taken round by round.`,
     '',

@@ -6,7 +6,7 @@ import { Child } from './rpc';
 /** What an order leaves behind, in every table: its rows are copied from orders that the service itself has carried. */
 const TABLES = ['orders', 'live_invoices', 'insertions', 'attempts', 'events', 'pdfs'];
 /** What must differ from copy to copy. */
-const OWN = ['order_id', 'invoice_number'];
+const OWN = ['order_id', 'invoice_number', 'card_code'];
 const PATTERNS = 20;
 const AT_ONCE = 50_000;
 /** Numbers that no run uses. */
@@ -21,15 +21,20 @@ export async function storeOrders(
   count: number,
   drive: (phase: Phase) => Promise<PhaseResult>,
   mock: Child,
+  { tables = TABLES, daysAgo = 0 } = {},
 ): Promise<void> {
   await drive({ first: FIRST, count: PATTERNS });
   await mock.call('whenCards', { cards: PATTERNS, timeoutMs: 30_000 });
   await sleep(1000);
   await client.query(`SET session_replication_role = replica; SET synchronous_commit = off`);
+  for (const table of daysAgo > 0 ? ['orders', 'insertions'] : []) {
+    await client.query(`UPDATE ${table} SET created_at = created_at - make_interval(days => $1)`, [daysAgo]);
+  }
   await client.query(
     'CREATE TABLE bench_patterns AS SELECT id, (row_number() OVER ())::integer - 1 AS pattern FROM orders',
   );
-  for (let done = 0; done < count; done += AT_ONCE) await copyOrders(client, done, Math.min(AT_ONCE, count - done));
+  for (let done = 0; done < count; done += AT_ONCE)
+    await copyOrders(client, tables, done, Math.min(AT_ONCE, count - done));
   await client.query('DROP TABLE bench_patterns');
   await client.query('VACUUM (ANALYZE)');
   await client.query('CHECKPOINT');
@@ -38,14 +43,14 @@ export async function storeOrders(
   await mock.call('reset', 0);
 }
 
-async function copyOrders(client: Client, from: number, count: number): Promise<void> {
+async function copyOrders(client: Client, tables: string[], from: number, count: number): Promise<void> {
   await client.query(
     `CREATE TEMP TABLE bench_copies AS
        SELECT n, uuidv7() AS id, p.id AS pattern_id
          FROM generate_series(${from + 1}, ${from + count}) AS n JOIN bench_patterns p ON p.pattern = n % ${PATTERNS}`,
   );
   await client.query('ANALYZE bench_copies');
-  for (const table of TABLES) {
+  for (const table of tables) {
     const columns = await columnsOf(client, table);
     const values = columns.map((column) => {
       if (column === 'id') return 'c.id';

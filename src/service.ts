@@ -109,7 +109,6 @@ async function startEngine(app: NestFastifyApplication, database: Database, log:
       stopping.abort();
       if (listener) await listener.stop();
       await Promise.all([app.get(Reconciler).stop(), app.get(BulkRunner).stop()]);
-      await app.get(Reconciler).stop();
       app.get(ReportMaker).stop();
       await schedule.stop();
       await runner.stop();
