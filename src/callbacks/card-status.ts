@@ -46,7 +46,8 @@ export class CardStatuses {
   }
 
   /**
-   * The code belongs to the one card of this template, in this user's wallet, whose code is unknown; where there is more
+   * The code belongs to the one card of this template, in this user's wallet, whose code is unknown, or of
+   * which people said that there is none; where there is more
    * than one, or one whose holder is unknown, nothing is guessed.
    */
   private async recover(
@@ -58,7 +59,7 @@ export class CardStatuses {
       `SELECT i.merchant_id, i.id, i.person
          FROM insertions i JOIN orders o ON o.merchant_id = i.merchant_id AND o.id = i.id
         WHERE i.issuer_appid = $1 AND o.card_id = $2 AND i.card_code IS NULL
-          AND (i.card_code_state = 'unknown' OR i.doubt_since IS NOT NULL) LIMIT $3`,
+          AND (i.card_code_state = 'unknown' OR i.doubt_since IS NOT NULL OR i.doubt_denied) LIMIT $3`,
       [account, cardId, MANY],
     );
     const holders = rows.map((row) => ({ row, holder: this.holderOf(row) }));

@@ -7,6 +7,7 @@ import { Settlement, whyInapplicable } from '../domain/settlement';
 import { toShanghai } from '../domain/shanghai';
 import { ClaimedRow, insertionFrom } from '../insertion/claimed';
 import { operatorAdviceFor } from '../orders/advice';
+import { witnessOf } from '../insertion/late-answers';
 import { InvoiceView } from '../orders/invoice.api';
 import { orderView, standingOf } from '../orders/order-view';
 import { EventRow, ORDER_COLUMNS, ORDER_TABLES, OrderRow, withAttempts } from '../orders/orders.read';
@@ -93,7 +94,7 @@ export class AdminOrders {
         version: (present.rows[0] as { events: number }).events,
         ...(await storyOf(client, key, (row as AdminOrderRow).created_at)),
         revisions: await revisionsOf(client, key, this.sealer),
-        allowed_acts: allowedActs(insertion),
+        allowed_acts: allowedActs(insertion, (await witnessOf(client, { merchantId, id: orderUuid })).card),
         ...questionAbout(insertion, view.invoice),
       };
     });
@@ -125,8 +126,10 @@ const ACTS: [name: string, settlement: Settlement][] = [
   ['abandon', { kind: 'abandoned' }],
 ];
 
-function allowedActs(insertion: Insertion): string[] {
-  return ACTS.filter(([, settlement]) => whyInapplicable(insertion, settlement) === null).map(([name]) => name);
+/** `witnessed`: evidence says that there is a card, so it cannot be denied. */
+function allowedActs(insertion: Insertion, witnessed: boolean): string[] {
+  const acts = ACTS.filter(([, settlement]) => whyInapplicable(insertion, settlement) === null);
+  return acts.map(([name]) => name).filter((name) => !witnessed || name !== 'confirm_not_inserted');
 }
 
 /** Only the user can look into the wallet: asked while there is a doubt, or a card whose code nobody knows. */

@@ -2,6 +2,7 @@ import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { Settlement } from '../domain/settlement';
 import { Problem } from '../http/problems';
+import { witnessOf } from '../insertion/late-answers';
 import { Locked, Settlements } from '../insertion/settle';
 import { keepTestimony, lastAttemptEnded } from '../insertion/testimony';
 import { Act, auditAct, onOrder, requireApplicable, settleOrRefuse } from './act';
@@ -55,11 +56,13 @@ export class Resolutions {
 
   /**
    * It opens sending anew, so two people must be sure; and it waits until no request of ours can take effect any more: a
-   * worker that was paused may still send until the quiet period after its attempt's end is over.
+   * worker that was paused may still send until the quiet period after its attempt's end is over. Nor may anything that is
+   * known say that there is a card: whoever thinks otherwise confirms or abandons it.
    */
   private async confirmNotInserted(client: PoolClient, locked: Locked, act: Act, request: ResolutionRequest) {
     const ended = await lastAttemptEnded(client, locked);
     if (ended && locked.now.getTime() - ended.getTime() < this.quietSeconds * 1000) throw new Problem('quiet_period');
+    if ((await witnessOf(client, locked)).card) throw new Problem('evidence_of_card');
     const first = await this.pending(client, locked);
     if (!first) {
       requireApplicable(this.settlements, locked, { kind: 'confirmedNotInserted' });

@@ -27,6 +27,7 @@ import { OrderRevisions1763800000097 } from '../../migrations/1763800000097-orde
 import { FromEnvironment1763800000110 } from '../../migrations/1763800000110-from-environment';
 import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
 import { AttemptsByAnswer1763800000099 } from '../../migrations/1763800000099-attempts-by-answer';
+import { EvidenceAfterDenial1763800000100 } from '../../migrations/1763800000100-evidence-after-denial';
 import { BulkReinsertions1763800000098 } from '../../migrations/1763800000098-bulk-reinsertions';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Reinsertion, Resolution } from './entities/act';
@@ -154,6 +155,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       BulkReinsertions1763800000098,
       Reports1763800000105,
       AttemptsByAnswer1763800000099,
+      EvidenceAfterDenial1763800000100,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

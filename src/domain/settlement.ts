@@ -13,7 +13,7 @@ export type Settlement =
   | { kind: 'confirmedNotInserted' }
   /** A person gives the order up. After a doubt nobody knows then whether there is a card. */
   | { kind: 'abandoned' }
-  /** Evidence says that a doubtful order has its card. */
+  /** Evidence says that an order has its card that is in doubt, or was until people denied it. */
   | { kind: 'cardFound'; cardCode: string | null }
   /** The code of a card whose code was unknown. */
   | { kind: 'codeLearnt'; cardCode: string }
@@ -58,7 +58,10 @@ export function whyInapplicable(insertion: Insertion, settlement: Settlement): I
     case 'abandoned':
       return place === 'asked' || place === 'stopped' ? null : otherwise(place, 'under_way');
     case 'cardFound':
-      return place === 'doubtful' || place === 'asked' ? null : otherwise(place, 'no_doubt');
+      if (place === 'doubtful' || place === 'asked') return null;
+      return insertion.doubtDenied && (place === 'under_way' || place === 'stopped')
+        ? null
+        : otherwise(place, 'no_doubt');
     case 'codeLearnt':
       if (place !== 'inserted') return 'not_inserted';
       return codeIsUnknown(insertion) ? null : 'code_known';

@@ -130,6 +130,11 @@ export const PROBLEMS = {
     '此操作需要两个人确认，请由另一位审批员提交同样的请求',
     'Two people must agree; let another approver send the same request',
   ],
+  evidence_of_card: [
+    409,
+    '已有证据表明此订单有卡券，不能判定为没有；请核对证据后用 confirm_inserted 或 abandon',
+    'Evidence says that there is a card, so it cannot be denied; look at it, then confirm_inserted or abandon',
+  ],
   quiet_period: [
     409,
     '最后一次插卡结束不久，请求可能仍在途中，请等静默期过后再确认',

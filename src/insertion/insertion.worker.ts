@@ -68,10 +68,10 @@ export class InsertionWorker {
     return this.recorder.record(claimed, sending, outcome, answer);
   }
 
-  /** Evidence may have come that was not yet looked at: it ends a doubt without another request. */
+  /** Evidence may have come that was not yet looked at: it ends a doubt, a denied one too, without another request. */
   private async settled(claimed: Claimed): Promise<boolean> {
-    const { doubtSince, state } = claimed.insertion;
-    if (!doubtSince || state === 'sending') return false;
+    const { doubtSince, doubtDenied, state } = claimed.insertion;
+    if (!(doubtSince || doubtDenied) || state === 'sending') return false;
     return this.late.settle(claimed);
   }
 

@@ -36,7 +36,7 @@ export class Recorder {
     await failpoint('carry.recorded');
     if (recorded === 'code_in_use') return this.disbelieve(claimed, before, next, answer);
     if (recorded === 'taken_over' && answer && before.state === 'sending') await this.patiently(claimed, keep);
-    if (recorded === 'recorded' && (next.doubtSince || next.cardCodeState === 'unknown')) {
+    if (recorded === 'recorded' && (next.doubtSince || next.doubtDenied || next.cardCodeState === 'unknown')) {
       await this.patiently(claimed, () => this.late.settle(claimed));
     }
     if (claimed.canary && provesTheAccount(outcome)) {

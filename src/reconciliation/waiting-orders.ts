@@ -88,7 +88,7 @@ async function isHeld(dataSource: DataSource, appid: string): Promise<boolean> {
 async function withEvidence(client: PoolClient, run: RunRow, after: Subject | null): Promise<Subject[]> {
   const { rows } = await client.query<Subject>(
     `SELECT DISTINCT e.merchant_id, e.id FROM evidence e JOIN insertions i USING (merchant_id, id)
-      WHERE i.card_code IS NULL AND (i.card_code_state = 'unknown' OR i.doubt_since IS NOT NULL)
+      WHERE i.card_code IS NULL AND (i.card_code_state = 'unknown' OR i.doubt_since IS NOT NULL OR i.doubt_denied)
         AND ($1::uuid IS NULL OR e.merchant_id = $1)
         AND ($2::uuid IS NULL OR (e.merchant_id, e.id) > ($2, $3)) ORDER BY e.merchant_id, e.id LIMIT 200`,
     [run.merchant_id, after?.merchant_id ?? null, after?.id ?? null],

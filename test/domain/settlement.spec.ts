@@ -26,6 +26,7 @@ const PRESENTS: Record<string, Insertion> = {
   'accepted in a restored backup': insertion('accepted', { doubtSince: NOW }),
   'refused after a denied doubt': insertion('refused', { doubtDenied: true }),
   'needs_human after a denied doubt': insertion('needs_human', { doubtDenied: true }),
+  'uploaded after a denied doubt': insertion('uploaded', { doubtDenied: true }),
 };
 
 /** What each act makes of each present; whatever is not named here is refused. */
@@ -66,6 +67,8 @@ const APPLIES: [Settlement, Record<string, InsertionState>][] = [
   [
     { kind: 'cardFound', cardCode: '2' },
     {
+      'needs_human after a denied doubt': 'inserted',
+      'uploaded after a denied doubt': 'inserted',
       in_doubt: 'inserted',
       likely_inserted: 'inserted',
       'needs_human after a doubt': 'inserted',
@@ -82,6 +85,7 @@ const APPLIES: [Settlement, Record<string, InsertionState>][] = [
       awaiting_authorization: 'rejected',
       needs_human: 'rejected',
       'needs_human after a denied doubt': 'rejected',
+      'uploaded after a denied doubt': 'rejected',
     },
   ],
   [{ kind: 'cancelled' }, { inserted: 'cancelled' }],
@@ -117,6 +121,7 @@ describe('what happens outside an attempt', () => {
       ['accepted in a restored backup', 'in_doubt'],
       ['refused after a denied doubt', null],
       ['needs_human after a denied doubt', null],
+      ['uploaded after a denied doubt', 'under_way'],
     ]);
     const denied = PRESENTS['refused after a denied doubt'] as Insertion;
     expect(whyInapplicable(denied, { kind: 'reinserted', revised: true })).toBe('content_kept');

@@ -19,6 +19,17 @@ const probe = (given: Partial<Setting> & { quiet?: boolean }): Setting => ({
 });
 const strict = (dedupe: Setting['dedupe']) => probe({ dedupe, policy: policyOf('manual', true) });
 
+/** `LONG=1` for the long form. */
+const LONG: typeof CASES = process.env.LONG
+  ? [
+      [
+        'revised by a person, WeChat looks first and writes later',
+        probe({ revised: true, dedupe: 'look then write' }),
+        [],
+      ],
+    ]
+  : [];
+
 /** One order, two workers, every interleaving of claims, crashes, pauses, lost, late and false answers, three requests. */
 const CASES: [name: string, setting: Setting, broken: Broken[]][] = [
   ['as shipped', probe({}), []],
@@ -30,8 +41,13 @@ const CASES: [name: string, setting: Setting, broken: Broken[]][] = [
   ['strict, WeChat looks first and writes later', strict('look then write'), []],
   ['strict, WeChat makes a card for each request', strict('none'), []],
   ['revised by a person', probe({ revised: true }), []],
-  ['revised by a person, WeChat looks first and writes later', probe({ revised: true, dedupe: 'look then write' }), []],
   ['strict, revised by a person', probe({ revised: true, policy: policyOf('manual', true) }), []],
+  ['denied by two people', probe({ denied: 'truly' }), []],
+  [
+    'strict, denied by two people, revised before',
+    probe({ denied: 'truly', revised: true, policy: policyOf('manual', true) }),
+    [],
+  ],
   // What must break: it shows that the model can, and what each means is for.
   ['WeChat looks first, no guard', probe({ dedupe: 'look then write', guard: false }), ['V1']],
   ['WeChat looks first, no quiet period', probe({ dedupe: 'look then write', quiet: false }), ['V1']],
@@ -44,13 +60,14 @@ const CASES: [name: string, setting: Setting, broken: Broken[]][] = [
   ['-1 is taken for failed', probe({ rules: BUSY_MEANS_FAILED }), ['V6']],
   ['a refusal ends a doubt', probe({ rules: REFUSAL_ENDS_DOUBT }), ['V6']],
   ['other content is sent although there is a doubt', probe({ revised: true, rules: REVISED_IN_DOUBT }), ['V4']],
+  ['two people deny a card in error', probe({ denied: 'in error' }), ['V6']],
   ['silence is taken for absence', probe({ rules: SILENCE_MEANS_ABSENCE }), ['V6']],
 ];
 
 describe('every way one order can go', () => {
   const found = new Map<string, Exploration>();
 
-  it.each(CASES)(
+  it.each([...CASES, ...LONG])(
     '%s',
     (name, setting, broken) => {
       const result = explore(setting, broken);

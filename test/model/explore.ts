@@ -14,13 +14,13 @@ export interface Exploration {
 
 /** Where an order may go; written down from the promise, not from the program. Ends are not left, but by a person. */
 const EDGES: Record<InsertionState, InsertionState[]> = {
-  accepted: ['sending', 'needs_human'],
-  uploaded: ['sending', 'accepted', 'needs_human'],
+  accepted: ['sending', 'needs_human', 'inserted'],
+  uploaded: ['sending', 'accepted', 'needs_human', 'inserted'],
   sending: ['accepted', 'uploaded', 'in_doubt', 'likely_inserted', 'needs_human', 'inserted', 'refused', 'rejected'],
   awaiting_authorization: ['sending'],
   in_doubt: ['sending', 'inserted', 'needs_human'],
   likely_inserted: ['sending', 'inserted', 'needs_human'],
-  needs_human: ['inserted', 'accepted'],
+  needs_human: ['inserted', 'accepted', 'uploaded'],
   inserted: [],
   refused: ['accepted'],
   rejected: [],

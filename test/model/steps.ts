@@ -12,6 +12,8 @@ export interface Setting {
   guard: boolean;
   /** A person may begin the order anew with other content, where the rules allow it; once. */
   revised?: boolean;
+  /** Two people may say of a doubtful order that there is no card, with no request on its way: truly, or in error. */
+  denied?: 'truly' | 'in error';
 }
 
 export interface Step {
@@ -31,6 +33,7 @@ export function stepsFrom(world: World, setting: Setting): Step[] {
   const then = (says: string, to: Partial<World>) => steps.push({ says, to: { ...world, ...to } });
   if (world.row.claimed && !world.row.leaseOver) then('the lease runs out', leaseRunsOut(world));
   if (setting.revised && world.row.revision === 0) revise(world, setting, then);
+  if (setting.denied) deny(world, setting, then);
   world.workers.forEach((worker, w) => {
     const become = (says: string, next: Worker, more: Partial<World> = {}) =>
       then(`${w} ${says}`, { workers: replaced(more.workers ?? world.workers, w, next), ...without(more) });
@@ -63,6 +66,16 @@ export function stepsFrom(world: World, setting: Setting): Step[] {
   return steps;
 }
 
+function deny(world: World, setting: Setting, then: (says: string, to: Partial<World>) => void): void {
+  const { rules, policy, denied } = setting;
+  const { row, requests, cards } = world;
+  if (requests.length > 0 || row.evidence || (cards > 0 && denied === 'truly')) return;
+  const insertion = rules.advance(row.insertion, { kind: 'confirmedNotInserted' }, NOW, policy);
+  if (insertion === row.insertion) return;
+  const workers = world.workers.map((one) => fencedOut(one, setting));
+  then('two people deny it', { row: present(row, insertion, 0), workers });
+}
+
 /** Settling moves the fence: whoever holds the row finds it taken. */
 function revise(world: World, setting: Setting, then: (says: string, to: Partial<World>) => void): void {
   const { rules, policy } = setting;
@@ -82,14 +95,11 @@ function claimable({ row, requests }: World): boolean {
 }
 
 function claim(world: World, setting: Setting, become: Become): void {
-  const { rules, policy } = setting;
   const { row } = world;
   const workers = world.workers.map((one) => fencedOut(one, setting));
   const claimed: Row = { ...row, claimed: true, leaseOver: false, crashes: Math.min(row.crashes + 1, MAX_CRASHES) };
-  if (row.evidence && row.insertion.doubtSince && row.insertion.state !== 'sending') {
-    const insertion = rules.advance(row.insertion, witnessed(), NOW, policy);
-    return become('finds evidence', { at: 'idle' }, { row: present(row, insertion, 0), workers });
-  }
+  const known = settled(row, setting);
+  if (known !== row) return become('finds evidence', { at: 'idle' }, { row: known, workers });
   become(
     'claims',
     { at: 'claimed', holds: true, insertion: row.insertion, crashes: row.crashes, revision: row.revision },
@@ -147,9 +157,9 @@ function record(
 
 /** Evidence of a card ends a doubt. */
 function settled(row: Row, { rules, policy }: Pick<Setting, 'rules' | 'policy'>): Row {
-  const { state, doubtSince } = row.insertion;
-  const open = state === 'in_doubt' || state === 'likely_inserted' || (state === 'needs_human' && doubtSince !== null);
-  return row.evidence && open ? present(row, rules.advance(row.insertion, witnessed(), NOW, policy), 0) : row;
+  if (!row.evidence) return row;
+  const insertion = rules.advance(row.insertion, { kind: 'cardFound', cardCode: '1' }, NOW, policy);
+  return insertion === row.insertion ? row : present(row, insertion, 0);
 }
 
 /** What WeChat does with one request, and what the worker that waits for it sees of it. */
@@ -222,8 +232,4 @@ function replaced(workers: readonly Worker[], w: number, next: Worker): Worker[]
 
 function without({ workers: _, ...more }: Partial<World>): Partial<World> {
   return more;
-}
-
-function witnessed(): Outcome {
-  return { kind: 'inserted', cardCode: '1', openid: null, unionid: null };
 }

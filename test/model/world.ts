@@ -74,9 +74,20 @@ export function keyOf({ row, workers, requests, cards, shown, sends, deaths }: W
 }
 
 export function insertionKey(insertion: Insertion): string {
-  const { state, reason, tries, probes, reuploads, mediaId, doubtSince, waitingSince, cardCodeState, dueIn } =
-    insertion;
-  return `${state}${reason ?? ''}${tries}${probes}${reuploads}${bits(!!mediaId, !!doubtSince, !!waitingSince)}${cardCodeState}${dueIn === null}`;
+  const {
+    state,
+    reason,
+    tries,
+    probes,
+    reuploads,
+    mediaId,
+    doubtSince,
+    doubtDenied,
+    waitingSince,
+    cardCodeState,
+    dueIn,
+  } = insertion;
+  return `${state}${reason ?? ''}${tries}${probes}${reuploads}${bits(!!mediaId, !!doubtSince, doubtDenied, !!waitingSince)}${cardCodeState}${dueIn === null}`;
 }
 
 function requestKey({ free, revision }: Request): string {
