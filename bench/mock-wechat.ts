@@ -102,6 +102,8 @@ export class MockWechat {
     if (path.startsWith('/cgi-bin/token') || path.startsWith('/cgi-bin/stable_token')) {
       return '{"access_token":"bench-token","expires_in":7200}';
     }
+    // The service looks at its account when it starts.
+    if (/^\/card\/invoice\/(setbizattr|seturl)/.test(path)) return '{"errcode":48001,"errmsg":"api unauthorized"}';
     this.refused += 1;
     return '{"errcode":40066,"errmsg":"invalid url"}';
   }
