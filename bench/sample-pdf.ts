@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** What is changed from order to order in the one PDF that a run reuses: the invoice number, always 20 digits. */
 export class PdfTemplate {
   private readonly places: number[] = [];
@@ -18,13 +20,23 @@ export class PdfTemplate {
   }
 }
 
-/** Grows a PDF to a size by a comment before its last lines; the positions that its cross-reference names stay. */
+/**
+ * Grows a PDF to a size by a stream that nothing refers to, as full as a font or a picture: random bytes, which no
+ * compression makes smaller. The positions that its cross-reference names stay.
+ */
 export function padPdf(pdf: Buffer, size: number): Buffer {
-  const missing = size - pdf.length;
-  if (missing < 2) return pdf;
   const at = pdf.lastIndexOf('startxref');
-  const comment = Buffer.from(`%${'-'.repeat(missing - 2)}\n`);
-  return Buffer.concat([pdf.subarray(0, at), comment, pdf.subarray(at)]);
+  const begin = '99 0 obj\n<< >>\nstream\n';
+  const end = '\nendstream\nendobj\n';
+  const missing = size - pdf.length - begin.length - end.length;
+  if (missing < 1) return pdf;
+  return Buffer.concat([
+    pdf.subarray(0, at),
+    Buffer.from(begin),
+    randomBytes(missing),
+    Buffer.from(end),
+    pdf.subarray(at),
+  ]);
 }
 
 /** A whole PDF of about 1 KB: an empty page and the Info keys of a 数电 invoice. */
