@@ -42,6 +42,8 @@ import { InvoiceCheck } from './orders/invoice-check';
 import { InvoiceCheckController } from './orders/invoice-check.controller';
 import { makeBooks } from './books';
 import { CancellationsController } from './orders/cancellations.controller';
+import { InvoiceReadController } from './orders/invoice-read.controller';
+import { InvoiceReader } from './orders/invoice-reader';
 import { OrderLimits, OrdersController } from './orders/orders.controller';
 import { OrderReader } from './orders/orders.read';
 import { PostOrders } from './orders/post-orders';
@@ -68,6 +70,7 @@ export interface Services {
 const API = [
   OrdersController,
   InvoiceCheckController,
+  InvoiceReadController,
   RuleBookController,
   HoldsController,
   OperatorsController,
@@ -107,7 +110,8 @@ export class AppModule {
     const reader = new OrderReader(dataSource);
     const limits = new OrderLimits(config.MAX_PDF_BYTES, config.PDF_CHECK);
     const checks = new SchemaChecks();
-    const posts = new PostOrders(dataSource, accept, reader, sealer, limits);
+    const invoiceReader = new InvoiceReader(checks, limits);
+    const posts = new PostOrders(dataSource, accept, reader, sealer, invoiceReader, limits);
     const idempotencyKeys = new IdempotencyKeys(dataSource, sealer);
     const anchor = () => anchorAudit(dataSource, config.MASTER_KEY, log);
     const books = makeBooks(config, dataSource, sealer, accounts, engine, log);
@@ -149,8 +153,8 @@ export class AppModule {
         ...parts(...Object.values(books)),
         ...parts(...accountParts(config, dataSource, sealer, accounts, engine, reader)),
         ...parts(reimbursements, signing, gateway, dropIn),
-        ...parts(files),
-        ...parts(checks, new InvoiceCheck(checks, limits)),
+        ...parts(files, invoiceReader),
+        ...parts(checks, new InvoiceCheck(checks, invoiceReader, limits)),
         ...parts(settlements, new ProblemFilter(log), new Operators(dataSource)),
         ...parts(
           new AdminOrders(dataSource, sealer),

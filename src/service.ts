@@ -25,6 +25,7 @@ import { FileReader } from './invoice-files/file-reader';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
 import { openWechatDoors } from './reimburser';
+import { InvoiceReader } from './orders/invoice-reader';
 import { Reconciler } from './reconciliation/reconciler';
 import { ReportMaker } from './reconciliation/report-maker';
 import { startSchedule } from './schedule';
@@ -85,6 +86,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     await app.close().finally(() => clearInterval(idle));
     await engine?.stop();
     await app.get(FileReader).close();
+    await app.get(InvoiceReader).close();
     await app.get(Transport).close();
     await database.close();
   };

@@ -7,14 +7,21 @@ import { SchemaChecks } from '../http/schema-check';
 import { Merchants } from '../merchants/merchants';
 import { InvoiceCheck } from '../orders/invoice-check';
 import { InvoiceCheckController } from '../orders/invoice-check.controller';
+import { InvoiceReader } from '../orders/invoice-reader';
 
-/** The check of `POST /v1/invoices/check` without a service: the same shapes, the same rules, the same look at the PDF. */
+/** One file, on whatever machine this is. */
+const PATIENCE = { threads: 1, deadlineMs: 20_000, queue: 1, patienceMs: 60_000 };
+
+/** The check of `POST /v1/invoices/check` without a service: the same shapes, the same rules, the same look into the PDF. */
 export async function offlineCheck(maxPdfBytes: number): Promise<InvoiceCheck> {
   const checks = new SchemaChecks();
   const app = await NestFactory.create<NestFastifyApplication>(ShapesOnly, new FastifyAdapter(), { logger: false });
   checks.load(SwaggerModule.createDocument(app, new DocumentBuilder().setOpenAPIVersion('3.1.0').build()));
   await app.close();
-  return new InvoiceCheck(checks, { maxPdfBytes });
+  return new InvoiceCheck(checks, new InvoiceReader(checks, { maxPdfBytes }, PATIENCE), {
+    maxPdfBytes,
+    pdfCheck: 'full',
+  });
 }
 
 /** Never answers anything: its shapes are described, and that is all. */

@@ -161,6 +161,20 @@ export const FILE_FACTS: readonly (readonly [
     '可能是扫描件或占位文件；没有与订单核对。',
     'Perhaps a scan or a placeholder; it was not compared with the order.',
   ],
+  [
+    'FILE-TWO-01',
+    '文件自相矛盾',
+    'The file contradicts itself',
+    '以票面为准，请核对；用 from_file 提交的订单会被拒绝。',
+    'Check its face; an order left to such a file (from_file) is refused.',
+  ],
+  [
+    'FILE-LACKS-01',
+    '文件没有说明订单必需的内容',
+    'The file does not tell what an order needs',
+    '请在 invoice 中自行填写，不用 from_file。',
+    'Write out invoice instead of from_file.',
+  ],
   ['FILE-SHAPE-01', '文件结构已损坏', 'The file’s structure is broken', '请重新取得文件。', 'Obtain the file again.'],
   [
     'FILE-SHAPE-02',

@@ -1,12 +1,16 @@
-import { Fault } from '../domain/fault';
+import { Fault, hasErrors } from '../domain/fault';
+import { Invoice } from '../domain/invoice';
+import { PdfCheck, pdfFaults } from '../domain/pdf-verdict';
 import { parseJsonBytes, RequestBody } from '../http/body-parser';
 import { readForm } from '../http/multipart-body';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { checkPdf } from '../invoice-files/pdf-shape';
 import { CheckRequest } from './invoice-check.api';
+import { InvoiceReader } from './invoice-reader';
 import { judgeInvoice, Strictness } from './judge-invoice';
 import { decodeBase64, notBase64, ORDER_JSON_BYTES } from './order-body';
+import { checkOrderPdf } from './order-pdf';
 
 /** What is to be checked, as far as it could be read. */
 interface Given {
@@ -16,24 +20,43 @@ interface Given {
   faults: Fault[];
 }
 
-/** Judges an invoice, and its PDF where there is one, as an order with it would be judged; nothing is stored. */
+/** How strictly; `pdfCheck` null: as the installation does. */
+type Terms = Strictness & { pdfCheck: PdfCheck | null };
+
+/**
+ * Judges an invoice, and its PDF where there is one, as an order with it would be judged until it is sent; nothing is
+ * stored.
+ */
 export class InvoiceCheck {
   constructor(
     private readonly checks: SchemaChecks,
-    private readonly limits: { maxPdfBytes: number },
+    private readonly reader: InvoiceReader,
+    private readonly limits: { maxPdfBytes: number; pdfCheck: PdfCheck },
   ) {}
 
   /** `now` is Unix seconds. A body that cannot be read at all is a problem; whatever can be read gets its faults. */
-  async check(body: RequestBody | undefined, strictness: Strictness, now: number): Promise<Fault[]> {
+  async check(body: RequestBody | undefined, terms: Terms, now: number): Promise<Fault[]> {
     const { value, pdf, faults } = await this.read(body);
     const ofShape = this.checks.faults(CheckRequest.name, value);
     faults.push(...ofShape);
     // An unknown field beside a whole invoice keeps no rule from speaking.
-    if (ofShape.every(({ code }) => code === 'FIELD-UNKNOWN')) {
-      faults.push(...judgeInvoice((value as CheckRequest).invoice, strictness, now).faults);
+    if (ofShape.some(({ code }) => code !== 'FIELD-UNKNOWN')) {
+      if (pdf) faults.push(...checkPdf(pdf, '/pdf', this.limits.maxPdfBytes));
+      return faults;
     }
-    if (pdf) faults.push(...checkPdf(pdf, '/pdf', this.limits.maxPdfBytes));
+    const judged = judgeInvoice((value as CheckRequest).invoice, terms, now);
+    faults.push(...judged.faults);
+    if (pdf) faults.push(...(await this.compare(pdf, judged.invoice, terms.pdfCheck ?? this.limits.pdfCheck)));
     return faults;
+  }
+
+  /** What acceptance sees at once, and where the check is a full one also what would be found later. */
+  private async compare(pdf: Buffer, invoice: Invoice, check: PdfCheck): Promise<Fault[]> {
+    const quick = checkOrderPdf(pdf, invoice, this.limits.maxPdfBytes, check);
+    if (check === 'off' || check === 'fast' || hasErrors(checkPdf(pdf, '/pdf', this.limits.maxPdfBytes))) return quick;
+    const full = pdfFaults(await this.reader.read(pdf), invoice, check);
+    const found = new Set(full.map(({ code }) => code));
+    return [...quick.filter(({ code }) => !found.has(code)), ...full];
   }
 
   private async read(body: RequestBody | undefined): Promise<Given> {

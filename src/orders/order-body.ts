@@ -4,13 +4,13 @@ import { readForm } from '../http/multipart-body';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { OrderFiles } from './order-draft';
-import { OrderData, OrderRequest } from './orders.api';
+import { OrderData, OrderDataFromFile, OrderRequest, OrderRequestFromFile } from './orders.api';
 
 /** What an order's JSON may weigh beside its PDFs. */
 export const ORDER_JSON_BYTES = 64 * 1024;
 
 export interface GivenOrder {
-  order: OrderData;
+  order: OrderData | OrderDataFromFile;
   files: OrderFiles;
 }
 
@@ -27,17 +27,17 @@ export async function readOrder(
   const missing = ['order', 'pdf'].filter((name) => !parts.has(name));
   if (missing.length > 0) throw new Problem('invalid_order', { faults: missing.map(missingPart) });
   const { value } = parseJsonBytes(parts.get('order') as Buffer);
-  requireShape(checks, OrderData.name, value);
+  requireShape(checks, (leftToItsFile(value) ? OrderDataFromFile : OrderData).name, value);
   return {
-    order: value as OrderData,
+    order: value as OrderData | OrderDataFromFile,
     files: { pdf: parts.get('pdf') as Buffer, tripPdf: parts.get('trip_pdf') ?? null },
   };
 }
 
 /** The JSON form, where the PDFs are base64. `length` in bytes. */
 export function readOrderJson(value: unknown, length: number, checks: SchemaChecks): GivenOrder {
-  requireShape(checks, OrderRequest.name, value);
-  const { pdf: pdfText, trip_pdf: tripText, ...order } = value as OrderRequest;
+  requireShape(checks, (leftToItsFile(value) ? OrderRequestFromFile : OrderRequest).name, value);
+  const { pdf: pdfText, trip_pdf: tripText, ...order } = value as OrderRequest | OrderRequestFromFile;
   if (length - pdfText.length - (tripText?.length ?? 0) > ORDER_JSON_BYTES) {
     throw new Problem('body_too_large', {
       detail: ['除 PDF 外，订单 JSON 最大 64 KiB。', 'Beside its PDFs an order’s JSON has at most 64 KiB.'],
@@ -52,6 +52,11 @@ export function readOrderJson(value: unknown, length: number, checks: SchemaChec
       ...(tripPdf || tripText === undefined ? [] : [notBase64('/trip_pdf')]),
     ],
   });
+}
+
+/** Only the exact word: any other text in an invoice's place is a fault of an ordinary order. */
+function leftToItsFile(value: unknown): boolean {
+  return (value as { invoice?: unknown } | null)?.invoice === 'from_file';
 }
 
 function requireShape(checks: SchemaChecks, className: string, value: unknown): void {

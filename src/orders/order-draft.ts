@@ -79,6 +79,17 @@ export function draftOrder(
   };
 }
 
+/** Whether these are the files of a stored order. */
+export function sameFiles(
+  stored: { pdf_sha256: Buffer; trip_pdf_sha256: Buffer | null },
+  { pdf, tripPdf }: OrderFiles,
+): boolean {
+  if (!stored.pdf_sha256.equals(sha256(pdf))) return false;
+  return stored.trip_pdf_sha256 === null || tripPdf === null
+    ? stored.trip_pdf_sha256 === tripPdf
+    : stored.trip_pdf_sha256.equals(sha256(tripPdf));
+}
+
 function contentOf(
   order: Pick<OrderDraft, 'appid' | 'orderId' | 'cardId' | 'invoice' | 'replaces'>,
   pdfSha256: Buffer,

@@ -1,6 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, getSchemaPath, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsObject, IsOptional, IsString, Matches, MinLength, ValidateNested } from 'class-validator';
+import { IsIn, IsObject, IsOptional, IsString, Matches, MinLength, ValidateNested } from 'class-validator';
 import { CancellationView } from './cancellations.api';
 import { InvoiceRequest, InvoiceView } from './invoice.api';
 
@@ -36,6 +36,14 @@ export class OrderData {
   invoice!: InvoiceRequest;
 }
 
+/** An order whose invoice is what its PDF says. */
+export class OrderDataFromFile extends OmitType(OrderData, ['invoice']) {
+  /** The PDF is read at acceptance; what it lacks is named, and the order refused */
+  @ApiProperty({ type: 'string', enum: ['from_file'] })
+  @IsIn(['from_file'])
+  invoice!: 'from_file';
+}
+
 /** An order as one JSON document. */
 export class OrderRequest extends OrderData {
   /** The invoice's PDF, base64 */
@@ -49,10 +57,19 @@ export class OrderRequest extends OrderData {
   trip_pdf?: string;
 }
 
+/** The same, its invoice read from its PDF. */
+export class OrderRequestFromFile extends OmitType(OrderRequest, ['invoice']) {
+  /** The PDF is read at acceptance; what it lacks is named, and the order refused */
+  @ApiProperty({ type: 'string', enum: ['from_file'] })
+  @IsIn(['from_file'])
+  invoice!: 'from_file';
+}
+
 /** An order as multipart/form-data: the fast way in, its files travel as they are. */
 export class OrderForm {
   /** The order's JSON */
-  order!: OrderData;
+  @ApiProperty({ oneOf: [{ $ref: getSchemaPath(OrderData) }, { $ref: getSchemaPath(OrderDataFromFile) }] })
+  order!: OrderData | OrderDataFromFile;
   /** The invoice's PDF */
   @ApiProperty({ type: 'string', format: 'binary' })
   pdf!: unknown;

@@ -24,7 +24,17 @@ import { answerBatch } from './order-batch';
 import { ORDER_JSON_BYTES, readOrder } from './order-body';
 import { cursorOf, readAppid, readEventQuery, readOrderQuery } from './order-query';
 import { orderView } from './order-view';
-import { EventPage, ORDER_ID, OrderData, OrderForm, OrderPage, OrderRequest, OrderView } from './orders.api';
+import {
+  EventPage,
+  ORDER_ID,
+  OrderData,
+  OrderDataFromFile,
+  OrderForm,
+  OrderPage,
+  OrderRequest,
+  OrderRequestFromFile,
+  OrderView,
+} from './orders.api';
 import { OrderReader, OrderRow } from './orders.read';
 import { answerPdf, readPart } from './pdf-answer';
 import { PostOrders } from './post-orders';
@@ -38,7 +48,7 @@ export class OrderLimits {
 
 @ApiTags('orders')
 @ApiBearerAuth()
-@ApiExtraModels(OrderData, OrderRequest, OrderForm)
+@ApiExtraModels(OrderData, OrderDataFromFile, OrderRequest, OrderRequestFromFile, OrderForm)
 @UseGuards(MerchantGuard)
 @Controller('v1/orders')
 export class OrdersController {
@@ -58,7 +68,9 @@ export class OrdersController {
     requestBody: {
       required: true,
       content: {
-        'application/json': { schema: { $ref: getSchemaPath(OrderRequest) } },
+        'application/json': {
+          schema: { oneOf: [{ $ref: getSchemaPath(OrderRequest) }, { $ref: getSchemaPath(OrderRequestFromFile) }] },
+        },
         'multipart/form-data': { schema: { $ref: getSchemaPath(OrderForm) } },
       },
     },

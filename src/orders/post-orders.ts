@@ -7,10 +7,12 @@ import { Sealer } from '../data/sealed';
 import { Caller } from '../merchants/merchants';
 import { Acceptance, AcceptOrders } from './accept';
 import { GivenOrder } from './order-body';
-import { draftOrder, OrderDraft } from './order-draft';
+import { checkPdf } from '../invoice-files/pdf-shape';
+import { draftOrder, OrderDraft, OrderFiles, sameFiles } from './order-draft';
 import { findReplaced } from './lineage';
 import { acceptedView, orderView } from './order-view';
-import { OrderView } from './orders.api';
+import { InvoiceReader } from './invoice-reader';
+import { OrderData, OrderDataFromFile, OrderView } from './orders.api';
 import { OrderReader } from './orders.read';
 
 export interface Posted {
@@ -26,10 +28,26 @@ export class PostOrders {
     private readonly orders: AcceptOrders,
     private readonly reader: OrderReader,
     private readonly sealer: Sealer,
+    private readonly files: InvoiceReader,
     private readonly limits: { maxPdfBytes: number; pdfCheck: PdfCheck },
   ) {}
 
   async post({ order, files }: GivenOrder, caller: Caller): Promise<Posted> {
+    if (order.invoice === 'from_file') return this.postFromFile(order, files, caller);
+    return this.postWhole(order, files, caller);
+  }
+
+  /** The invoice is what the PDF says. A repeat is one by its bytes: reading may come to more another time. */
+  private async postFromFile(order: OrderDataFromFile, files: OrderFiles, caller: Caller): Promise<Posted> {
+    const ofShape = checkPdf(files.pdf, '/pdf', this.limits.maxPdfBytes);
+    if (hasErrors(ofShape)) throw new Problem('invalid_order', { faults: ofShape });
+    const [before] = await this.reader.find(caller.merchantId, order.order_id, order.appid ?? caller.appid);
+    if (before && sameFiles(before, files)) return { status: 200, view: orderView(before, this.sealer) };
+    const invoice = await this.files.invoiceOf(files.pdf);
+    return this.postWhole({ ...order, invoice }, files, caller);
+  }
+
+  private async postWhole(order: OrderData, files: OrderFiles, caller: Caller): Promise<Posted> {
     const { draft: drafted, faults } = draftOrder(order, files, caller, this.limits, Math.floor(Date.now() / 1000));
     if (!drafted || hasErrors(faults)) return this.repeated(drafted, faults, caller);
     const draft = drafted.replaces === null ? drafted : await this.withReplaced(drafted);

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
@@ -7,26 +6,9 @@ import { join } from 'node:path';
 import { ROOT } from '../house/repository';
 import { order, orderWithoutPdf, tinyPdf } from '../support/orders';
 import { APPID, Json, KEY, World } from '../support/world';
+import { piaoka } from './piaoka';
 
 const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
-const PROGRAM = join(ROOT, 'dist/src/cli/main.js');
-
-interface Ran {
-  exit: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** The program as a process of its own, as a person or script would start it. */
-function piaoka(args: string[], env: Record<string, string> = {}): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH: process.env.PATH, ...env } });
-    const ran: Ran = { exit: null, stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (ran.stderr += text));
-    child.on('close', (exit) => resolve({ ...ran, exit }));
-  });
-}
 
 jest.setTimeout(120_000);
 
