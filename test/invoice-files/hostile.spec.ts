@@ -1,0 +1,84 @@
+import { inflateSync, deflateSync } from 'node:zlib';
+import { renderInvoicePdf } from '../../src/demo/invoice-pdf';
+import { FileReader } from '../../src/invoice-files/file-reader';
+import { quickReading } from '../../src/invoice-files/pdf-quick';
+import { checkPdf } from '../../src/invoice-files/pdf-shape';
+import { FACE } from './face';
+import { hostileFiles } from './hostile-corpus';
+
+const MIB = 1024 * 1024;
+const MUTATIONS = process.env.LONG ? 5000 : 200;
+
+jest.setTimeout(process.env.LONG ? 1_800_000 : 240_000);
+
+describe('files made to hurt', () => {
+  const files = new FileReader({ threads: 1, deadlineMs: 5000, queue: 10_000, patienceMs: 1_800_000 });
+  let peak = 0;
+  let before = 0;
+  let watch: NodeJS.Timeout;
+  beforeAll(async () => {
+    await files.read(await renderInvoicePdf(FACE));
+    before = process.memoryUsage.rss();
+    watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss() - before)), 20);
+  });
+  afterAll(async () => {
+    clearInterval(watch);
+    await files.close();
+  });
+
+  it('are each refused or reported, within bounds, and an invoice is read as before', async () => {
+    const corpus = await hostileFiles();
+    expect(corpus.size).toBeGreaterThanOrEqual(60);
+    const silent: string[] = [];
+    for (const [name, bytes] of corpus) {
+      const { faults } = await files.read(bytes);
+      const isPdf = bytes.subarray(0, 5).toString() === '%PDF-';
+      const atTheDoor = isPdf ? [...checkPdf(bytes, '/pdf', 5 * MIB), ...quickReading(bytes).faults] : [];
+      if (faults.length + atTheDoor.length === 0) silent.push(name);
+    }
+    expect(silent).toEqual([]);
+    expect(peak).toBeLessThan(700 * MIB);
+    expect((await files.read(Buffer.concat([await renderInvoicePdf(FACE), Buffer.from('\n')]))).facts).not.toEqual([]);
+  });
+
+  it(`${MUTATIONS} mutations of an invoice end no process and hold nobody up`, async () => {
+    const whole = await renderInvoicePdf(FACE);
+    const random = seeded(7);
+    for (let n = 0; n < MUTATIONS; n += 1) {
+      const { facts, faults } = await files.read(mutated(whole, random));
+      expect(Array.isArray(facts) && Array.isArray(faults)).toBe(true);
+    }
+    expect(peak).toBeLessThan(700 * MIB);
+  });
+});
+
+test('without the budget the same bomb does go off: it is the limit that holds it', () => {
+  const bomb = deflateSync(Buffer.alloc(100 * MIB));
+  expect(bomb.length).toBeLessThan(MIB);
+  expect(inflateSync(bomb).length).toBe(100 * MIB);
+});
+
+/** A few bytes flipped, a stretch cut out, or one doubled. */
+function mutated(whole: Buffer, random: () => number): Buffer {
+  const at = () => Math.floor(random() * whole.length);
+  const kind = random();
+  if (kind < 0.6) {
+    const copy = Buffer.from(whole);
+    for (let n = 0; n < 1 + random() * 20; n += 1) copy[at()] = Math.floor(random() * 256);
+    return copy;
+  }
+  const [from, to] = [at(), at()].sort((a, b) => a - b) as [number, number];
+  if (kind < 0.8) return Buffer.concat([whole.subarray(0, from), whole.subarray(to)]);
+  return Buffer.concat([whole.subarray(0, to), whole.subarray(from)]);
+}
+
+/** Mulberry32. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let value = Math.imul(state ^ (state >>> 15), 1 | state);
+    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
+    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
+  };
+}
