@@ -21,25 +21,29 @@ export class Budget {
     private readonly wechat: WechatClient,
   ) {}
 
-  /** Spends what `use` says it used of the calls that may still be made, at most `most`, in one transaction with it. */
+  /**
+   * Spends what `use` says it used of the calls that may still be made, at most `most`, in one transaction with it. Each
+   * use takes one of every call in `apis`: the scarcest decides.
+   */
   async spend(
     appid: string,
-    api: string,
+    apis: readonly string[],
     most: number,
     use: (client: PoolClient, granted: number) => Promise<number>,
   ): Promise<number> {
-    await this.learn(appid, api);
+    for (const api of apis) await this.learn(appid, api);
     return asEngine(this.dataSource, async (client) => {
       const { rows } = await client.query<{ left: number }>(
         `SELECT allowed - spent AS left FROM reconciliation_spending
-          WHERE appid = $1 AND api = $2 AND day = ${TODAY} FOR UPDATE`,
-        [appid, api],
+          WHERE appid = $1 AND api = ANY ($2) AND day = ${TODAY} ORDER BY api FOR UPDATE`,
+        [appid, apis],
       );
-      const granted = Math.min(most, rows[0]?.left ?? 0);
+      // Fewer rows than calls: midnight has passed, and the new day is not learnt yet.
+      const granted = rows.length === apis.length ? Math.min(most, ...rows.map(({ left }) => left)) : 0;
       const used = granted > 0 ? await use(client, granted) : 0;
       await client.query(
-        `UPDATE reconciliation_spending SET spent = spent + $3 WHERE appid = $1 AND api = $2 AND day = ${TODAY}`,
-        [appid, api, used],
+        `UPDATE reconciliation_spending SET spent = spent + $3 WHERE appid = $1 AND api = ANY ($2) AND day = ${TODAY}`,
+        [appid, apis, used],
       );
       return used;
     });

@@ -38,7 +38,7 @@ export class ReadBack implements Step {
     const cards = await asEngine(this.dataSource, (client) => shownCards(client, run, place as string[] | null));
     const counts = { read_back: 0, opened: 0 } as Record<string, number>;
     for (const card of cards) {
-      const granted = await this.budget.spend(card.appid, WIRE_PATHS.getinvoiceinfo, 1, () => Promise.resolve(1));
+      const granted = await this.budget.spend(card.appid, [WIRE_PATHS.getinvoiceinfo], 1, () => Promise.resolve(1));
       if (granted === 0) return { next: null, counts };
       const answer = await this.read(card);
       if (answer?.kind !== 'answered' || answer.errcode !== 0) continue;

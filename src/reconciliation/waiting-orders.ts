@@ -8,6 +8,8 @@ import { Budget } from './budget';
 import { Page, Step } from './reconciler';
 import { RunRow } from './runs';
 
+/** What one order that is brought forward may cost: the question whether its user has authorised, and the insert. */
+const CALLS = [WIRE_PATHS.getauthdata, WIRE_PATHS.insert];
 /** Brought forward in one transaction; their locks are short. */
 const BATCH = 500;
 
@@ -20,7 +22,7 @@ export function settleWaiting(dataSource: DataSource, budget: Budget, quietSecon
       if (appid === null) return { next: null, counts: {} };
       const done = { done: appid };
       if (await isHeld(dataSource, appid)) return { next: done, counts: {} };
-      const used = await budget.spend(appid, WIRE_PATHS.insert, BATCH, (client, limit) =>
+      const used = await budget.spend(appid, CALLS, BATCH, (client, limit) =>
         bringForward(client, waitingOf(run, appid, quietSeconds, limit)),
       );
       const next = used < BATCH ? done : (place ?? { done: '' });

@@ -80,3 +80,67 @@ describe('reconciliation', () => {
     ]);
   });
 });
+
+describe('the budget of a reconciliation', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
+  });
+  afterAll(() => world.end());
+
+  const GETAUTHDATA = '/card/invoice/getauthdata';
+  const spending = () =>
+    query<Json>(world.databaseUrl, 'SELECT api, spent, allowed FROM reconciliation_spending ORDER BY api');
+
+  test('counts the question for the authorisation as well as the insert, and the scarcer of them decides', async () => {
+    const waiting = [order(), order(), order()];
+    for (const one of waiting) await world.post('/v1/orders', one).expect(202);
+    for (const one of waiting) await world.until(one.order_id, ['awaiting_authorization']);
+    await query(
+      world.databaseUrl,
+      `INSERT INTO reconciliation_spending (appid, api, day, spent, allowed)
+       SELECT appid, $1, (now() AT TIME ZONE 'Asia/Shanghai')::date, 5, 7 FROM accounts`,
+      [GETAUTHDATA],
+    );
+    expect((await reconcile(world)).counts).toMatchObject({ brought_forward: 2 });
+    expect(await spending()).toMatchObject([
+      { api: GETAUTHDATA, spent: 7, allowed: 7 },
+      { api: INSERT, spent: 2 },
+    ]);
+    // Nothing is left of the day: the next run brings nothing forward, and ends well all the same.
+    const next = await reconcile(world);
+    expect([next.state, next.counts.brought_forward]).toEqual(['done', undefined]);
+    // With the budget of another day it does: what held them back was the budget.
+    await query(world.databaseUrl, 'UPDATE reconciliation_spending SET allowed = 100');
+    expect((await reconcile(world)).counts.brought_forward).toBeGreaterThan(0);
+  });
+
+  test('the next and the last run are told among the jobs', async () => {
+    await reconcile(world);
+    let job: Json | undefined;
+    for (let n = 0; n < 200 && !job?.last_run; n += 1) {
+      const { body } = await world.get('/v1/admin/jobs', ADMIN).expect(200);
+      job = (body.items as Json[]).find(({ name }) => name === 'reconcile');
+      if (!job?.last_run) await new Promise((resume) => setTimeout(resume, 50));
+    }
+    expect(job).toMatchObject({ schedule: '10 3 * * *', time_zone: 'Asia/Shanghai', last_run: { outcome: 'done' } });
+    expect(job?.next_run_at).toMatch(/T03:10:00\+08:00$/);
+  });
+
+  test('a difference is accepted or resolved once, by somebody, for a reason', async () => {
+    await query(
+      world.databaseUrl,
+      `INSERT INTO findings (id, merchant_id, source, class, subject, order_id, order_at, facts, since, opened_by, seen_by)
+       SELECT piaoka_time_id(), id, 'wechat', 'amount', 'x', 'x', now(), '{}', now(), id, id FROM merchants`,
+    );
+    const open = async () => (await world.get('/v1/admin/findings?state=open', ADMIN).expect(200)).body.items as Json[];
+    const id = (await open())[0]?.id as string;
+    await world.post(`/v1/admin/findings/${id}/acceptance`, {}, ADMIN).expect(422);
+    const accept = { reason: 'known to finance' };
+    await world.post(`/v1/admin/findings/${id}/acceptance`, accept, ADMIN).expect(200);
+    expect(await open()).toHaveLength(0);
+    const { body } = await world.post(`/v1/admin/findings/${id}/resolution`, { reason: 'mended' }, ADMIN).expect(200);
+    expect(body).toMatchObject({ state: 'resolved', reason: 'mended' });
+    await world.post(`/v1/admin/findings/${id}/acceptance`, accept, ADMIN).expect(409);
+  });
+});

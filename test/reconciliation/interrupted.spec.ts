@@ -1,0 +1,115 @@
+import { DataSource } from 'typeorm';
+import { connect } from '../../src/data/data-source';
+import { parseCron } from '../../src/cron';
+import { makeLog } from '../../src/log';
+import { Reconciler, Step } from '../../src/reconciliation/reconciler';
+import { ReportMaker } from '../../src/reconciliation/report-maker';
+import { reportYesterday } from '../../src/reconciliation/reports';
+import { createDatabase, query } from '../support/databases';
+import { Json } from '../support/world';
+
+/** 03:10 in Shanghai, every day. */
+const CRON = parseCron('10 3 * * *', 'Asia/Shanghai');
+const AT_0310 = new Date('2026-11-24T19:10:20Z');
+const PAGES = 5;
+const log = makeLog('silent');
+
+describe('runs that are interrupted, doubled or scheduled', () => {
+  let url: string;
+  let drop: () => Promise<void>;
+  let sources: DataSource[];
+  beforeEach(async () => {
+    ({ url, drop } = await createDatabase());
+    sources = [await connect(url), await connect(url)];
+  });
+  afterEach(async () => {
+    for (const source of sources) await source.destroy();
+    await drop();
+  });
+
+  /** Remembers each page that was turned, in which process. */
+  function counting(pages: string[], process: string, before: (page: number) => Promise<void> = nothing): Step {
+    return {
+      name: 'counting',
+      async page(_run, place) {
+        const page = ((place as number | null) ?? 0) + 1;
+        await before(page);
+        pages.push(`${process}${page}`);
+        return { next: page < PAGES ? page : null, counts: { pages: 1 } };
+      },
+    };
+  }
+
+  const ask = () =>
+    query(url, `INSERT INTO reconciliation_runs (id, source, requested_by) VALUES (uuidv7(), 'person', 'me')`);
+  const runs = () => query<Json>(url, 'SELECT * FROM reconciliation_runs ORDER BY id');
+
+  test('a run whose process is killed midway goes on elsewhere with the page it was at', async () => {
+    const pages: string[] = [];
+    await ask();
+    await new Promise<void>((resume) => {
+      const dying = counting(pages, 'a', (page) => {
+        if (page < 3) return nothing();
+        resume();
+        // As after kill -9: nothing of it ever happens again.
+        return new Promise(() => undefined);
+      });
+      void new Reconciler(sources[0] as DataSource, CRON, [dying], log).tick();
+    });
+
+    const other = new Reconciler(sources[1] as DataSource, CRON, [counting(pages, 'b')], log);
+    // While the lease lasts it is left alone.
+    expect(await other.tick()).toBe(false);
+    await query(url, 'UPDATE reconciliation_runs SET lease_until = now()');
+    expect(await other.tick()).toBe(true);
+    expect(pages).toEqual(['a1', 'a2', 'b3', 'b4', 'b5']);
+    expect(await runs()).toMatchObject([{ state: 'done', counts: { pages: PAGES }, claims: 2 }]);
+  });
+
+  test('two processes at the same minute make one scheduled run, and each page is turned once', async () => {
+    const pages: string[] = [];
+    const steps = (name: string) => [counting(pages, name), reportYesterday(sources[0] as DataSource)];
+    const both = ['a', 'b'].map((name, n) => new Reconciler(sources[n] as DataSource, CRON, steps(name), log));
+    await Promise.all(both.map((reconciler) => reconciler.tick(AT_0310)));
+    await Promise.all(both.map((reconciler) => reconciler.tick(new Date(AT_0310.getTime() + 60_000))));
+    expect(await runs()).toMatchObject([{ source: 'schedule', state: 'done', counts: { pages: PAGES } }]);
+    expect(pages.map((page) => page.slice(1))).toEqual(['1', '2', '3', '4', '5']);
+    // Without the key that makes it one, there would be two: the next day's is another.
+    await both[1]?.tick(new Date(AT_0310.getTime() + 24 * 3600 * 1000));
+    expect(await runs()).toHaveLength(2);
+  });
+
+  test('the scheduled run reports the day before, by Shanghai’s midnight, for merchants with orders on it', async () => {
+    const [day, empty] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
+    await query(
+      url,
+      `WITH m AS (INSERT INTO merchants (id, name, appid, issuer_appid) VALUES ($1, 'a', 'wx', 'wx'), ($2, 'b', 'wx', 'wx'))
+       , o AS (INSERT INTO orders (merchant_id, id, appid, order_id, card_id, invoice_number, invoice, content_sha256,
+                 pdf_sha256, created_at)
+         SELECT m, gen_random_uuid(), 'wx', m::text, 'c', 'n' || m::text, '{"fee": 5}', sha256('a'), sha256('b'), at
+           FROM (VALUES ($1::uuid, '2026-11-24T23:59:59+08:00'::timestamptz), ($2, '2026-11-25T00:00:00+08:00')) v (m, at)
+         RETURNING merchant_id, id, created_at)
+       INSERT INTO insertions (merchant_id, id, issuer_appid, created_at, state) SELECT merchant_id, id, 'wx', created_at, 'refused' FROM o`,
+      [day, empty],
+      'SET session_replication_role = replica',
+    );
+    const [source] = sources as [DataSource];
+    await new Reconciler(source, CRON, [reportYesterday(source)], log).tick(AT_0310);
+    const maker = new ReportMaker(source, log);
+    expect(await maker.tick()).toBe(true);
+    expect(await maker.tick()).toBe(false);
+    expect(await query(url, 'SELECT merchant_id, day::text, state, requested_by, summary FROM reports')).toMatchObject([
+      {
+        merchant_id: day,
+        day: '2026-11-24',
+        state: 'done',
+        requested_by: 'schedule',
+        summary: { refused: { fee: 5 } },
+      },
+    ]);
+  });
+});
+
+function nothing(): Promise<void> {
+  return Promise.resolve();
+}
