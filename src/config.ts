@@ -148,6 +148,11 @@ function contradictions(settings: Settings): string[] {
   if (settings.WECHAT_CALLBACK_AES_KEY && !settings.WECHAT_CALLBACK_TOKEN) {
     faults.push('WECHAT_CALLBACK_AES_KEY: needs WECHAT_CALLBACK_TOKEN, which signs what it encrypts');
   }
+  if (settings.WECHAT_CALLBACK_TOKEN && !settings.WECHAT_CALLBACK_AES_KEY) {
+    faults.push(
+      'WECHAT_CALLBACK_TOKEN: needs WECHAT_CALLBACK_AES_KEY; every push would be refused without it (安全模式)',
+    );
+  }
   if (settings.WECHAT_CALLBACK_TOKEN && !settings.WECHAT_APPID) {
     faults.push('WECHAT_CALLBACK_TOKEN: needs WECHAT_APPID, the account whose pushes it signs');
   }

@@ -62,6 +62,17 @@ export class Accounts {
     return this.issuer(row?.appid ?? issuerAppid);
   }
 
+  /** The platform that issues for an account: itself, or the one of the merchants whose users authorise under it. */
+  async issuerOf(account: WechatAccount): Promise<WechatAccount | null> {
+    if (account.role === 'issuer') return account;
+    const issuers = await this.dataSource.query<{ issuer_appid: string }[]>(
+      'SELECT DISTINCT issuer_appid FROM merchants WHERE appid = $1 LIMIT 2',
+      [account.appid],
+    );
+    const [only, second] = issuers;
+    return only && !second ? this.find(only.issuer_appid) : null;
+  }
+
   async issuer(appid: string): Promise<IssuerAccount> {
     const account = await this.find(appid);
     if (!account) throw new Error('an order names an account that is not there');

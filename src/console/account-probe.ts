@@ -69,7 +69,9 @@ export class AccountProbe {
 
   /** Whether and how WeChat calls the order authorised once it has its card. */
   async authStatus(account: WechatAccount, order: OrderRow): Promise<ProbeAnswerView> {
-    const merchant = (await this.accounts.find(order.appid)) ?? account;
+    const merchant = await this.accounts.find(order.appid);
+    // Another account's token would be answered about another account's orders.
+    if (!merchant) return told('auth_status', null, () => ['', '']);
     const pappid = await this.setUp.pappid(account);
     const s_pappid = 'sPappid' in pappid ? pappid.sPappid : '';
     const status = await this.post(merchant, WIRE_PATHS.getauthdata, { s_pappid, order_id: order.order_id });
@@ -106,12 +108,13 @@ export class AccountProbe {
       randomBytes(16).toString('hex'),
     );
     const answer = await this.ask(account, (token) => this.wechat.insert(token, json(body)));
-    const refused = answer?.kind === 'answered' && answer.errcode !== 0;
+    // Only a word about the order itself says that it was looked at: a quota or a busy WeChat says nothing.
+    const knows = answer?.kind === 'answered' && [72056, 72054].includes(answer.errcode);
     return told(
       'repeated_insert',
       answer,
       ({ code }) => secondCard(order, code),
-      refused ? REFUSED_AS_IT_SHOULD : undefined,
+      knows ? REFUSED_AS_IT_SHOULD : NOTHING_LEARNT,
     );
   }
 
@@ -134,6 +137,11 @@ export class AccountProbe {
 const REFUSED_AS_IT_SHOULD: Conclusion = [
   '重复的插卡被拒绝：对存疑订单以同一 order_id 再次请求是安全的。',
   'The repeated insert is refused: asking again with the same order_id is safe.',
+];
+
+const NOTHING_LEARNT: Conclusion = [
+  '此答复与重复插卡无关，未得到结论，请再次探测。',
+  'This answer does not speak of the repetition: nothing is learnt. Probe again.',
 ];
 
 function secondCard(order: OrderRow, code: unknown): Conclusion {

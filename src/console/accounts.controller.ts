@@ -132,7 +132,9 @@ export class AccountsController {
   @ApiOperation({ summary: 'Fetch the issuer’s s_pappid (seturl) and keep it' })
   @ApiResponse({ status: 200, type: PappidView })
   async pappid(@Param('appid') appid: string, @OperatorParam() operator: Operator): Promise<PappidView> {
-    const fetched = await this.setUp.fetchPappid(await this.one(appid));
+    const account = await this.one(appid);
+    if (account.role !== 'issuer') throw new Problem('account_not_issuer');
+    const fetched = await this.setUp.fetchPappid(account);
     if ('verdict' in fetched) throw problemOf(fetched.verdict);
     await this.tell(operator, 'account.s_pappid_fetched', appid);
     return { appid, s_pappid: fetched.sPappid };

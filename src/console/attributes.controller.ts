@@ -15,6 +15,7 @@ import { problemOf } from '../accounts/verdict-problem';
 import { audit } from '../audit/audit';
 import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
+import { fault } from '../domain/fault';
 import { RequestBody } from '../http/body-parser';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
@@ -80,7 +81,15 @@ export class AttributesController {
 
   private async withPappid(account: WechatAccount, request: PayMchRequest): Promise<object> {
     if (request.s_pappid) return request;
-    const fetched = await this.setUp.pappid(account);
+    const issuer = await this.accounts.issuerOf(account);
+    if (!issuer) {
+      const [zh, en] = [
+        '此账号没有唯一的开票平台，请给出 s_pappid。',
+        'The account has no one issuer: give its s_pappid.',
+      ];
+      throw new Problem('invalid_request', { faults: [fault('FIELD-MISSING', '/s_pappid', zh, en)] });
+    }
+    const fetched = await this.setUp.pappid(issuer);
     if ('verdict' in fetched) throw problemOf(fetched.verdict);
     return { ...request, s_pappid: fetched.sPappid };
   }

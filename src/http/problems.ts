@@ -38,6 +38,7 @@ export const PROBLEMS = {
     'This invoice is on its way or inserted; one invoice has one card',
   ],
   account_exists: [409, '此 appid 已存在，请改用修改接口', 'This appid exists; change it instead'],
+  account_not_issuer: [409, '只有开票平台（issuer）账号有 s_pappid', 'Only an issuer’s account has an s_pappid'],
   probe_needs_a_card: [
     409,
     '探测需要一个已插卡且卡券 code 已知的订单',

@@ -28,7 +28,7 @@ export const ACCEPT_COLUMNS = [
 
 /**
  * Stores orders with their PDFs, insertions and first events: all rows of an order or none. Orders that exist already,
- * or whose invoice is live, are left out of the answer; a race for one order raises 23505 and stores nothing.
+ * whose invoice is live, or that another merchant's user has authorised, are left out of the answer; a race for one order raises 23505 and stores nothing.
  * A CTE copies its rows each time it is read: the PDFs stand in none.
  */
 export function accept(count: number): Statement {
@@ -45,6 +45,8 @@ export function accept(count: number): Statement {
         SELECT merchant_id, id, invoice_code, invoice_number FROM given
          WHERE NOT EXISTS (SELECT FROM orders o WHERE o.merchant_id = given.merchant_id
                              AND o.appid = given.appid AND o.order_id = given.order_id)
+           AND NOT EXISTS (SELECT FROM authorizations a WHERE a.appid = given.appid AND a.order_id = given.order_id
+                             AND a.merchant_id <> given.merchant_id)
         ON CONFLICT DO NOTHING
         RETURNING id
       ), stored AS (

@@ -133,10 +133,11 @@ export class AcceptOrders {
         return pointers.length > 0 ? { kind: 'conflict', pointers } : { kind: 'replayed', id: existing.id };
       }
 
-      const taken = await client.query('SELECT FROM orders WHERE appid = $1 AND order_id = $2', [
-        draft.appid,
-        draft.orderId,
-      ]);
+      const taken = await client.query(
+        `SELECT FROM orders WHERE appid = $1 AND order_id = $2
+         UNION ALL SELECT FROM authorizations WHERE appid = $1 AND order_id = $2 AND merchant_id <> $3`,
+        [draft.appid, draft.orderId, draft.merchantId],
+      );
       if (taken.rows.length > 0) return { kind: 'order_taken' };
 
       const live = await client.query<{ merchant_id: string; order_id: string }>(

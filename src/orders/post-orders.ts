@@ -50,6 +50,8 @@ export class PostOrders {
   private async postWhole(order: OrderData, files: OrderFiles, caller: Caller): Promise<Posted> {
     const { draft: drafted, faults } = draftOrder(order, files, caller, this.limits, Math.floor(Date.now() / 1000));
     if (!drafted || hasErrors(faults)) return this.repeated(drafted, faults, caller);
+    if (await this.belongsToAnother(drafted.appid, caller))
+      throw new Problem('invalid_order', { faults: [foreignAppid()] });
     const draft = drafted.replaces === null ? drafted : await this.withReplaced(drafted);
     await failpoint('post.checked');
     const accepted = await this.orders.accept(draft);
@@ -71,6 +73,16 @@ export class PostOrders {
     const id = draft && (await this.orders.sameOrder(draft));
     if (!id) throw new Problem('invalid_order', { faults });
     return this.replay(id, caller);
+  }
+
+  /** An appid under which another merchant's users authorise: its order numbers are that merchant's to give. */
+  private async belongsToAnother(appid: string, { merchantId, appid: own, issuerAppid }: Caller): Promise<boolean> {
+    if (appid === own || appid === issuerAppid) return false;
+    const rows = await this.dataSource.query<unknown[]>('SELECT FROM merchants WHERE appid = $1 AND id <> $2 LIMIT 1', [
+      appid,
+      merchantId,
+    ]);
+    return rows.length > 0;
   }
 
   private async withReplaced(draft: OrderDraft): Promise<OrderDraft> {
@@ -100,6 +112,15 @@ function refusal(acceptance: Exclude<Acceptance, { kind: 'accepted' | 'replayed'
         faults: [fault('INVOICE-TAKEN', '/invoice/number', '此发票已被使用。', 'This invoice is in use.')],
       });
   }
+}
+
+function foreignAppid(): Fault {
+  return fault(
+    'FIELD-VALUE',
+    '/appid',
+    '此 appid 属于另一商户。请使用本商户自己的 appid。',
+    'This appid is another merchant’s. Use your own.',
+  );
 }
 
 function ownOrder(orderId: string): [string, string] {

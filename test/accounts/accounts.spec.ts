@@ -101,6 +101,23 @@ describe('several WeChat accounts', () => {
     expect((issuer?.findings as Json[]).length).toBe(4);
   });
 
+  it('a merchant’s pay mch carries its issuer’s s_pappid, which is asked for in the issuer’s name', async () => {
+    await world.control('POST', '/reset', { keep_tokens: true });
+    const path = `/v1/admin/accounts/${MERCHANT}/attributes/pay_mch`;
+    const refused = await send('put', path, { mchid: '1234567' }).expect(422);
+    expect(((refused.body as Json).errors as Json[])[0]).toMatchObject({ pointer: '/s_pappid' });
+    await query(
+      world.databaseUrl,
+      `INSERT INTO merchants (id, name, appid, issuer_appid) VALUES (gen_random_uuid(), 'second', '${MERCHANT}', '${APPID}')`,
+    );
+    const { body } = await send('put', path, { mchid: '1234567' }).expect(200);
+    const issuer = (await accounts()).find(({ appid }) => appid === APPID) as Json;
+    expect((body as Json).s_pappid).toBe(issuer.s_pappid);
+    await world.post(`/v1/admin/accounts/${MERCHANT}/s_pappid`, {}, ADMIN).expect(409);
+    expect((await world.requests('/card/invoice/seturl')).filter(({ appid }) => appid === MERCHANT)).toEqual([]);
+    await query(world.databaseUrl, `DELETE FROM merchants WHERE name = 'second'`);
+  });
+
   it('an s_pappid of another platform is found; fetching it anew mends it', async () => {
     await query(world.databaseUrl, `UPDATE accounts SET s_pappid = 'd3hmb3JlaWdu' WHERE appid = $1`, [APPID]);
     // The cache of this process still has the old one; a change of the account clears it.

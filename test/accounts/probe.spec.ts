@@ -48,6 +48,15 @@ describe('probing an account', () => {
     expect(await world.timeline(order_id)).toEqual(before);
   });
 
+  it.each([45009, -1, 72040, 40007])('learns nothing about repetition from %i', async (errcode) => {
+    const { id } = await inserted();
+    await world.control('POST', '/faults', [{ path: '/card/invoice/insert', mode: 'errcode', errcode, times: 1 }]);
+    const answers = await probe({ upload_mib: [], order: id, repeat_insert: true });
+    expect(answers.repeated_insert).toMatchObject({ errcode });
+    expect(answers.repeated_insert?.conclusion_en).toContain('nothing is learnt');
+    await world.control('DELETE', '/faults');
+  });
+
   it('cries out where WeChat would make a second card', async () => {
     const { id } = await inserted();
     await world.control('PUT', '/profile', { dedupe: false });
