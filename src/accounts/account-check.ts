@@ -1,6 +1,6 @@
 import { CallVerdict } from '../wechat/call-verdict';
 import { Accounts, WechatAccount } from './accounts';
-import { pappidIsOf, SetUp } from './set-up';
+import { Attribute, ATTRIBUTES, pappidIsOf, SetUp } from './set-up';
 
 /** One thing the check saw, and what to do about it. Never a secret, never a token. */
 export interface Finding {
@@ -87,14 +87,18 @@ export class AccountCheck {
   private async asked(account: WechatAccount): Promise<Finding[]> {
     const contact = await this.setUp.read(account, 'contact');
     const trouble = troubleOf(contact);
+    // A reimburser needs no 电子发票 of an issuer: only its token is looked at here.
+    if (account.role === 'reimburser') return trouble && trouble.code !== 'capability_missing' ? [trouble] : [];
     // Without a token or the permission every further answer would be the same.
     if (trouble) return [trouble];
-    const findings: Finding[] = [];
-    if (account.role === 'issuer') findings.push(await this.pappid(account));
-    if (account.role === 'reimburser') return findings;
+    const findings = account.role === 'issuer' ? [await this.pappid(account)] : [];
+    if (account.role === 'issuer' && !(await this.accounts.isAuthorisedUnder(account.appid))) return findings;
     const fields = await this.setUp.read(account, 'auth_field');
-    findings.push(set(contact, 'contact_set', 'contact_missing'), set(fields, 'auth_field_set', 'auth_field_missing'));
-    return findings;
+    const ofPage = [
+      set(contact, 'contact', ['contact_set', 'contact_missing']),
+      set(fields, 'auth_field', ['auth_field_set', 'auth_field_missing']),
+    ];
+    return [...findings, ...ofPage];
   }
 
   private async pappid(account: WechatAccount): Promise<Finding> {
@@ -114,9 +118,13 @@ function troubleOf(verdict: CallVerdict): Finding | null {
   return finding(CAPABILITY.includes(verdict.errcode) ? 'capability_missing' : 'token_refused', verdict.errcode);
 }
 
-function set(verdict: CallVerdict, yes: FindingCode, no: FindingCode): Finding {
-  if (verdict.kind === 'done') return finding(yes);
+function set(verdict: CallVerdict, attribute: Attribute, [yes, no]: [FindingCode, FindingCode]): Finding {
+  if (verdict.kind === 'done') return finding(isEmpty(verdict.body[ATTRIBUTES[attribute]]) ? no : yes);
   return verdict.kind === 'refused' ? finding(no, verdict.errcode) : finding('wechat_unclear', verdict.errcode);
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || Object.keys(value).length === 0;
 }
 
 function finding(code: FindingCode, errcode: number | null = null): Finding {

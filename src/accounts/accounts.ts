@@ -54,12 +54,18 @@ export class Accounts {
     await this.apply(reimburser, { role: 'reimburser', ...kinds, secret, callback: null });
   }
 
-  /** The account that reads and locks cards (报销方): the reimburser's, else the issuer's own. */
+  /** The account that reads and locks cards (报销方): the one of the settings, else the newest reimburser, else the issuer's own. */
   async reimburser(issuerAppid: string): Promise<TokenAccount> {
-    const row = await this.dataSource
-      .getRepository(Account)
-      .findOne({ where: { role: 'reimburser' }, order: { createdAt: 'DESC' } });
+    const [row] = await this.dataSource.query<{ appid: string }[]>(
+      `SELECT appid FROM accounts WHERE role = 'reimburser' ORDER BY from_environment IS NULL, created_at DESC LIMIT 1`,
+    );
     return this.issuer(row?.appid ?? issuerAppid);
+  }
+
+  /** Whether users authorise under this account: only then it needs a contact and an authorisation page. */
+  async isAuthorisedUnder(appid: string): Promise<boolean> {
+    const rows = await this.dataSource.query<unknown[]>('SELECT FROM merchants WHERE appid = $1 LIMIT 1', [appid]);
+    return rows.length > 0;
   }
 
   /** The platform that issues for an account: itself, or the one of the merchants whose users authorise under it. */

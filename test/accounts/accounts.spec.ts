@@ -139,6 +139,21 @@ describe('several WeChat accounts', () => {
     await world.control('DELETE', '/faults');
   });
 
+  it('a reimburser is not asked for an issuer’s permission, nor a platform without users of its own for a contact', async () => {
+    await world.control('POST', '/faults', [
+      { path: '/card/invoice/setbizattr', errcode: 48001, appid: 'wx_reads', mode: 'errcode', applied: false },
+    ]);
+    for (const [appid, role] of [
+      ['wx_reads', 'reimburser'],
+      ['wx_platform', 'issuer'],
+    ] as const) {
+      await world.post('/v1/admin/accounts', { appid, role, secret: 'x' }, ADMIN).expect(201);
+    }
+    expect(await check('wx_reads')).toEqual({});
+    expect(await check('wx_platform')).toEqual({ s_pappid_known: 'ok', callback_unset: 'warning' });
+    await world.control('DELETE', '/faults');
+  });
+
   it('the service checks its accounts when it starts', async () => {
     const fresh = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
     try {
