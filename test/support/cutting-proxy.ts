@@ -1,0 +1,105 @@
+import { AddressInfo, connect, createServer, Server, Socket } from 'node:net';
+
+/** before: PostgreSQL never gets the COMMIT · after: it has committed, and its answer is lost. */
+export type Cut = 'before' | 'after';
+
+/**
+ * Stands between the service and PostgreSQL, reads the client's half of the protocol, and cuts the connection at a COMMIT
+ * when it is told to. A COMMIT belongs to the prepared statement that ran before it.
+ */
+export class CuttingProxy {
+  readonly cuts: { statement: string; cut: Cut }[] = [];
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+
+  constructor(
+    private readonly target: URL,
+    private readonly choose: (statement: string) => Cut | null,
+  ) {
+    this.server = createServer((client) => this.join(client));
+  }
+
+  /** The URL of the same database, through this proxy. */
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String((this.server.address() as AddressInfo).port);
+    url.search = '';
+    return url.toString();
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private join(client: Socket): void {
+    const upstream = connect(Number(this.target.port || 5432), this.target.hostname);
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      this.sockets.add(one);
+      one.on('error', () => undefined);
+      one.on('close', () => {
+        this.sockets.delete(one);
+        other.destroy();
+      });
+    }
+    const cutBoth = () => {
+      client.destroy();
+      upstream.destroy();
+    };
+    let heard: Buffer | null = null;
+    upstream.on('data', (chunk: Buffer) => {
+      if (heard === null) return void client.write(chunk);
+      // The COMMIT is on its way: its answer is awaited, and goes no further.
+      heard = Buffer.concat([heard, chunk]);
+      if (heard.includes('COMMIT\0')) cutBoth();
+    });
+    const read = messages();
+    let statement = '';
+    client.on('data', (chunk: Buffer) => {
+      for (const message of read(chunk)) {
+        statement = boundStatement(message) ?? statement;
+        const cut = isCommit(message) && statement !== '' ? this.choose(statement) : null;
+        if (cut) this.cuts.push({ statement, cut });
+        if (isCommit(message)) statement = '';
+        if (cut === 'before') return cutBoth();
+        if (cut) heard = Buffer.alloc(0);
+        upstream.write(message);
+      }
+    });
+  }
+}
+
+/** Splits the client's bytes into messages; the first has no type. */
+function messages(): (chunk: Buffer) => Buffer[] {
+  let rest = Buffer.alloc(0);
+  let started = false;
+  return (chunk) => {
+    rest = Buffer.concat([rest, chunk]);
+    const found: Buffer[] = [];
+    for (;;) {
+      const head = started ? 1 : 0;
+      if (rest.length < head + 4) return found;
+      const length = head + rest.readUInt32BE(head);
+      if (rest.length < length) return found;
+      found.push(rest.subarray(0, length));
+      rest = rest.subarray(length);
+      started = true;
+    }
+  };
+}
+
+/** The statement that a Bind names, less the number of its plan and its size: accept, intend, record … */
+function boundStatement(message: Buffer): string | null {
+  if (message[0] !== 0x42) return null;
+  const [, name = ''] = message.subarray(5).toString('latin1').split('\0', 2);
+  return name.split('.')[0]?.replace(/_\d+$/, '') ?? null;
+}
+
+function isCommit(message: Buffer): boolean {
+  return message[0] === 0x51 && message.subarray(5).toString('latin1') === 'COMMIT\0';
+}
