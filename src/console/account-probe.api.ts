@@ -6,12 +6,14 @@ import {
   IsInt,
   IsOptional,
   IsString,
-  IsUUID,
+  Matches,
   Max,
   MaxLength,
   Min,
   MinLength,
 } from 'class-validator';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export class ProbeRequest {
   /** Kept in the audit trail */
@@ -29,9 +31,10 @@ export class ProbeRequest {
   @Max(10, { each: true })
   upload_mib?: number[];
   /** uuid of an inserted order of this account, best a test order of your own: what WeChat tells of it afterwards */
-  @ApiProperty({ required: false, format: 'uuid' })
+  @ApiProperty({ required: false, pattern: UUID.source })
   @IsOptional()
-  @IsUUID()
+  @IsString()
+  @Matches(UUID)
   order?: string;
   /** Send that order's insert once more. WeChat should refuse it (72056); should it not, the order gets a second card */
   @IsOptional()
