@@ -94,6 +94,11 @@ function faultOf(error: ErrorObject): Fault {
         `最多 ${String(params.limit)} 项。`,
         `At most ${String(params.limit)} items.`,
       );
+    case 'minimum':
+    case 'maximum': {
+      const [zh, en] = keyword === 'minimum' ? ['最小', 'At least'] : ['最大', 'At most'];
+      return fault('FIELD-VALUE', instancePath, `${zh} ${String(params.limit)}。`, `${en} ${String(params.limit)}.`);
+    }
     case 'pattern':
       return fault(
         'FIELD-PATTERN',

@@ -73,7 +73,11 @@ describe('probing an account', () => {
     await world.post(path, { reason: 'x', order: '00000000-0000-4000-8000-000000000000' }, ADMIN).expect(404);
     const lacking = await world.post(path, { reason: 'x', repeat_insert: true }, ADMIN).expect(422);
     expect(((lacking.body as Json).errors as Json[])[0]).toMatchObject({ pointer: '/order', code: 'FIELD-MISSING' });
-    await world.post(path, { reason: 'x', upload_mib: [11] }, ADMIN).expect(422);
+    const large = await world.post(path, { reason: 'x', upload_mib: [11, 0] }, ADMIN).expect(422);
+    expect(((large.body as Json).errors as Json[]).map(({ pointer, message }) => [pointer, message])).toEqual([
+      ['/upload_mib/0', '最大 10。'],
+      ['/upload_mib/1', '最小 1。'],
+    ]);
     await world.post(path, { reason: 'x' }, KEY).expect(401);
     const seen = await world.requests('/card/invoice/platform/setpdf');
     await world.post(path, {}, ADMIN).expect(422);
