@@ -73,6 +73,7 @@ async function startService(options: ChaosOptions, databaseUrl: string, wechatUr
     // Migrated once before: what is killed here shall be work on orders.
     MIGRATE_ON_START: 'false',
     LEASE_SECONDS: String(LEASE_SECONDS),
+    PDF_CHECK: 'full',
     IN_DOUBT_QUIET_SECONDS: String(QUIET_SECONDS),
   };
   return new Supervisor(roles, await freePorts(roles.length, new Chance(`ports ${options.seed}`)), env, logs);

@@ -1,16 +1,14 @@
 import { orderWithRealPdf, tinyPdf } from '../support/orders';
-import { APPID, CARD_ID, Json, World } from '../support/world';
+import { APPID, CARD_ID, Json, WHOLE_CHECK, World } from '../support/world';
 
 const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
-/** Time to read on a busy machine: reading ends within half a lease. */
-const PATIENT = { LEASE_SECONDS: '60' };
 
 jest.setTimeout(60_000);
 
 describe('a PDF is held against its order', () => {
   let world: World;
   beforeAll(async () => {
-    world = await World.start({ env: { ...PATIENT, BOOTSTRAP_ADMIN_KEY: ADMIN } });
+    world = await World.start({ env: { ...WHOLE_CHECK, BOOTSTRAP_ADMIN_KEY: ADMIN } });
   });
   afterAll(() => world.end());
 

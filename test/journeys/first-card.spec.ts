@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { order, orderWithRealPdf, tinyPdf } from '../support/orders';
 import { query } from '../support/databases';
-import { Json, KEY, World } from '../support/world';
+import { Json, KEY, WHOLE_CHECK, World } from '../support/world';
 
 describe('an order becomes a card', () => {
   let world: World;
   beforeAll(async () => {
-    world = await World.start();
+    world = await World.start({ env: WHOLE_CHECK });
   });
   afterAll(() => world.end());
 
