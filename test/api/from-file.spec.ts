@@ -5,7 +5,7 @@ import { FACE } from '../invoice-files/face';
 import { ofdInvoice, xmlInvoice, zip } from '../invoice-files/other-formats';
 import { postForm } from '../support/forms';
 import { orderWithoutPdf, orderWithRealPdf, tinyPdf } from '../support/orders';
-import { Json, KEY, World } from '../support/world';
+import { Json, KEY, WHOLE_CHECK, World } from '../support/world';
 
 jest.setTimeout(60_000);
 
@@ -13,7 +13,7 @@ describe('what a file says', () => {
   let world: World;
   let pdf: Buffer;
   beforeAll(async () => {
-    world = await World.start({ env: { LEASE_SECONDS: '60' } });
+    world = await World.start({ env: WHOLE_CHECK });
     pdf = await renderInvoicePdf(FACE);
   });
   afterAll(() => world.end());

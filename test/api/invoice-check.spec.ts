@@ -2,11 +2,11 @@ import request from 'supertest';
 import { RULES_VERSION } from '../../src/domain/rules/catalogue';
 import { query } from '../support/databases';
 import { orderWithoutPdf, tinyPdf } from '../support/orders';
-import { Json, KEY, World } from '../support/world';
+import { Json, KEY, WHOLE_CHECK, World } from '../support/world';
 
 describe('an invoice is checked before there is an order', () => {
   let world: World;
-  beforeAll(async () => (world = await World.start()));
+  beforeAll(async () => (world = await World.start({ env: WHOLE_CHECK })));
   afterAll(() => world.end());
 
   const check = async (body: unknown) => (await world.post('/v1/invoices/check', body).expect(200)).body as Json;
