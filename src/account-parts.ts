@@ -7,6 +7,7 @@ import { Rejections } from './authorizations/rejections';
 import { RejectionsController } from './authorizations/rejections.controller';
 import { CallbacksController } from './callbacks/callbacks.controller';
 import { CardStatuses } from './callbacks/card-status';
+import { KeptPushes } from './callbacks/kept';
 import { ProcessCallbacks } from './callbacks/process';
 import { ReceiveCallbacks } from './callbacks/receive';
 import { Config } from './config';
@@ -14,6 +15,7 @@ import { AccountProbe } from './console/account-probe';
 import { AccountProbeController } from './console/account-probe.controller';
 import { AccountsController } from './console/accounts.controller';
 import { AttributesController } from './console/attributes.controller';
+import { PushesController } from './console/pushes.controller';
 import { TemplatesController } from './console/templates.controller';
 import { TokensController } from './console/tokens.controller';
 import { Sealer } from './data/sealed';
@@ -27,6 +29,7 @@ export const ACCOUNT_CONTROLLERS = [
   AccountsController,
   AccountProbeController,
   AttributesController,
+  PushesController,
   TemplatesController,
   TokensController,
 ];
@@ -50,6 +53,7 @@ export function accountParts(
     new AccountProbe(dataSource, sealer, accounts, setUp, orders, tokens, wechat),
     authorizations,
     new ReceiveCallbacks(dataSource, sealer, accounts),
+    new KeptPushes(dataSource, sealer),
     new ProcessCallbacks(dataSource, sealer, accounts, authorizations, statuses),
     new AuthorizationDeadline(config.AUTHORIZATION_DEADLINE),
     new Rejections(dataSource, accounts, setUp, calls, settlements, config.LEASE_SECONDS),

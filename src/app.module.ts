@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { ACCOUNT_CONTROLLERS, accountParts } from './account-parts';
 import { Accounts } from './accounts/accounts';
 import { anchorAudit } from './audit/anchors';
+import { waitingPushes } from './callbacks/kept';
 import { Config } from './config';
 import { AdminOrders } from './console/admin-orders';
 import { AdminOrdersController } from './console/admin-orders.controller';
@@ -136,6 +137,9 @@ export class AppModule {
       engine,
     );
     showQueues(metrics, dataSource, { webhook: deliveryQueue });
+    metrics.onScrape('piaoka_pushes', 'WeChat’s pushes that fit nothing yet, or wait for a person', 'state', () =>
+      waitingPushes(dataSource),
+    );
     const shelf = new MediaShelf(dataSource);
     const dropIn = new DropIn(merchants, gatewayTokens, shelf, posts, reader, sealer, checks, config.MAX_PDF_BYTES);
     return {

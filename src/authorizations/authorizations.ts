@@ -96,7 +96,7 @@ export class Authorizations {
   learn(appid: string, orderId: string, { state, at, openid, title, ask = false }: Learnt): Promise<Woken | 'asked'> {
     return asEngine(this.dataSource, async (client) => {
       const name = { appid, orderId };
-      const woken = state || ask ? await wake(client, this.settlements, name, state === 'authorized') : 'not_waiting';
+      const woken = state || ask ? await wake(client, this.settlements, name, state === 'authorized') : 'unknown';
       const row = await lock(client, appid, orderId);
       if (!row) return woken;
       const person = this.sealedPerson(row, { openid, title });

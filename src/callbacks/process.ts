@@ -37,7 +37,7 @@ export class ProcessCallbacks {
   async process(id: string): Promise<void> {
     const rows = await this.dataSource.query<Row[]>('SELECT * FROM callbacks WHERE id = $1', [id]);
     const [row] = rows;
-    if (!row || row.state === 'done' || row.state === 'expired') return;
+    if (!row || !['received', 'parked'].includes(row.state)) return;
     const fields = JSON.parse(this.sealer.open(row.body, `callbacks|${id}`)) as CallbackFields;
     const processed = await this.handle(row, fields);
     await inTransaction(this.dataSource, (client) => record(client, row, processed));

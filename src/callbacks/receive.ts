@@ -4,8 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Accounts, WechatAccount } from '../accounts/accounts';
 import { Sealer } from '../data/sealed';
 import { inTransaction } from '../data/statement';
-import { CallbackFields } from '../wechat/callback-fields';
-import { CallbackDoor, CallbackQuery, isUrlCheck, openCallback } from '../wechat/callback-message';
+import { CallbackDoor, CallbackQuery, isUrlCheck, openCallback, Push } from '../wechat/callback-message';
 
 export const CALLBACK_JOB = 'callback';
 /** What tells one push from another: WeChat's own advice, sender and second, would take two orders of one user for one. */
@@ -48,27 +47,31 @@ export class ReceiveCallbacks {
     return isUrlCheck(door, query);
   }
 
-  /** False: refused. A push that was stored before is taken again without effect. */
+  /**
+   * False: refused. A push that was stored before is taken again without effect; one that nobody can read is WeChat's all
+   * the same, and waits for a person.
+   */
   async take(door: CallbackDoor, query: CallbackQuery, body: string): Promise<boolean> {
-    const fields = openCallback(door, query, body, Date.now() / 1000);
-    if (!fields) return false;
+    const push = openCallback(door, query, body, Date.now() / 1000);
+    if (!push) return false;
     const id = uuidv7();
     const values = [
       id,
       door.appid,
-      dedupeOf(door.appid, fields),
-      (fields.Event ?? fields.InfoType ?? 'unknown').slice(0, 100),
+      dedupeOf(door.appid, push),
+      eventOf(push),
       door.mode !== 'plain',
-      this.sealer.seal(JSON.stringify(fields), `callbacks|${id}`),
+      this.sealer.seal(JSON.stringify('fields' in push ? push.fields : push), `callbacks|${id}`),
+      'fields' in push ? 'received' : 'unreadable',
     ];
     // The push and its job are one commit: nothing is answered that could be forgotten.
     await inTransaction(this.dataSource, async (client) => {
       const stored = await client.query(
-        `INSERT INTO callbacks (id, appid, dedupe, event, encrypted, body) VALUES ($1, $2, $3, $4, $5, $6)
+        `INSERT INTO callbacks (id, appid, dedupe, event, encrypted, body, state) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (dedupe) DO NOTHING RETURNING id`,
         values,
       );
-      if (stored.rows.length > 0) {
+      if (stored.rows.length > 0 && 'fields' in push) {
         await client.query('SELECT graphile_worker.add_job($1, json_build_object($2::text, $3::text))', [
           CALLBACK_JOB,
           'id',
@@ -91,10 +94,20 @@ function doorOf({ appid, callbackMode: mode, callbackKeys: keys }: WechatAccount
   return keys && { appid, mode, ...keys };
 }
 
+function eventOf(push: Push): string {
+  return 'fields' in push ? (push.fields.Event ?? push.fields.InfoType ?? 'unknown').slice(0, 100) : 'unreadable';
+}
+
 /** An event nobody has documented is told apart by all it says. */
-function dedupeOf(appid: string, fields: CallbackFields): Buffer {
-  const names = KNOWN.includes(fields.Event ?? '') ? IDENTITY : Object.keys(fields).sort();
+function dedupeOf(appid: string, push: Push): Buffer {
   return createHash('sha256')
-    .update(JSON.stringify([appid, ...names.map((name) => [name, fields[name] ?? null])]))
+    .update(JSON.stringify([appid, ...identityOf(push)]))
     .digest();
+}
+
+function identityOf(push: Push): unknown[] {
+  if ('unreadable' in push) return [push.unreadable];
+  const { fields } = push;
+  const names = KNOWN.includes(fields.Event ?? '') ? IDENTITY : Object.keys(fields).sort();
+  return names.map((name) => [name, fields[name] ?? null]);
 }

@@ -25,6 +25,7 @@ import { Cancellations1763800000032 } from '../../migrations/1763800000032-cance
 import { Lineage1763800000033 } from '../../migrations/1763800000033-lineage';
 import { OrderRevisions1763800000097 } from '../../migrations/1763800000097-order-revisions';
 import { FromEnvironment1763800000110 } from '../../migrations/1763800000110-from-environment';
+import { UnreadablePushes1763800000116 } from '../../migrations/1763800000116-unreadable-pushes';
 import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
 import { AttemptsByAnswer1763800000099 } from '../../migrations/1763800000099-attempts-by-answer';
 import { EvidenceAfterDenial1763800000100 } from '../../migrations/1763800000100-evidence-after-denial';
@@ -152,6 +153,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       OrderRevisions1763800000097,
       FromEnvironment1763800000110,
       PushesInOrder1763800000111,
+      UnreadablePushes1763800000116,
       BulkReinsertions1763800000098,
       Reports1763800000105,
       AttemptsByAnswer1763800000099,

@@ -13,6 +13,9 @@ export interface CallbackDoor {
 
 export type CallbackQuery = Record<string, string | undefined>;
 
+/** What a genuine push says; `unreadable`: its text, where that is no document of fields. */
+export type Push = { fields: CallbackFields } | { unreadable: string };
+
 const WINDOW_SECONDS = 600;
 const OUTSIDE_ENCRYPT = ['ToUserName', 'AppId', 'Encrypt'];
 
@@ -26,28 +29,37 @@ export function isUrlCheck(door: CallbackDoor, query: CallbackQuery): boolean {
  * What WeChat says in this push, if it is WeChat's and came in the mode that is set. Null: refused, whatever the reason. Of
  * a compatible push only the encrypted part counts. `now` in seconds: a push older or younger than ten minutes is none.
  */
-export function openCallback(
-  door: CallbackDoor,
-  query: CallbackQuery,
-  body: string,
-  now: number,
-): CallbackFields | null {
-  const { timestamp = '', nonce = '', signature = '', msg_signature: messageSignature = '' } = query;
+export function openCallback(door: CallbackDoor, query: CallbackQuery, body: string, now: number): Push | null {
+  const { timestamp = '' } = query;
   if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp)) > WINDOW_SECONDS) return null;
+  return door.mode === 'plain' ? openPlain(door, query, body) : openEncrypted(door, query, body);
+}
+
+function openPlain(door: CallbackDoor, query: CallbackQuery, body: string): Push | null {
+  const { timestamp = '', nonce = '', signature = '', encrypt_type: encryption } = query;
+  if (encryption === 'aes' || !signatureFits(signature, door.token, timestamp, nonce, null)) return null;
+  const push = contentOf(body);
+  return push && 'fields' in push && push.fields.Encrypt !== undefined ? null : push;
+}
+
+function openEncrypted(door: CallbackDoor, query: CallbackQuery, body: string): Push | null {
+  const { timestamp = '', nonce = '', msg_signature: signature = '', encrypt_type: encryption } = query;
   const outer = readCallbackFields(body);
-  if (!outer) return null;
-  const { Encrypt: encrypt } = outer;
-  const encrypted = encrypt !== undefined || query.encrypt_type === 'aes';
-  if (door.mode === 'plain') {
-    return !encrypted && signatureFits(signature, door.token, timestamp, nonce, null) ? outer : null;
-  }
-  if (!encrypt || query.encrypt_type !== 'aes') return null;
-  if (!signatureFits(messageSignature, door.token, timestamp, nonce, encrypt)) return null;
-  const alsoPlain = Object.keys(outer).some((name) => !OUTSIDE_ENCRYPT.includes(name));
+  if (outer.kind !== 'fields' || encryption !== 'aes') return null;
+  const { Encrypt: encrypt } = outer.fields;
+  if (!encrypt || !signatureFits(signature, door.token, timestamp, nonce, encrypt)) return null;
+  const alsoPlain = Object.keys(outer.fields).some((name) => !OUTSIDE_ENCRYPT.includes(name));
   if (alsoPlain !== (door.mode === 'compatible')) return null;
   for (const key of [door.aesKey, door.previousAesKey]) {
     const clear = key && decryptCallback(encrypt, key, door.appid);
-    if (clear) return readCallbackFields(clear);
+    if (clear) return contentOf(clear);
   }
   return null;
+}
+
+/** Null for a document that declares something. */
+function contentOf(text: string): Push | null {
+  const reading = readCallbackFields(text);
+  if (reading.kind === 'fields') return { fields: reading.fields };
+  return reading.kind === 'unreadable' ? { unreadable: text } : null;
 }

@@ -7,7 +7,7 @@ import { APPID, Json, World } from '../support/world';
 export const TOKEN = 'tokenoftheaccount';
 export const AES_KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+export const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
 
 export interface Push {
   url: string;

@@ -1,10 +1,11 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 
-/** A push of WeChat as it came, once. `body` (its fields) has AAD `callbacks|<id>`. */
+/** A push of WeChat as it came, once. `body` (its fields, or its text as `unreadable`) has AAD `callbacks|<id>`. */
 @Entity('callbacks')
 @Unique('callbacks_dedupe', ['dedupe'])
 @Index('callbacks_by_time', ['receivedAt'])
-@Check('callbacks_state', `state IN ('received', 'parked', 'done', 'expired')`)
+@Index('callbacks_waiting', ['state'], { where: `state IN ('parked', 'unreadable')` })
+@Check('callbacks_state', `state IN ('received', 'parked', 'unreadable', 'done', 'expired')`)
 export class Callback {
   @PrimaryColumn('uuid') id!: string;
   /** The account whose address it came to. */
@@ -14,8 +15,8 @@ export class Callback {
   /** False: plain mode, whose signature does not cover the body. */
   @Column('boolean') encrypted!: boolean;
   @Column('bytea') body!: Buffer;
-  /** parked: nothing here fits yet. */
-  @Column('text', { default: 'received' }) state!: 'received' | 'parked' | 'done' | 'expired';
+  /** parked: nothing here fits yet. unreadable: a person is to look at it. */
+  @Column('text', { default: 'received' }) state!: 'received' | 'parked' | 'unreadable' | 'done' | 'expired';
   @Column('text', { nullable: true }) outcome!: string | null;
   @Column('integer', { default: 0 }) tries!: number;
   @Column('timestamptz', { name: 'received_at', default: () => 'now()' }) receivedAt!: Date;
