@@ -83,7 +83,7 @@ export class AccountProbe {
 
   /** Whether the API of ordinary cards knows invoice cards too. */
   async cardCode(account: WechatAccount, order: OrderRow): Promise<ProbeAnswerView> {
-    const code = await this.post(account, '/card/code/get', {
+    const code = await this.post(account, WIRE_PATHS.cardcode, {
       card_id: order.card_id,
       code: order.card_code,
       check_consume: false,

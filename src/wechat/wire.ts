@@ -89,6 +89,7 @@ export const WIRE_PATHS = {
   updateinvoicestatus: '/card/invoice/reimburse/updateinvoicestatus',
   updatestatusbatch: '/card/invoice/reimburse/updatestatusbatch',
   decryptcode: '/card/code/decrypt',
+  cardcode: '/card/code/get',
 } as const;
 
 export type ReimburseStatus =

@@ -166,6 +166,12 @@ describe('what insert refuses, and in which order', () => {
     expect((await wechat.insert('unheard-of-too')).errcode).toBe(0);
     await profile({ without_invoice: [APPID] });
     expect((await wechat.insert('unheard-of-three')).errcode).toBe(48001);
+    await profile({ without_invoice: [], quota: { '/card/invoice/insert': { minute: 1 } } });
+    await wechat.control('POST', '/clock', { advance_seconds: 60 });
+    expect((await wechat.insert('unheard-of-three')).errcode).toBe(0);
+    expect((await wechat.insert('unheard-of-four')).errcode).toBe(45011);
+    await wechat.control('POST', '/clock', { advance_seconds: 60 });
+    expect((await wechat.insert('unheard-of-four')).errcode).toBe(0);
   });
 
   it('gives one card for one order, and a second one only where checkers are to be proved', async () => {

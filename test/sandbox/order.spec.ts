@@ -29,6 +29,29 @@ describe('an order from the authorisation page to the card', () => {
   const status = async (order_id: string) =>
     wechat.post('/card/invoice/getauthdata', { s_pappid: await pappid(), order_id });
 
+  it('tells the title that its user chose, where the page asked for one', async () => {
+    await wechat.post('/card/invoice/setbizattr', { contact: { phone: '8' } }, '&action=set_contact');
+    await wechat.post(
+      '/card/invoice/setbizattr',
+      { auth_field: { user_field: { show_title: 1 } } },
+      '&action=set_auth_field',
+    );
+    const user_auth_info = {
+      biz_field: { title: '示例科技', tax_no: '91310000MADEM0011A', custom_field: [{ key: '门店', value: '1' }] },
+    };
+    for (const [type, told] of [
+      [1, user_auth_info],
+      [0, undefined],
+    ] as const) {
+      await authUrl(`titled-${type}`, { type });
+      await wechat.authorized(`titled-${type}`, { appid: APPID, user_auth_info });
+      expect((await status(`titled-${type}`))['user_auth_info']).toEqual(told);
+    }
+    const wrong = await wechat.controlRaw('POST', '/authorizations', { order_id: 'x', user_auth_info: { title: 'x' } });
+    expect(wrong.status).toBe(400);
+    await wechat.control('POST', '/reset', { keep_tokens: true });
+  });
+
   it('gives every platform one s_pappid for good', async () => {
     const first = await pappid();
     expect(first).toHaveLength(68);

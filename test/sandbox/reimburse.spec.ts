@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Json, CARD_ID, WechatCaller } from './wechat-caller';
+import { type Json, APPID, CARD_ID, WechatCaller } from './wechat-caller';
 
 const OTHER = 'wx0000000000000009';
 const [INIT, LOCK, CLOSURE, CANCEL] = ['INIT', 'LOCK', 'CLOSURE', 'CANCEL'].map((word) => `INVOICE_REIMBURSE_${word}`);
@@ -52,6 +52,37 @@ describe('the reimburser at the simulated WeChat', () => {
     await wechat.control('POST', '/clock', { advance_seconds: 7201 });
     expect(await (await fetch(mine['user_info'].pdf_url as string)).text()).toBe('链接已失效');
     await wechat.signIn();
+  });
+
+  it('an issuer’s permission is not a reimburser’s', async () => {
+    const card = await newCard();
+    const both = async () => [
+      (await reimburse('getinvoiceinfo', shown(card))).errcode as number,
+      (await wechat.post('/card/invoice/seturl', {})).errcode as number,
+    ];
+    await wechat.control('PUT', '/profile', { without_reimburse: [APPID] });
+    expect(await both()).toEqual([48001, 0]);
+    await wechat.control('PUT', '/profile', { without_reimburse: [], without_invoice: [APPID] });
+    expect(await both()).toEqual([0, 48001]);
+    await wechat.control('PUT', '/profile', { without_invoice: [] });
+  });
+
+  it('finds invoice cards at the address of ordinary ones only where it is told to', async () => {
+    const card = await newCard();
+    const ask = (body: object) => wechat.post('/card/code/get', body);
+    expect((await ask({ code: card.code })).errcode).toBe(40056);
+    await wechat.control('PUT', '/profile', { card_code_get: 'finds' });
+    expect(await ask({ card_id: CARD_ID, code: card.code, check_consume: false })).toMatchObject({
+      errcode: 0,
+      card: { card_id: CARD_ID },
+      openid: expect.stringMatching(/^o/) as string,
+      can_consume: true,
+      user_card_status: 'NORMAL',
+    });
+    expect((await ask({ card_id: 'p_another', code: card.code })).errcode).toBe(40073);
+    expect((await asAnother(() => ask({ code: card.code }))).errcode).toBe(40056);
+    expect((await ask({})).errcode).toBe(40101);
+    await wechat.control('PUT', '/profile', { card_code_get: 'refuses' });
   });
 
   it('asks in WeChat’s order: token, something missing, card_id, encrypt_code', async () => {

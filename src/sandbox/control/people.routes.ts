@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ReimburseStatus } from '../../wechat/wire';
 import { encryptCodeOf } from '../state/cards';
 import { announceStatus, decideByUser } from '../state/people';
-import type { Order } from '../state/orders';
+import type { Order, UserAuthInfo } from '../state/orders';
 import type { World } from '../state/world';
 import { changeStatus, STATUSES } from '../wechat/status';
 import { oneOrMany, Problem } from './problem';
@@ -13,6 +13,8 @@ interface Decision {
   appid?: string;
   openid?: string;
   reject?: boolean;
+  /** What the user fills in on the page of type 1. */
+  user_auth_info?: UserAuthInfo;
 }
 
 /** What users and reimbursers do with their phones. */
@@ -63,11 +65,16 @@ function cardOf(world: World, params: unknown) {
 }
 
 const name = { type: 'string', minLength: 1 };
+const AUTH_INFO = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { user_field: { type: 'object' }, biz_field: { type: 'object' } },
+};
 const DECISION = {
   type: 'object',
   required: ['order_id'],
   additionalProperties: false,
-  properties: { order_id: name, appid: name, openid: name, reject: { type: 'boolean' } },
+  properties: { order_id: name, appid: name, openid: name, reject: { type: 'boolean' }, user_auth_info: AUTH_INFO },
 };
 const STATUS = {
   type: 'object',

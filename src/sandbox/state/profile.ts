@@ -67,8 +67,11 @@ export interface Profile {
   /** How long an insert is in flight before it commits; meanwhile the same order answers 72054. */
   insert_latency_ms: number;
   max_pdf_bytes: number;
-  /** Accounts that lack the 电子发票 permission (48001). */
+  /** Accounts that lack the 电子发票 permission of an issuer or merchant, and that of a reimburser (48001). */
   without_invoice: string[];
+  without_reimburse: string[];
+  /** Whether `/card/code/get`, made for coupons, finds invoice cards: nobody has said. `refuses` is 40056. */
+  card_code_get: 'finds' | 'refuses';
   /** Calls per account: `{"/card/invoice/insert":{"day":1000,"minute":60}}`, then 45009 or 45011. */
   quota: Record<string, { day?: number; minute?: number }>;
   /** How many cards one getinvoicebatch or updatestatusbatch may name; one more is 72052. */
@@ -101,6 +104,8 @@ export function defaultProfile(): Profile {
     insert_latency_ms: 0,
     max_pdf_bytes: 10 * 1024 * 1024,
     without_invoice: [],
+    without_reimburse: [],
+    card_code_get: 'refuses',
     quota: {},
     reimburse_batch_max: 100,
     reimburse_batch: 'items',
@@ -133,6 +138,8 @@ export const PROFILE_SCHEMA = {
     insert_latency_ms: whole(600_000),
     max_pdf_bytes: whole(32 * 1024 * 1024),
     without_invoice: { type: 'array', items: { type: 'string' } },
+    without_reimburse: { type: 'array', items: { type: 'string' } },
+    card_code_get: words('finds', 'refuses'),
     quota: {
       type: 'object',
       additionalProperties: {

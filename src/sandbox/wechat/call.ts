@@ -32,7 +32,7 @@ export interface Endpoint {
   method: 'GET' | 'POST' | 'any';
   body: 'json' | 'pdf' | 'none';
   /** What the token check asks for; `login` endpoints carry appid and secret instead. */
-  door: 'login' | 'token' | 'invoice';
+  door: 'login' | 'token' | 'invoice' | 'reimburse';
   handle(call: AccountCall): Answer | Promise<Answer>;
 }
 

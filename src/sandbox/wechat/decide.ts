@@ -1,4 +1,5 @@
 import { Errcode } from '../../wechat/errcodes';
+import type { Profile } from '../state/profile';
 import { type Answer, decorated, refused } from './answers';
 import type { AccountCall, Call, Endpoint } from './call';
 
@@ -17,10 +18,22 @@ function atTheDoor(call: Call, { method, door }: Endpoint): Answer | undefined {
     const refusal = world.tokens.refusal(tokenText);
     if (refusal) return refusal;
     const appid = token?.appid ?? '';
-    if (door === 'invoice' && world.profile.without_invoice.includes(appid)) return refused(Errcode.ApiUnauthorized);
+    if (lacksPermission(world.profile, door, appid)) return refused(Errcode.ApiUnauthorized);
   }
   const overQuota = world.quotas.spend(record.appid ?? '', record.path, world.profile);
   return overQuota ?? (json ? undefined : refused(Errcode.DataFormatError));
+}
+
+/** An issuer's permission and a reimburser's are given apart. */
+function lacksPermission(
+  { without_invoice, without_reimburse }: Profile,
+  door: Endpoint['door'],
+  appid: string,
+): boolean {
+  return (
+    (door === 'invoice' && without_invoice.includes(appid)) ||
+    (door === 'reimburse' && without_reimburse.includes(appid))
+  );
 }
 
 function admitted(call: Call): AccountCall {

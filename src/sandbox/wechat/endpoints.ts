@@ -6,17 +6,22 @@ import { insert } from './insert';
 import { getpdf, setpdf } from './pdf';
 import { createcard, seturl } from './platform';
 import { quota } from './quota';
-import { decrypt, getinvoicebatch, getinvoiceinfo, updateinvoicestatus, updatestatusbatch } from './reimburse';
+import {
+  cardcode,
+  decrypt,
+  getinvoicebatch,
+  getinvoiceinfo,
+  updateinvoicestatus,
+  updatestatusbatch,
+} from './reimburse';
 import { updatestatus } from './status';
 import { getticket } from './ticket';
 import { stableToken, token } from './token';
 
-const invoice = (handle: Endpoint['handle'], body: Endpoint['body'] = 'json'): Endpoint => ({
-  method: 'POST',
-  body,
-  door: 'invoice',
-  handle,
-});
+const post =
+  (door: Endpoint['door']) =>
+  (handle: Endpoint['handle'], body: Endpoint['body'] = 'json'): Endpoint => ({ method: 'POST', body, door, handle });
+const [invoice, reimburse] = [post('invoice'), post('reimburse')];
 
 /** Every WeChat path this sandbox answers; the other /card and /cgi-bin paths are 40066. */
 export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
@@ -34,9 +39,10 @@ export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   [WIRE_PATHS.getauthdata]: invoice(getauthdata),
   [WIRE_PATHS.rejectinsert]: invoice(rejectinsert),
   [WIRE_PATHS.setbizattr]: invoice(setbizattr),
-  [WIRE_PATHS.getinvoiceinfo]: invoice(getinvoiceinfo),
-  [WIRE_PATHS.getinvoicebatch]: invoice(getinvoicebatch),
-  [WIRE_PATHS.updateinvoicestatus]: invoice(updateinvoicestatus),
-  [WIRE_PATHS.updatestatusbatch]: invoice(updatestatusbatch),
+  [WIRE_PATHS.getinvoiceinfo]: reimburse(getinvoiceinfo),
+  [WIRE_PATHS.getinvoicebatch]: reimburse(getinvoicebatch),
+  [WIRE_PATHS.updateinvoicestatus]: reimburse(updateinvoicestatus),
+  [WIRE_PATHS.updatestatusbatch]: reimburse(updatestatusbatch),
   [WIRE_PATHS.decryptcode]: invoice(decrypt),
+  [WIRE_PATHS.cardcode]: invoice(cardcode),
 };

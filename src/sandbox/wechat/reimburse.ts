@@ -9,12 +9,14 @@ import { type AccountCall, isObject, text } from './call';
 import { reimburserPdfUrl } from './pdf';
 import { changeStatus, reimburserRefusal, STATUSES } from './status';
 
+const LIFE_SECONDS = 10 * 365 * 86_400;
+
 /** POST /card/invoice/reimburse/getinvoiceinfo. Page: 查询报销发票信息. */
 export function getinvoiceinfo(call: AccountCall): Answer {
   const card = shownCard(call, call.json);
   if (!isCard(card)) return card;
   const begin_time = Math.floor(card.inserted_at / 1000);
-  return ok({ ...invoiceOf(call, card), begin_time, end_time: begin_time + 10 * 365 * 86_400 });
+  return ok({ ...invoiceOf(call, card), begin_time, end_time: begin_time + LIFE_SECONDS });
 }
 
 /** POST /card/invoice/reimburse/getinvoicebatch. Page: 批量查询报销发票信息. A card named twice is answered twice. */
@@ -49,6 +51,17 @@ export function decrypt({ world, account, json }: AccountCall): Answer {
   if (text(json['encrypt_code']) === '') return refused(Errcode.MissingParameter);
   const card = world.cards.ofEncryptCode(text(json['encrypt_code']));
   return card?.platform_appid === account.appid ? ok({ code: card.code }) : refused(Errcode.InvalidEncryptCode);
+}
+
+/** POST /card/code/get. Page: 查询 Code 接口. */
+export function cardcode({ world, account, json }: AccountCall): Answer {
+  if (text(json['code']) === '') return refused(Errcode.MissingParameter);
+  const card = world.profile.card_code_get === 'finds' ? world.cards.get(text(json['code'])) : undefined;
+  if (card?.platform_appid !== account.appid) return refused(Errcode.InvalidCardCode);
+  if (json['card_id'] !== undefined && json['card_id'] !== card.card_id) return refused(Errcode.InvalidCardId);
+  const [user_card_status, begin_time] = [ordinaryStatus(card), Math.floor(card.inserted_at / 1000)];
+  const period = { card_id: card.card_id, begin_time, end_time: begin_time + LIFE_SECONDS };
+  return ok({ card: period, openid: card.openid, can_consume: user_card_status === 'NORMAL', user_card_status });
 }
 
 function changeAll({ world, account }: AccountCall, cards: Card[], status: ReimburseStatus): Answer {
@@ -100,7 +113,7 @@ function invoiceOf(call: AccountCall, card: Card): Record<string, unknown> {
   const trip_pdf_url = text(trip) && reimburserPdfUrl(call, text(trip), card.card_id);
   return {
     card_id: card.card_id,
-    user_card_status: card.status === 'INVOICE_REIMBURSE_CLOSURE' ? 'CONSUMED' : 'NORMAL',
+    user_card_status: ordinaryStatus(card),
     openid: openidFor(call.account, card),
     type: template?.type || '增值税电子普通发票',
     payee: template?.payee || '示例收款方',
@@ -123,6 +136,11 @@ function openidFor({ appid, prefix }: Account, card: Card): string {
   if (appid === card.platform_appid) return card.openid;
   const person = createHash('sha256').update(`openid ${card.openid} ${appid}`).digest('base64url').slice(0, 21);
   return `o${prefix}${person}`;
+}
+
+function ordinaryStatus({ status }: Card): string {
+  if (status === 'INVOICE_REIMBURSE_CANCEL') return 'DELETE';
+  return status === 'INVOICE_REIMBURSE_CLOSURE' ? 'CONSUMED' : 'NORMAL';
 }
 
 function isCard(result: Card | Answer): result is Card {
