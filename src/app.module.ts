@@ -50,6 +50,7 @@ import { OrderReader } from './orders/orders.read';
 import { PostOrders } from './orders/post-orders';
 import { ReconciliationsController } from './reconciliation/reconciliations.controller';
 import { ReportsController } from './reconciliation/reports.controller';
+import { StatementsController } from './reconciliation/statements.controller';
 import { recurringJobs } from './schedule';
 import { makeReimburser } from './reimburser';
 import { JssdkController } from './reimbursement/jssdk.controller';
@@ -85,6 +86,7 @@ const API = [
   CancellationsController,
   JobsController,
   ReconciliationsController,
+  StatementsController,
   ReportsController,
   ReimbursementsController,
   JssdkController,

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { createReadStream, openSync, readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { parseStrictJson } from '../http/strict-json';
 import { CliError, EXIT } from './exit';
 
@@ -7,8 +8,21 @@ export function readBytes(file: string): Buffer {
   try {
     return readFileSync(file === '-' ? 0 : file);
   } catch (error) {
-    const why = (error as { code?: string }).code ?? '';
-    throw new CliError(EXIT.usage, `无法读取 ${file}（${why}）。Cannot read ${file} (${why}).`);
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, error: unknown): CliError {
+  const why = (error as { code?: string }).code ?? '';
+  return new CliError(EXIT.usage, `无法读取 ${file}（${why}）。Cannot read ${file} (${why}).`);
+}
+
+/** A file that is read while it is sent, however large. */
+export function streamOf(file: string): Readable {
+  try {
+    return createReadStream(file, { fd: openSync(file, 'r') });
+  } catch (error) {
+    throw unreadable(file, error);
   }
 }
 

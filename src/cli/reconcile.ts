@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Command, text } from './command';
+import { Command, required, text, Values } from './command';
 import { CliError, EXIT } from './exit';
+import { streamOf } from './files';
 import { path, query, Service } from './service';
 
 /** A run with the first page of its findings; what else the service tells is passed on as it is. */
@@ -20,6 +21,12 @@ interface Finding {
 
 const LOOK_EVERY_MS = 1000;
 
+const TYPES = [
+  ['.csv', 'text/csv'],
+  ['.ndjson', 'application/x-ndjson'],
+  ['.jsonl', 'application/x-ndjson'],
+] as const;
+
 export const RECONCILE: Command = {
   name: 'reconcile',
   args: '',
@@ -31,13 +38,23 @@ export const RECONCILE: Command = {
     from: { type: 'string', value: 'TIME', about: ['自此时间', 'from this time on'] },
     to: { type: 'string', value: 'TIME', about: ['至此时间之前', 'before this time'] },
     merchant: { type: 'string', value: 'ID', about: ['只对此商户', 'of this merchant only'] },
+    statement: {
+      type: 'string',
+      value: 'FILE',
+      about: [
+        '与商户的清单比对：.csv 或 .ndjson，每行一个订单（须给出 --merchant、--from、--to）',
+        'compare with what a merchant says it issued: .csv or .ndjson, one order a line (needs --merchant, --from, --to)',
+      ],
+    },
   },
-  examples: ['piaoka reconcile --from 2026-11-01 --to 2026-12-01', 'piaoka reconcile --json | jq .findings'],
+  examples: [
+    'piaoka reconcile --from 2026-11-01 --to 2026-12-01',
+    'piaoka reconcile --json | jq .findings',
+    'piaoka reconcile --statement issued.csv --merchant 0199… --from 2026-11-24 --to 2026-11-25',
+  ],
   async run({ values, out, service }) {
-    const { data: started } = await service.call<Run>('POST', '/v1/admin/reconciliations', {
-      json: { from: text(values, 'from'), to: text(values, 'to'), merchant: text(values, 'merchant') },
-      headers: { 'idempotency-key': randomUUID() },
-    });
+    const statement = text(values, 'statement');
+    const started = await (statement === undefined ? start(values, service) : send(statement, values, service));
     const run = await whenEnded(started.id, service);
     const findings = await allFindings(run, service);
     out.result({ ...run, findings }, [
@@ -48,6 +65,20 @@ export const RECONCILE: Command = {
     return findings.length === 0 ? EXIT.ok : EXIT.no;
   },
 };
+
+async function start(values: Values, service: Service): Promise<Run> {
+  const json = { from: text(values, 'from'), to: text(values, 'to'), merchant: text(values, 'merchant') };
+  const headers = { 'idempotency-key': randomUUID() };
+  return (await service.call<Run>('POST', '/v1/admin/reconciliations', { json, headers })).data;
+}
+
+async function send(file: string, values: Values, service: Service): Promise<Run> {
+  const type = TYPES.find(([ending]) => file.toLowerCase().endsWith(ending))?.[1];
+  if (!type) throw new CliError(EXIT.usage, '清单须为 .csv 或 .ndjson 文件。A statement is a .csv or .ndjson file.');
+  const [merchant, from, to] = ['merchant', 'from', 'to'].map((name) => required(values, name));
+  const where = `/v1/admin/reconciliations/statements${query({ merchant, from, to })}`;
+  return (await service.call<Run>('POST', where, { file: { type, body: streamOf(file) } })).data;
+}
 
 async function whenEnded(id: string, service: Service): Promise<Run> {
   for (;;) {

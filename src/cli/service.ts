@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { FormData, request } from 'undici';
+import { Readable } from 'node:stream';
+import { Dispatcher, FormData, request } from 'undici';
 import { ProblemBody } from '../http/problems';
 import { CliError, EXIT } from './exit';
 
@@ -12,6 +13,8 @@ export interface Sent {
   json?: unknown;
   ndjson?: string;
   form?: FormData;
+  /** A file as it is, sent while it is read. */
+  file?: { type: string; body: Readable };
   headers?: Record<string, string>;
 }
 
@@ -34,7 +37,28 @@ export class Service {
     throw refusal(status, parsed(body) as Partial<ProblemBody> | null);
   }
 
-  private async send(method: string, path: string, { json, ndjson, form, headers = {} }: Sent) {
+  /** The body as it comes, for files of any size. */
+  stream(path: string): Promise<Readable> {
+    return this.exchange('GET', path, {}, async ({ statusCode, body }) => {
+      if (statusCode >= 200 && statusCode < 300) return body;
+      throw refusal(statusCode, parsed(await body.text()) as Partial<ProblemBody> | null);
+    });
+  }
+
+  private send(method: string, path: string, sent: Sent) {
+    return this.exchange(method, path, sent, async ({ statusCode: status, body }) => ({
+      status,
+      body: await body.text(),
+    }));
+  }
+
+  /** What cannot be reached, or breaks off, ends the command. */
+  private async exchange<T>(
+    method: string,
+    path: string,
+    { json, ndjson, form, file, headers = {} }: Sent,
+    take: (answer: Dispatcher.ResponseData) => Promise<T>,
+  ): Promise<T> {
     const url = new URL(path, this.base());
     try {
       const answer = await request(url, {
@@ -43,11 +67,12 @@ export class Service {
           authorization: `Bearer ${this.key()}`,
           ...(json === undefined ? {} : { 'content-type': 'application/json' }),
           ...(ndjson === undefined ? {} : { 'content-type': 'application/x-ndjson' }),
+          ...(file === undefined ? {} : { 'content-type': file.type }),
           ...headers,
         },
-        body: form ?? ndjson ?? (json === undefined ? null : JSON.stringify(json)),
+        body: file?.body ?? form ?? ndjson ?? (json === undefined ? null : JSON.stringify(json)),
       });
-      return { status: answer.statusCode, body: await answer.body.text() };
+      return await take(answer);
     } catch (error) {
       if (error instanceof CliError) throw error;
       const why = (error as { code?: string }).code ?? (error as Error).message;

@@ -27,6 +27,7 @@ import { OrderRevisions1763800000097 } from '../../migrations/1763800000097-orde
 import { FromEnvironment1763800000110 } from '../../migrations/1763800000110-from-environment';
 import { UnreadablePushes1763800000116 } from '../../migrations/1763800000116-unreadable-pushes';
 import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
+import { Statements1763800000113 } from '../../migrations/1763800000113-statements';
 import { AttemptsByAnswer1763800000099 } from '../../migrations/1763800000099-attempts-by-answer';
 import { EvidenceAfterDenial1763800000100 } from '../../migrations/1763800000100-evidence-after-denial';
 import { BulkReinsertions1763800000098 } from '../../migrations/1763800000098-bulk-reinsertions';
@@ -46,7 +47,7 @@ import { InsertionRow } from './entities/insertion';
 import { Merchant, MerchantKey } from './entities/merchant';
 import { Operator } from './entities/operator';
 import { Cancellation } from './entities/cancellation';
-import { Finding, ReconciliationRun, ReconciliationSpending } from './entities/reconciliation';
+import { Finding, ReconciliationRun, ReconciliationSpending, StatementLine } from './entities/reconciliation';
 import { RecurringJob } from './entities/recurring-job';
 import { LiveInvoice, Order, OrderRevision, StoredPdf } from './entities/order';
 import { Report, ReportPart } from './entities/report';
@@ -122,6 +123,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       GatewayToken,
       DropInMedia,
       ReconciliationRun,
+      StatementLine,
       Finding,
       ReconciliationSpending,
       Report,
@@ -154,6 +156,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       FromEnvironment1763800000110,
       PushesInOrder1763800000111,
       UnreadablePushes1763800000116,
+      Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,
       AttemptsByAnswer1763800000099,

@@ -1,4 +1,5 @@
 import { FILE_FACTS } from './file-fault-catalogue';
+import { STATEMENT_FACTS } from './statement-fault-catalogue';
 
 /** A fault that no rule about invoices names: what a request, a file or a query can get wrong. Codes are stable for ever. */
 export interface FaultFact {
@@ -223,7 +224,7 @@ const FACTS: readonly (readonly [code: string, zh: string, en: string, advice: s
   ],
 ];
 
-export const FAULTS: readonly FaultFact[] = [...FACTS, ...FILE_FACTS].map(
+export const FAULTS: readonly FaultFact[] = [...FACTS, ...FILE_FACTS, ...STATEMENT_FACTS].map(
   ([code, title, titleEn, advice, adviceEn]) => ({
     code,
     title,

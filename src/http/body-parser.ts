@@ -10,7 +10,7 @@ export type RequestBody =
   | { kind: 'json'; value: unknown; length: number }
   /** WeChat's pushes, whatever type they name: read where their signature is. */
   | { kind: 'raw'; text: string }
-  | { kind: 'form' | 'ndjson'; stream: Readable; headers: IncomingHttpHeaders };
+  | { kind: 'form' | 'ndjson' | 'csv'; stream: Readable; headers: IncomingHttpHeaders };
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -45,6 +45,7 @@ export function registerBodyParser(fastify: FastifyInstance): void {
   for (const [type, kind] of [
     ['multipart/form-data', 'form'],
     ['application/x-ndjson', 'ndjson'],
+    ['text/csv', 'csv'],
   ] as const) {
     fastify.addContentTypeParser(
       type,

@@ -76,6 +76,11 @@ export const PROBLEMS = {
     '批量请求最多 500 行、64 MiB，此行及之后未读取',
     'A batch has at most 500 lines and 64 MiB; this line and those after it were not read',
   ],
+  statement_too_large: [
+    413,
+    '商户清单最多 2000000 行、512 MiB，请按日期分段上传',
+    'A statement has at most 2000000 lines and 512 MiB; send it in parts, day by day',
+  ],
   unsupported_media_type: [
     415,
     '请求体类型不受支持，请用 application/json（UTF-8）或接口文档列出的类型',

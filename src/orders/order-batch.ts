@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { byteLines } from '../http/byte-lines';
 import { parseJsonBytes } from '../http/body-parser';
 import { Problem, ProblemBody } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
@@ -36,7 +37,9 @@ interface BatchContext {
 export async function* answerBatch(stream: Readable, context: BatchContext): AsyncGenerator<string> {
   const running: Promise<LineAnswer>[] = [];
   let line = 0;
-  for await (const text of lines(stream, context.maxLineBytes)) {
+  for await (const text of byteLines(stream as AsyncIterable<Buffer>, context.maxLineBytes, MAX_BYTES)) {
+    // Empty lines are passed over.
+    if (text.length === 0) continue;
     line += 1;
     if (line > MAX_LINES || text === 'too_much') {
       for (const answer of running) yield written(await answer);
@@ -66,34 +69,4 @@ function refused(problem: Problem, { requestId }: BatchContext) {
 
 function written(answer: LineAnswer): string {
   return `${JSON.stringify(answer)}\n`;
-}
-
-/** The stream's lines as bytes; empty lines are passed over. A line longer than the limit is not kept in memory. */
-async function* lines(stream: Readable, maxLineBytes: number): AsyncGenerator<Buffer | 'too_long' | 'too_much'> {
-  let pending: Buffer[] = [];
-  let size = 0;
-  let total = 0;
-  const line = () => {
-    const text = size > maxLineBytes ? ('too_long' as const) : Buffer.concat(pending);
-    [pending, size] = [[], 0];
-    return text;
-  };
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    total += chunk.length;
-    if (total > MAX_BYTES) {
-      yield 'too_much';
-      return;
-    }
-    let from = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      size += end - from;
-      if (size <= maxLineBytes) pending.push(chunk.subarray(from, end));
-      from = end + 1;
-      if (size > 0) yield line();
-    }
-    size += chunk.length - from;
-    if (size <= maxLineBytes) pending.push(chunk.subarray(from));
-    else pending = [];
-  }
-  if (size > 0) yield line();
 }

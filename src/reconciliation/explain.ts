@@ -27,6 +27,20 @@ const MEANINGS: Partial<Record<Topic, (ours: Facts, theirs: Facts) => Words>> = 
   ],
   'wechat.amount': amounts('微信卡券', 'the card at WeChat'),
   'wechat.number': numbers('微信卡券', 'the card at WeChat'),
+  'statement.missing': () => [
+    '商户清单有此订单，但我方从未收到。',
+    'The merchant’s statement names this order; it has never been posted here.',
+  ],
+  'statement.extra': ({ state }) => [
+    `我方有此订单（${state}），但商户清单中没有。`,
+    `The order is here (${state}); the merchant’s statement does not name it.`,
+  ],
+  'statement.amount': amounts('商户清单', 'the merchant’s statement'),
+  'statement.number': numbers('商户清单', 'the merchant’s statement'),
+  'statement.state': ({ state }, { state: theirs }) => [
+    `商户清单称 ${theirs}，而我方该订单为 ${state}。`,
+    `The merchant’s statement says ${theirs}; here the order is ${state}.`,
+  ],
 };
 
 const ACTS: Partial<Record<Topic, Words>> = {
@@ -45,6 +59,34 @@ const ACTS: Partial<Record<Topic, Words>> = {
   'wechat.number': [
     '核对原始发票；如卡券有误，冲红后重开。',
     'Check the invoice; if the card is wrong, cancel and re-issue.',
+  ],
+  'statement.missing': ['请商户补发该订单，或更正其清单。', 'Let the merchant post the order, or mend its statement.'],
+  'statement.extra': [
+    '请商户核实：发票有效则补入清单；已作废则冲红此订单。',
+    'Let the merchant check: a valid invoice belongs in the statement; otherwise cancel the order.',
+  ],
+  'statement.amount': [
+    '以原始发票为准；我方有误则冲红后重开。',
+    'The invoice decides; if ours is wrong, cancel and re-issue.',
+  ],
+  'statement.number': [
+    '以原始发票为准；我方有误则冲红后重开。',
+    'The invoice decides; if ours is wrong, cancel and re-issue.',
+  ],
+};
+
+const ACTS_FOR_STATEMENT: Record<string, Words> = {
+  issued: [
+    '用户卡包中没有有效卡券：修正数据后重插，或用新订单重开（replaces 注明原订单）。',
+    'No valid card is in the wallet: mend the data and re-insert, or re-issue under a new order that names this one in `replaces`.',
+  ],
+  inserted: [
+    '我方尚未确认卡券：等待结果，或按该订单的建议处理；商户应以本系统的状态为准。',
+    'The card is not certain here: wait, or follow the order’s advice; the merchant should go by the state told here.',
+  ],
+  cancelled: [
+    '如发票确已冲红，请在本系统冲红此订单，以作废用户的卡券。',
+    'If the invoice is cancelled, cancel the order here too, so that the user’s card ends.',
   ],
 };
 
@@ -69,8 +111,14 @@ export function explain({ source, class: kind, facts }: Pick<FindingRow, 'source
   const topic: Topic = `${source}.${kind}`;
   const ours = facts.ours ?? {};
   const [zh, en] = MEANINGS[topic]?.(ours, facts.theirs ?? {}) ?? ['双方记录不一致。', 'The records differ.'];
-  const act = kind === 'aged' ? (ACTS_FOR_AGED[String(ours.state)] ?? STUCK) : (ACTS[topic] ?? STUCK);
+  const act = actFor(topic, ours, facts.theirs ?? {}) ?? STUCK;
   return { explanation: zh, explanation_en: en, suggestion: act[0], suggestion_en: act[1] };
+}
+
+function actFor(topic: Topic, ours: Facts, theirs: Facts): Words | undefined {
+  if (topic === 'ledger.aged') return ACTS_FOR_AGED[String(ours.state)];
+  if (topic === 'statement.state') return ACTS_FOR_STATEMENT[String(theirs.state)];
+  return ACTS[topic];
 }
 
 function amounts(zh: string, en: string) {

@@ -1,6 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { FINDING_CLASSES, FINDING_STATES, FindingClass, FindingState, RunState } from '../data/entities/reconciliation';
+import {
+  FINDING_CLASSES,
+  FINDING_STATES,
+  FindingClass,
+  FindingSource,
+  FindingState,
+  RunSource,
+  RunState,
+} from '../data/entities/reconciliation';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -27,11 +35,15 @@ export class ReconciliationRequest {
 export class RunView {
   id!: string;
   merchant!: string | null;
-  source!: 'schedule' | 'person';
+  @ApiProperty({ enum: ['schedule', 'person', 'statement'] })
+  source!: RunSource;
   requested_by!: string;
   from!: string | null;
   to!: string | null;
   state!: RunState;
+  /** Of the statement's bytes, where a merchant sent one */
+  statement_sha256?: string;
+  statement_lines?: number;
   /** What was looked at, brought forward, found by class, opened and closed */
   counts!: Record<string, number>;
   error!: string | null;
@@ -51,8 +63,9 @@ export class RunPage {
 /** Whose records differ, and how. */
 export class FindingView {
   id!: string;
-  /** ledger: by its age; wechat: by what WeChat said */
-  source!: 'ledger' | 'wechat';
+  /** ledger: by its age; wechat: by what WeChat said; statement: by what the merchant said */
+  @ApiProperty({ enum: ['ledger', 'wechat', 'statement'] })
+  source!: FindingSource;
   @ApiProperty({ enum: FINDING_CLASSES })
   class!: FindingClass;
   @ApiProperty({ enum: FINDING_STATES })

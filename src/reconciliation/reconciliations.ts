@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { audit } from '../audit/audit';
 import { Cron } from '../cron';
 import { asEngine } from '../data/statement';
-import { createRun, findRun, RunRow } from './runs';
+import { createRun, findRun, ReceivedStatement, RunRow } from './runs';
 
 /** Name of the job that works on runs; adding one wakes it before its minute is over. */
 export const RECONCILE_JOB = 'reconcile';
@@ -21,15 +21,17 @@ export class Reconciliations {
     from: Date | null;
     to: Date | null;
     requestedBy: string;
+    statement?: ReceivedStatement;
   }): Promise<RunRow | null> {
     const run = await asEngine(this.dataSource, async (client) => {
-      const { merchantId, requestedBy: actor } = wish;
+      const { merchantId, requestedBy: actor, statement } = wish;
       const known = await client.query('SELECT FROM merchants WHERE $1::uuid IS NULL OR id = $1 LIMIT 1', [merchantId]);
       if (merchantId && known.rows.length === 0) return null;
       const before = await findRun(client, wish.id);
       if (before) return before;
-      const created = (await createRun(client, { ...wish, source: 'person' })) as RunRow;
-      const act = { merchantId, actor, action: 'reconciliation.requested', object: created.id, reason: null, data: {} };
+      const created = (await createRun(client, { ...wish, source: statement ? 'statement' : 'person' })) as RunRow;
+      const data = statement ? { statement_sha256: statement.sha256.toString('hex'), lines: statement.lines } : {};
+      const act = { merchantId, actor, action: 'reconciliation.requested', object: created.id, reason: null, data };
       await audit(client, act);
       return created;
     });

@@ -1,18 +1,20 @@
 import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { RunState } from '../data/entities/reconciliation';
+import { RunSource, RunState } from '../data/entities/reconciliation';
 import { asEngine } from '../data/statement';
 
 /** A run as stored. Column names are PostgreSQL's. */
 export interface RunRow {
   id: string;
   merchant_id: string | null;
-  source: 'schedule' | 'person';
+  source: RunSource;
   requested_by: string;
   scheduled_for: Date | null;
   from_at: Date | null;
   to_at: Date | null;
+  statement_sha256: Buffer | null;
+  statement_lines: number | null;
   state: RunState;
   step: number;
   place: unknown;
@@ -25,15 +27,22 @@ export interface RunRow {
   ended_at: Date | null;
 }
 
+/** A merchant's statement whose lines are stored under the run's id. */
+export interface ReceivedStatement {
+  sha256: Buffer;
+  lines: number;
+}
+
 export interface RunRequest {
   /** Given where a lost answer must find its run again. */
   id?: string;
   merchantId: string | null;
-  source: RunRow['source'];
+  source: RunSource;
   requestedBy: string;
   from: Date | null;
   to: Date | null;
   scheduledFor?: Date;
+  statement?: ReceivedStatement;
 }
 
 /** How long a run belongs to the process that works on it, from the last page on. A page takes a fraction of it. */
@@ -43,11 +52,11 @@ const MAX_CLAIMS = 20;
 
 /** Null: there is a run for that time already. */
 export async function createRun(client: PoolClient, request: RunRequest): Promise<RunRow | null> {
-  const { id = uuidv7(), merchantId, source, requestedBy, from, to, scheduledFor = null } = request;
+  const { id = uuidv7(), merchantId, source, requestedBy, from, to, scheduledFor = null, statement } = request;
   const { rows } = await client.query<RunRow>(
-    `INSERT INTO reconciliation_runs (id, merchant_id, source, requested_by, from_at, to_at, scheduled_for)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING *`,
-    [id, merchantId, source, requestedBy, from, to, scheduledFor],
+    `INSERT INTO reconciliation_runs (id, merchant_id, source, requested_by, from_at, to_at, scheduled_for, statement_sha256, statement_lines)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING *`,
+    [id, merchantId, source, requestedBy, from, to, scheduledFor, statement?.sha256 ?? null, statement?.lines ?? null],
   );
   return rows[0] ?? null;
 }

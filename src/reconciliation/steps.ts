@@ -6,6 +6,7 @@ import { WechatClient } from '../wechat/client';
 import { ReimburserClient } from '../wechat/reimburser-client';
 import { TokenManager } from '../wechat/tokens';
 import { Budget } from './budget';
+import { compareLines, findExtra, forgetLines } from './compare-statement';
 import { closeFindings } from './close-findings';
 import { agedOrders, stuckOrders, toldByWechat, unknownCodes } from './ledger';
 import { ReadBack } from './read-back';
@@ -25,7 +26,7 @@ export interface StepParts {
   quietSeconds: number;
 }
 
-/** A reconciliation, in order: first settle, then compare, then close what no longer holds, last report. */
+/** A reconciliation, in order: first settle, then compare, with a merchant's statement too, then close what no longer holds, last report. */
 export function stepsOf(parts: StepParts): Step[] {
   const { dataSource, sealer, accounts, tokens, wechat, reimburser, late, quietSeconds } = parts;
   const budget = new Budget(dataSource, accounts, tokens, wechat);
@@ -37,6 +38,9 @@ export function stepsOf(parts: StepParts): Step[] {
     stuckOrders(dataSource),
     unknownCodes(dataSource),
     toldByWechat(dataSource),
+    compareLines(dataSource),
+    findExtra(dataSource),
+    forgetLines(dataSource),
     closeFindings(dataSource),
     reportYesterday(dataSource),
   ];

@@ -13,6 +13,8 @@ export function runView(run: RunRow): RunView {
     from: run.from_at && toShanghai(run.from_at),
     to: run.to_at && toShanghai(run.to_at),
     state: run.state,
+    ...(run.statement_sha256 ? { statement_sha256: run.statement_sha256.toString('hex') } : {}),
+    ...(run.statement_lines === null ? {} : { statement_lines: run.statement_lines }),
     counts: run.counts,
     error: run.error,
     created_at: toShanghai(run.created_at),
