@@ -124,6 +124,33 @@ export const NOT_SENT = {
 } satisfies Record<string, Expected>;
 export const SENT_IN_VAIN = INSERT_EXPECTED.unclear;
 
+/** What a fault on the way means for one call: of bytes that never left, of an answer that says nothing, of an edge. */
+export type Fate = 'unsent' | 'vain' | 'edge' | 'too_large';
+
+const UPLOAD_AGAIN = {
+  fresh: { ...NOT_SENT.fresh, state: 'accepted' },
+  doubtful: NOT_SENT.doubtful,
+};
+/** Nothing was tried: the order stays where it is and burns no try. */
+const NOT_TRIED = (waits: [number, number]) => ({
+  fresh: { state: 'accepted', doubt: false, counted: false, waits },
+  doubtful: { state: 'in_doubt', doubt: true, counted: false, waits },
+});
+const WITHOUT_TOKEN = NOT_TRIED([5, 60]);
+const HELD = NOT_TRIED([0, 0]);
+
+/** Each remote call × what became of it: an upload and a token may be repeated, an insert only where nothing was sent. */
+export const FATES: Record<'insert' | 'setpdf' | 'token', Record<Fate, Record<'fresh' | 'doubtful', Expected>>> = {
+  insert: {
+    unsent: NOT_SENT,
+    vain: SENT_IN_VAIN,
+    edge: INSERT_EXPECTED.configuration,
+    too_large: INSERT_EXPECTED.configuration,
+  },
+  setpdf: { unsent: UPLOAD_AGAIN, vain: UPLOAD_AGAIN, edge: HELD, too_large: INSERT_EXPECTED.data },
+  token: { unsent: WITHOUT_TOKEN, vain: WITHOUT_TOKEN, edge: HELD, too_large: HELD },
+};
+
 /** HTTP around WeChat: an edge that refuses proves that nothing was executed; everything else proves nothing. */
 export const BODIES: [name: string, httpStatus: number, text: string, expected: 'edge' | 'vain'][] = [
   ...[500, 501, 502, 503, 504, 520].map(status(`<html>`, 'vain')),
