@@ -4,6 +4,8 @@ import { NOW, QUIET, Rules } from './rules';
 import { Request, Row, Worker, World } from './world';
 
 export interface Setting {
+  /** How many requests may go out in all; then nothing is sent any more. */
+  sends: number;
   rules: Rules;
   policy: Policy;
   /** How WeChat keeps one order from making two cards: in one step, by looking first and writing later, or not at all. */
@@ -21,7 +23,6 @@ export interface Step {
   to: World;
 }
 
-const MAX_SENDS = 3;
 const MAX_DEATHS = 1;
 /** More claims without a result than this are all the same: the third gives the order to a person. */
 const MAX_CRASHES = 4;
@@ -118,7 +119,13 @@ function goOn(world: World, setting: Setting, worker: Holding<'claimed'>, become
   become('writes ahead', { at: 'intended', holds: true, insertion, fresh: true, revision: worker.revision }, { row });
 }
 
-function send(world: World, { guard, rules }: Setting, worker: Holding<'intended'>, w: number, become: Become): void {
+function send(
+  world: World,
+  { sends, guard, rules }: Setting,
+  worker: Holding<'intended'>,
+  w: number,
+  become: Become,
+): void {
   const { holds, insertion, fresh, revision } = worker;
   const answered = (outcome: Outcome): Worker => ({ at: 'answered', holds, insertion, outcome });
   if (guard && !fresh) {
@@ -127,7 +134,7 @@ function send(world: World, { guard, rules }: Setting, worker: Holding<'intended
   become('cannot connect', answered({ kind: 'later', reason: 'not_sent', wait: 0, counted: true }));
   // Before its business WeChat looks at token and permission.
   become('is refused its token', answered(rules.verdict(40001)));
-  if (world.sends >= MAX_SENDS) return;
+  if (world.sends >= sends) return;
   const requests: Request[] = [...world.requests, { owner: w, free: null, revision }];
   become('sends', { at: 'waiting', holds, insertion }, { requests, sends: world.sends + 1 });
 }

@@ -73,7 +73,16 @@ export function keyOf({ row, workers, requests, cards, shown, sends, deaths }: W
   ].join('|');
 }
 
-export function insertionKey(insertion: Insertion): string {
+const keys = new WeakMap<Insertion, string>();
+
+/** What is never changed is described once: most steps leave the row as it was. */
+function insertionKey(insertion: Insertion): string {
+  let key = keys.get(insertion);
+  if (key === undefined) keys.set(insertion, (key = described(insertion)));
+  return key;
+}
+
+function described(insertion: Insertion): string {
   const {
     state,
     reason,
@@ -113,5 +122,7 @@ function outcomeKey(outcome: Outcome): string {
 }
 
 function bits(...flags: boolean[]): string {
-  return flags.map(Number).join('');
+  let all = '';
+  for (const flag of flags) all += flag ? '1' : '0';
+  return all;
 }
