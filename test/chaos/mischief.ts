@@ -24,13 +24,13 @@ export function startMischief(
   let begun = 0;
   const frozen: Promise<void>[] = [];
 
-  /** Never fewer than half are up: what is killed the moment it has started has nothing in its hands. */
+  /** Never fewer than half are up. */
   const victim = async (role?: 'worker') => {
     const draw = chance.next();
     for (;;) {
-      const alive = supervisor.alive(role);
-      if (alive.length > 0 && supervisor.alive().length * 2 >= supervisor.places.length)
-        return alive[Math.floor(draw * alive.length)]!;
+      const busy = supervisor.busy(role);
+      if (busy.length > 0 && supervisor.alive().length * 2 >= supervisor.places.length)
+        return busy[Math.floor(draw * busy.length)]!;
       await sleep(20);
     }
   };

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const MAIN = join(__dirname, '..', '..', 'src', 'main.js');
 const STOP_MS = 20_000;
+const BUSY_MS = 1000;
 
 /** One place for a process of the service: whatever dies in it is started again at the same port. */
 export interface Place {
@@ -14,6 +15,7 @@ export interface Place {
   child: ChildProcess;
   /** It has said so since it was started. */
   ready: boolean;
+  readyAt: number;
   /** Stopped, beyond its lease. */
   frozen: boolean;
 }
@@ -40,9 +42,14 @@ export class Supervisor {
     });
   }
 
-  /** Those that answer and can be harmed. */
-  alive(role?: 'api' | 'worker'): Place[] {
-    return this.places.filter((place) => place.ready && !place.frozen && (!role || place.role === role));
+  alive(): Place[] {
+    return this.places.filter(({ ready, frozen }) => ready && !frozen);
+  }
+
+  /** Those that can be harmed: up for long enough to have work in their hands, on a slow machine as well. */
+  busy(role?: 'worker'): Place[] {
+    const long = performance.now() - BUSY_MS;
+    return this.alive().filter((place) => place.readyAt < long && (!role || place.role === role));
   }
 
   kill(place: Place): void {
@@ -96,7 +103,8 @@ export class Supervisor {
     Object.assign(place, { child, ready: false, frozen: false });
     child.stdout?.on('data', (chunk: Buffer) => {
       appendFileSync(log, chunk);
-      place.ready ||= chunk.includes('Piaoka is ready');
+      if (place.ready || !chunk.includes('Piaoka is ready')) return;
+      Object.assign(place, { ready: true, readyAt: performance.now() });
     });
     child.once('exit', (code, signal) => {
       if (this.stopping) return;

@@ -35,12 +35,9 @@ export const MODES = ['kill', 'throw@1', 'delay:2600@1'] as const;
 
 /** The places around the two remote calls and the three commits: run at every test; the others in the long run. */
 export const ALWAYS = new Set([
-  'accept.executed=kill',
   'accept.committed=kill',
   'intend.committed=kill',
   'insert.answered=kill',
-  'carry.answered=kill',
-  'record.executed=kill',
   'record.committed=kill',
   'late.kept=kill',
   // The worker wakes up beside its own second claim of the order: both reach for the write-ahead at once.

@@ -7,6 +7,9 @@ import { environment, Json, KEY, World } from '../support/world';
 
 /** Orders taken before a process is asked to stop: some are on their way, more are arriving. */
 const IN_FLIGHT = 12;
+/** `LONG=1` for the long form. */
+const ROUNDS = process.env.LONG ? 5 : 2;
+const BREAKS = process.env.LONG ? 20 : 3;
 
 const pause = (ms: number) => new Promise((resume) => setTimeout(resume, ms));
 
@@ -26,7 +29,7 @@ describe('a process that is asked to stop', () => {
 
   it('finishes what is on its way, leaves no doubt and no claim behind, and loses no accepted order', async () => {
     const accepted: string[] = [];
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       const service = await start(database.url, sandbox.url);
       const before = accepted.length;
       const posts = Array.from({ length: 40 }, async (_, n) => {
@@ -51,7 +54,7 @@ describe('a process that is asked to stop', () => {
       ).toEqual([]);
       expect(await query(database.url, 'SELECT 1 FROM open_attempts')).toEqual([]);
     }
-    expect(accepted.length).toBeGreaterThanOrEqual(3 * IN_FLIGHT);
+    expect(accepted.length).toBeGreaterThanOrEqual(ROUNDS * IN_FLIGHT);
     const last = await start(database.url, sandbox.url);
     for (let n = 0; n < 200; n += 1) {
       if ((await query(database.url, `SELECT 1 FROM insertions WHERE state <> 'inserted' LIMIT 1`)).length === 0) break;
@@ -76,7 +79,7 @@ describe('a database whose connections break', () => {
     try {
       await world.control('PUT', '/profile', { authorizations: 'implied' });
       const accepted: string[] = [];
-      for (let round = 0; round < 5; round += 1) {
+      for (let round = 0; round < BREAKS; round += 1) {
         const orders = Array.from({ length: 20 }, () => order());
         const posts = orders.map(async (one) => {
           // A merchant repeats what was not answered with yes; that is safe.
