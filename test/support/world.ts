@@ -33,6 +33,8 @@ export interface WorldOptions {
   sandbox?: SandboxOptions;
   /** Another WeChat-compatible server in the sandbox's place. */
   wechatUrl?: string;
+  /** What stands between the service and its database: the URL by which the service goes there. */
+  through?: (databaseUrl: string) => Promise<string>;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -47,10 +49,11 @@ export class World {
     private readonly drop: () => Promise<void>,
   ) {}
 
-  static async start({ env = {}, sandbox: options = {}, wechatUrl }: WorldOptions = {}): Promise<World> {
+  static async start({ env = {}, sandbox: options = {}, wechatUrl, through }: WorldOptions = {}): Promise<World> {
     const database = await createDatabase();
     const sandbox = await startSandbox({ calm: true, seed: 'test', ...options });
-    const config = loadConfig(environment(database.url, wechatUrl ?? sandbox.url, env));
+    const url = through ? await through(database.url) : database.url;
+    const config = loadConfig(environment(url, wechatUrl ?? sandbox.url, env));
     const service = await startService(config, makeLog(config.LOG_LEVEL));
     return new World(service, sandbox, database.url, database.drop);
   }
