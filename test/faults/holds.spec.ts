@@ -68,6 +68,30 @@ describe('a fault of the account pauses the account, not the orders', () => {
     },
   );
 
+  it('a canary that never flew is not spent: the next order flies at once', async () => {
+    await world.control('POST', '/faults', [{ path: INSERT, mode: 'errcode', errcode: 48001, applied: false }]);
+    const orders = [order(), order()];
+    await world.authorize(...orders.map(({ order_id }) => order_id));
+    for (const one of orders) await world.post('/v1/orders', one).expect(202);
+    for (const { order_id } of orders) await world.until(order_id, ['held']);
+    // The first in line has crashed its workers and goes to a person, before anything is sent.
+    const [first, second] = (await Promise.all(orders.map(({ order_id }) => world.order(order_id)))) as Json[];
+    await query(
+      world.databaseUrl,
+      `UPDATE insertions SET crashes = CASE id WHEN $1 THEN 3 ELSE 0 END, due_at = now() - CASE id WHEN $1 THEN interval '1 h' ELSE interval '0' END
+        WHERE id IN ($1, $2)`,
+      [first?.id, second?.id],
+    );
+    await world.control('DELETE', '/faults');
+    const before = (await world.requests(INSERT, first?.order_id as string)).length;
+    await canaryNow();
+    // Left to the schedule, it would leave after half a minute and more.
+    await world.until(second?.order_id as string, ['inserted'], 10_000);
+    expect(await world.order(first?.order_id as string)).toMatchObject({ state: 'needs_human' });
+    expect(await world.requests(INSERT, first?.order_id as string)).toHaveLength(before);
+    expect(await holds()).toEqual([]);
+  });
+
   it('a used-up day (45009) holds until midnight in Shanghai', async () => {
     await world.control('POST', '/faults', [
       { path: INSERT, mode: 'errcode', errcode: 45009, applied: false, times: 1 },
