@@ -3,14 +3,17 @@ import { parseArgs, ParseArgsConfig } from 'node:util';
 import { ACCOUNTS } from './accounts';
 import { ADMIN } from './admin';
 import { AUDIT } from './audit';
+import { BULK } from './bulk';
 import { CHECK } from './check';
 import { Command, Values } from './command';
 import { CliError, EXIT } from './exit';
 import { COMMON, helpOn, helpOnAll } from './help';
+import { ORDER_ACTS } from './order-acts';
 import { ORDERS } from './orders';
 import { Output } from './output';
 import { READ } from './read';
 import { RECONCILE } from './reconcile';
+import { REPORT_COMMANDS } from './reports';
 import { RULES_COMMAND } from './rules';
 import { Service } from './service';
 import { SUBMIT } from './submit';
@@ -21,7 +24,10 @@ const COMMANDS: readonly Command[] = [
   RULES_COMMAND,
   SUBMIT,
   ...ORDERS,
+  ...ORDER_ACTS,
+  ...BULK,
   RECONCILE,
+  ...REPORT_COMMANDS,
   ...ADMIN,
   ...ACCOUNTS,
   AUDIT,

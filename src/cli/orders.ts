@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { OrderPage, OrderView } from '../orders/orders.api';
-import { Call, Command, required, text } from './command';
+import { Command, text } from './command';
 import { EXIT } from './exit';
-import { readJson } from './files';
 import { columns } from './output';
 import { path, query } from './service';
 
@@ -87,32 +85,4 @@ const LIST: Command = {
   },
 };
 
-const REINSERT: Command = {
-  name: 'orders reinsert',
-  args: '<id>',
-  about: [
-    '重插一个未成功的订单（运营密钥；id 为订单的 uuid）',
-    'insert an order that failed once more (an operator’s key; id is the order’s uuid)',
-  ],
-  options: {
-    reason: { type: 'string', value: 'TEXT', about: ['原因，记入审计', 'why; kept in the audit trail'] },
-    changes: { type: 'string', value: 'FILE', about: ['要更正的字段（JSON 文件）', 'the fields to mend, a JSON file'] },
-    'idempotency-key': {
-      type: 'string',
-      value: 'KEY',
-      about: ['重复执行时给同一个', 'the same one when you repeat the command'],
-    },
-  },
-  examples: ['piaoka orders reinsert 0199… --reason "抬头已更正" --changes title.json'],
-  async run({ args: [id = ''], values, out, service }: Call) {
-    const changes = text(values, 'changes');
-    const { data } = await service.call<Record<string, unknown>>('POST', path`/v1/admin/orders/${id}/reinsertions`, {
-      json: { reason: required(values, 'reason'), ...(changes ? { changes: readJson(changes) } : {}) },
-      headers: { 'idempotency-key': text(values, 'idempotency-key') ?? randomUUID() },
-    });
-    out.result(data, [`✓ 已安排重插 re-insertion arranged: ${id}`]);
-    return EXIT.ok;
-  },
-};
-
-export const ORDERS = [GET, LIST, REINSERT];
+export const ORDERS = [GET, LIST];

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { BulkOrderPage, BulkPreview, BulkView } from '../console/bulk-reinsertions.api';
+import { Call, Command, Option, required, text, Values } from './command';
+import { CliError, EXIT } from './exit';
+import { columns, Output } from './output';
+import { path, query, Service } from './service';
+
+const BULKS = '/v1/admin/bulk-reinsertions';
+const LOOK_EVERY_MS = 1000;
+const REASON = { type: 'string', value: 'TEXT', about: ['原因，记入审计', 'why; kept in the audit trail'] } as const;
+
+/** The conditions of a filter, by option. */
+const FILTER: Record<string, Option> = {
+  merchant: { type: 'string', value: 'ID', about: ['此商户', 'of this merchant'] },
+  appid: { type: 'string', value: 'APPID', about: ['此公众号', 'of this appid'] },
+  state: { type: 'string', value: 'STATE', about: ['refused 或 needs_human', 'refused or needs_human'] },
+  'because-of': { type: 'string', value: 'REASON', about: ['停下的原因，如 wechat_72031', 'why they stopped'] },
+  errcode: { type: 'string', value: 'N', about: ['微信曾答复此错误码', 'WeChat once answered this errcode'] },
+  hint: { type: 'string', value: 'HINT', about: ['微信的 hint', 'WeChat’s reference'] },
+  from: { type: 'string', value: 'TIME', about: ['受理时间自此', 'accepted from'] },
+  to: { type: 'string', value: 'TIME', about: ['受理时间至此之前', 'accepted before'] },
+};
+
+const DRY_RUN: Command = {
+  name: 'bulk dry-run',
+  args: '',
+  about: [
+    '批量重插会涉及多少订单；不改动任何订单',
+    'how many orders a bulk re-insertion would begin; nothing is begun',
+  ],
+  options: FILTER,
+  examples: ['piaoka bulk dry-run --state refused --because-of wechat_72031'],
+  async run({ values, out, service }) {
+    const json = { filter: filterOf(values), reason: 'dry run', dry_run: true };
+    const { data } = await service.call<BulkPreview>('POST', BULKS, { json });
+    const lines = [
+      `订单 orders: ${data.orders}（单次上限 most at once ${data.most}，超过 ${data.alone} 须第二人批准 need a second person）`,
+      ...columns(data.by_reason.map(({ state, reason, orders }) => [`  ${state}`, reason ?? '', String(orders)])),
+    ];
+    out.result(data, lines);
+    return EXIT.ok;
+  },
+};
+
+const START: Command = {
+  name: 'bulk start',
+  args: '',
+  about: [
+    '批量重插符合条件的订单；重复执行请用同一个 --idempotency-key',
+    'begin all orders of a filter anew; give the same --idempotency-key when you repeat the command',
+  ],
+  options: {
+    ...FILTER,
+    reason: REASON,
+    'idempotency-key': { type: 'string', value: 'KEY', about: ['重复执行时给同一个', 'the same at each repeat'] },
+    watch: { type: 'boolean', about: ['等待结束', 'wait for the end'] },
+  },
+  examples: ['piaoka bulk start --state refused --because-of wechat_72031 --reason "模板已开通" --watch'],
+  async run({ values, out, service }) {
+    const json = { filter: filterOf(values), reason: required(values, 'reason'), dry_run: false };
+    const headers = { 'idempotency-key': text(values, 'idempotency-key') ?? randomUUID() };
+    const { data } = await service.call<BulkView>('POST', BULKS, { json, headers });
+    return values.watch === true ? watch(data.id, out, service) : tell(data, out);
+  },
+};
+
+const SHOW: Command = {
+  name: 'bulk show',
+  args: '<bulk_id>',
+  about: ['批量重插的进度', 'how far a bulk re-insertion is'],
+  options: {},
+  examples: ['piaoka bulk show 0199…'],
+  async run({ args: [id = ''], out, service }) {
+    return tell((await service.call<BulkView>('GET', of(id))).data, out);
+  },
+};
+
+const WATCH: Command = {
+  name: 'bulk watch',
+  args: '<bulk_id>',
+  about: ['跟踪进度直到结束；有订单被跳过时退出码为 1', 'follow it to its end; exits with 1 where orders were skipped'],
+  options: {},
+  examples: ['piaoka bulk watch 0199…'],
+  run: ({ args: [id = ''], out, service }) => watch(id, out, service),
+};
+
+const ORDERS: Command = {
+  name: 'bulk orders',
+  args: '<bulk_id>',
+  about: ['每个订单的结果（--json 为 NDJSON）', 'what became of each order (NDJSON with --json)'],
+  options: {
+    outcome: { type: 'string', value: 'OUTCOME', about: ['pending、reinserted 或 skipped', 'with this outcome only'] },
+  },
+  examples: ['piaoka bulk orders 0199… --outcome skipped'],
+  async run({ args: [id = ''], values, out, service }) {
+    let cursor: string | undefined;
+    do {
+      const page = query({ outcome: text(values, 'outcome'), limit: '200', cursor });
+      const { data } = await service.call<BulkOrderPage>('GET', `${of(id)}/orders${page}`);
+      for (const order of data.items) {
+        const { order_id, outcome, code, message } = order;
+        out.part(order, [order_id, outcome, code, message].filter(Boolean).join('  '));
+      }
+      cursor = data.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+    return EXIT.ok;
+  },
+};
+
+const APPROVE = decision('approve', 'approval', ['第二人批准', 'the second person agrees']);
+const CANCEL = decision('cancel', 'cancellation', [
+  '不再开始其余订单；已开始的照旧',
+  'begin no more of its orders; what was begun stays so',
+]);
+
+export const BULK = [DRY_RUN, START, SHOW, WATCH, ORDERS, APPROVE, CANCEL];
+
+function decision(verb: string, resource: string, about: Command['about']): Command {
+  return {
+    name: `bulk ${verb}`,
+    args: '<bulk_id>',
+    about,
+    options: { reason: REASON },
+    examples: [`piaoka bulk ${verb} 0199… --reason "…"`],
+    async run({ args: [id = ''], values, out, service }: Call) {
+      const json = { reason: required(values, 'reason') };
+      return tell((await service.call<BulkView>('POST', `${of(id)}/${resource}`, { json })).data, out);
+    },
+  };
+}
+
+function of(id: string): string {
+  return BULKS + path`/${id}`;
+}
+
+function filterOf(values: Values): Record<string, unknown> {
+  const errcode = text(values, 'errcode');
+  if (errcode !== undefined && !/^-?\d{1,9}$/.test(errcode)) {
+    throw new CliError(EXIT.usage, '--errcode 须为整数。--errcode is a whole number.');
+  }
+  return {
+    merchant: text(values, 'merchant'),
+    appid: text(values, 'appid'),
+    state: text(values, 'state'),
+    reason: text(values, 'because-of'),
+    errcode: errcode === undefined ? undefined : Number(errcode),
+    hint: text(values, 'hint'),
+    created_from: text(values, 'from'),
+    created_to: text(values, 'to'),
+  };
+}
+
+async function watch(id: string, out: Output, service: Service): Promise<number> {
+  let bulk = (await service.call<BulkView>('GET', of(id))).data;
+  if (bulk.state === 'awaiting_approval') return tell(bulk, out);
+  const bar = out.progress('orders', bulk.orders);
+  while (bulk.ended_at === null) {
+    bar.to(bulk.orders - bulk.counts.pending);
+    await new Promise((resume) => setTimeout(resume, LOOK_EVERY_MS));
+    bulk = (await service.call<BulkView>('GET', of(id))).data;
+  }
+  bar.end();
+  tell(bulk, out);
+  return bulk.counts.skipped === 0 && bulk.counts.pending === 0 ? EXIT.ok : EXIT.no;
+}
+
+function tell(bulk: BulkView, out: Output): number {
+  const { pending, reinserted, skipped } = bulk.counts;
+  out.result(bulk, [
+    `${bulk.state}  ${bulk.id}`,
+    `重插 re-inserted ${reinserted} · 跳过 skipped ${skipped} · 待处理 pending ${pending} / ${bulk.orders}`,
+  ]);
+  return EXIT.ok;
+}

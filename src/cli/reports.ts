@@ -1,0 +1,118 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ReportPage, ReportSummaryView, ReportView } from '../reconciliation/reports.api';
+import { Command, required, text } from './command';
+import { CliError, EXIT } from './exit';
+import { columns, Output } from './output';
+import { path, query, Service } from './service';
+
+const REPORTS = '/v1/admin/reports';
+const LOOK_EVERY_MS = 500;
+const LINES = ['issued', 'inserted', 'open', 'refused', 'cancelled'] as const satisfies (keyof ReportSummaryView)[];
+const TO = {
+  type: 'string',
+  value: 'DIR',
+  about: ['把文件存到此目录，并核对 SHA-256', 'put the files there and check their SHA-256'],
+} as const;
+
+const MAKE: Command = {
+  name: 'reports make',
+  args: '',
+  about: [
+    '生成商户某日的对账报告并等待完成（运营密钥）',
+    'report a merchant’s day and wait for it (an operator’s key)',
+  ],
+  options: {
+    merchant: { type: 'string', value: 'ID', about: ['商户', 'the merchant'] },
+    day: { type: 'string', value: 'DATE', about: ['日期（北京时间）', 'the day, Asia/Shanghai'] },
+    out: TO,
+  },
+  examples: ['piaoka reports make --merchant 0199… --day 2026-11-24 --out reports/'],
+  async run({ values, out, service }) {
+    const json = { merchant: required(values, 'merchant'), day: required(values, 'day') };
+    const headers = { 'idempotency-key': randomUUID() };
+    let report = (await service.call<ReportView>('POST', REPORTS, { json, headers })).data;
+    while (report.state === 'queued') {
+      await new Promise((resume) => setTimeout(resume, LOOK_EVERY_MS));
+      report = (await service.call<ReportView>('GET', REPORTS + path`/${report.id}`)).data;
+    }
+    return deliver(report, text(values, 'out'), out, service);
+  },
+};
+
+const GET: Command = {
+  name: 'reports get',
+  args: '<report_id>',
+  about: ['一份报告及其文件', 'one report and its files'],
+  options: { out: TO },
+  examples: ['piaoka reports get 0199… --out reports/'],
+  async run({ args: [id = ''], values, out, service }) {
+    const { data } = await service.call<ReportView>('GET', REPORTS + path`/${id}`);
+    return deliver(data, text(values, 'out'), out, service);
+  },
+};
+
+const LIST: Command = {
+  name: 'reports list',
+  args: '',
+  about: ['报告，最新的在前', 'reports, newest first'],
+  options: {
+    merchant: { type: 'string', value: 'ID', about: ['只看此商户', 'of this merchant only'] },
+    day: { type: 'string', value: 'DATE', about: ['只看此日', 'of this day only'] },
+  },
+  examples: ['piaoka reports list --day 2026-11-24'],
+  async run({ values, out, service }) {
+    const filter = query({ merchant: text(values, 'merchant'), day: text(values, 'day'), limit: '200' });
+    const { data } = await service.call<ReportPage>('GET', REPORTS + filter);
+    const rows = data.items.map((r) => [r.id, r.day, r.merchant, r.state, `drift ${r.summary?.drift ?? '—'}`]);
+    out.result(data, columns(rows));
+    return EXIT.ok;
+  },
+};
+
+export const REPORT_COMMANDS = [MAKE, GET, LIST];
+
+async function deliver(report: ReportView, to: string | undefined, out: Output, service: Service): Promise<number> {
+  if (report.state === 'failed') throw new CliError(EXIT.unreachable, report.error ?? report.state);
+  const paths = to === undefined ? [] : await save(report, to, service);
+  const { summary } = report;
+  const sums = summary ? LINES.map((line) => [line, String(summary[line].count), `${summary[line].fee} 分`]) : [];
+  out.result(report, [
+    `${report.day}  ${report.state}  ${report.id}`,
+    ...columns(sums),
+    ...(summary ? [`差异 differences: ${summary.drift}`] : []),
+    ...paths,
+  ]);
+  return EXIT.ok;
+}
+
+/** What arrives is what the report's manifest says, byte for byte, or the command fails. */
+async function save(report: ReportView, directory: string, service: Service): Promise<string[]> {
+  mkdirSync(directory, { recursive: true });
+  const paths: string[] = [];
+  for (const { name, href, sha256 } of report.files) {
+    const file = join(directory, `${report.day}-${name.replaceAll('/', '_')}`);
+    const hash = createHash('sha256');
+    await pipeline(
+      await service.stream(href),
+      async function* (source: Readable) {
+        for await (const chunk of source as AsyncIterable<Buffer>) {
+          hash.update(chunk);
+          yield chunk;
+        }
+      },
+      createWriteStream(file),
+    );
+    if (hash.digest('hex') !== sha256) {
+      throw new CliError(
+        EXIT.no,
+        `${file} 的 SHA-256 不符，请重新下载。The SHA-256 of ${file} differs; fetch it again.`,
+      );
+    }
+    paths.push(file);
+  }
+  return paths;
+}

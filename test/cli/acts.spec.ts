@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { order, tinyPdf } from '../support/orders';
+import { Json, KEY, World } from '../support/world';
+import { piaoka } from './piaoka';
+
+const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+
+describe('operators’ acts from a terminal', () => {
+  let world: World;
+  let folder: string;
+  let approver: string;
+  beforeAll(async () => {
+    world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
+    await world.control('PUT', '/profile', { authorizations: 'implied' });
+    const made = await world.post('/v1/admin/operators', { name: '审批员', role: 'approver' }, ADMIN).expect(201);
+    approver = made.body.key as string;
+    folder = mkdtempSync(join(tmpdir(), 'piaoka-acts-'));
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await world.end();
+  });
+
+  const run = (args: string[], key = ADMIN) => piaoka(args, { PIAOKA_URL: world.service.url, PIAOKA_KEY: key });
+
+  /** An order that WeChat refused, or about which its answers contradict each other. */
+  async function ended(state: 'refused' | 'needs_human'): Promise<Json & { id: string; order_id: string }> {
+    const given = order();
+    const refusal = { mode: 'errcode', errcode: 72031, applied: false };
+    const faults = state === 'refused' ? [refusal] : [{ mode: 'timeout_after' }, refusal];
+    const of = { path: '/card/invoice/insert', times: 1, order_id: given.order_id };
+    await world.control(
+      'POST',
+      '/faults',
+      faults.map((fault) => ({ ...of, ...fault })),
+    );
+    await world.post('/v1/orders', given).expect(202);
+    const { id } = await world.until(given.order_id, [state]);
+    return { ...given, id };
+  }
+
+  it('many are counted, begun anew and watched to their end; each tells its outcome', async () => {
+    const [one] = [await ended('refused'), await ended('refused')];
+    const filter = ['--state', 'refused', '--because-of', 'wechat_72031'];
+    const counted = await run(['bulk', 'dry-run', ...filter]);
+    expect(counted).toMatchObject({ exit: 0, stderr: '' });
+    expect(counted.stdout).toContain('orders: 2');
+    expect(await run(['bulk', 'start', ...filter])).toMatchObject({ exit: 2 });
+    expect(await run(['bulk', 'start', '--reason', 'all of them'])).toMatchObject({ exit: 1 });
+
+    const begun = await run(['bulk', 'start', ...filter, '--reason', '模板已开通', '--watch', '--json']);
+    expect(begun.exit).toBe(0);
+    const bulk = JSON.parse(begun.stdout) as Json;
+    expect(bulk).toMatchObject({ state: 'done', counts: { reinserted: 2, pending: 0, skipped: 0 } });
+    const each = await run(['bulk', 'orders', bulk.id as string]);
+    expect(each.stdout).toMatch(new RegExp(`^${one?.order_id} {2}reinserted$`, 'm'));
+    expect(await run(['bulk', 'cancel', bulk.id as string, '--reason', 'too late'])).toMatchObject({ exit: 1 });
+    await world.until(one?.order_id as string, ['inserted']);
+  });
+
+  it('one is begun anew with changes and another PDF, then cancelled by its merchant', async () => {
+    const { id, order_id } = await ended('refused');
+    const [changes, pdf] = [join(folder, 'changes.json'), join(folder, 'new.pdf')];
+    writeFileSync(changes, JSON.stringify({ invoice: { remarks: '已更正' } }));
+    writeFileSync(pdf, tinyPdf('another'));
+    const args = ['orders', 'reinsert', id, '--reason', '备注有误', '--changes', changes, '--pdf', pdf, '--json'];
+    const ran = await run(args);
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(JSON.parse(ran.stdout)).toMatchObject({ revision: 2 });
+    await world.until(order_id, ['inserted']);
+    const cancelled = await run(['orders', 'cancel', order_id, '--reason', '发票已红冲'], KEY);
+    expect(cancelled).toMatchObject({ exit: 0, stderr: '' });
+    expect(cancelled.stdout).toContain('cancelled');
+    expect((await world.order(order_id)).state).toBe('cancelled');
+  });
+
+  it('a doubtful one is settled: by whoever saw the card, or by two who are sure that there is none', async () => {
+    const seen = await ended('needs_human');
+    const [card] = await world.cards(seen.order_id);
+    const args = ['orders', 'resolve', seen.id, 'confirm_inserted', '--reason', '用户出示'];
+    expect(await run([...args, '--card-code', card?.code as string])).toMatchObject({ exit: 0 });
+    expect((await world.order(seen.order_id)).state).toBe('inserted');
+    const again = await run(args);
+    expect(again.exit).toBe(1);
+    expect(again.stderr).toContain('409');
+    expect(await run(['orders', 'resolve', seen.id, 'confirm_inserted'])).toMatchObject({ exit: 2 });
+
+    const lost = await ended('needs_human');
+    const deny = ['orders', 'resolve', lost.id, 'abandon', '--reason', '用户不再需要'];
+    expect(await run(deny, approver)).toMatchObject({ exit: 0 });
+    expect((await world.order(lost.order_id)).state).toBe('rejected');
+  });
+
+  it('a report is made, its files fetched, and their SHA-256 checked', async () => {
+    const { body } = await world.get('/v1/admin/merchants', ADMIN).expect(200);
+    const merchant = (body.items as Json[])[0]?.id as string;
+    const ran = await run(['reports', 'make', '--merchant', merchant, '--day', today(), '--out', folder, '--json']);
+    expect(ran).toMatchObject({ exit: 0, stderr: '' });
+    const report = JSON.parse(ran.stdout) as Json;
+    expect(report.files).toHaveLength(4);
+    for (const { name, sha256 } of report.files as Json[]) {
+      const bytes = readFileSync(join(folder, `${today()}-${name as string}`));
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+    }
+    expect((await run(['reports', 'list', '--day', today()])).stdout).toContain(report.id);
+    expect(await run(['reports', 'get', '00000000-0000-4000-8000-000000000000'])).toMatchObject({ exit: 1 });
+  });
+});
+
+/** In Shanghai. */
+function today(): string {
+  return new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 10);
+}
