@@ -1,10 +1,8 @@
 import { ProbeView } from '../console/account-probe.api';
 import { AccountList, AccountView, CheckView, FindingView, PappidView } from '../console/accounts.api';
-import { TemplateList, TemplateView } from '../console/templates.api';
 import { Command, required, text } from './command';
-import { EXIT } from './exit';
+import { CliError, EXIT } from './exit';
 import { readBytes, readJson } from './files';
-import { columns } from './output';
 import { path } from './service';
 
 const MARK = { ok: '✓', warning: '!', error: '✗' } as const;
@@ -50,6 +48,58 @@ const ADD: Command = {
     const json = { appid, role: required(values, 'role'), secret: readBytes(file).toString('utf8').trim() };
     const { data } = await service.call<AccountView>('POST', '/v1/admin/accounts', { json });
     out.result(data, [`✓ ${data.appid}  ${data.role}`]);
+    return EXIT.ok;
+  },
+};
+
+const CHANGE: Command = {
+  name: 'account change',
+  args: '<appid>',
+  about: ['更换 secret 或改变账号的用途', 'give an account another secret, or change what it is for'],
+  options: {
+    role: {
+      type: 'string',
+      value: 'ROLE',
+      about: ['issuer · merchant · reimburser · component', 'issuer, merchant, reimburser or component'],
+    },
+    'secret-file': {
+      type: 'string',
+      value: 'FILE',
+      about: ['新 secret 的文件（- 为标准输入）', 'file with the new secret'],
+    },
+    'token-kind': { type: 'string', value: 'KIND', about: ['stable 或 plain', 'stable or plain'] },
+    'billing-fields': { type: 'string', value: 'ORDER', about: ['current 或 classic', 'current or classic'] },
+  },
+  examples: ['piaoka account change wx… --secret-file ./secret.txt', 'piaoka account change wx… --role reimburser'],
+  async run({ args: [appid = ''], values, out, service }) {
+    const file = text(values, 'secret-file');
+    const json = {
+      role: text(values, 'role'),
+      secret: file === undefined ? undefined : readBytes(file).toString('utf8').trim(),
+      token_kind: text(values, 'token-kind'),
+      billing_fields: text(values, 'billing-fields'),
+    };
+    if (Object.values(json).every((value) => value === undefined))
+      throw new CliError(EXIT.usage, '请给出要更改的内容。Say what to change. piaoka account change --help');
+    const { data } = await service.call<AccountView>('PATCH', path`/v1/admin/accounts/${appid}`, { json });
+    out.result(data, [`✓ ${data.appid}  ${data.role}  ${data.token_kind}  ${data.billing_fields}`]);
+    return EXIT.ok;
+  },
+};
+
+const CALLBACK: Command = {
+  name: 'account callback',
+  args: '<appid> <file.json>',
+  about: [
+    '设置消息推送：mode、token、encoding_aes_key，从文件读取（- 为标准输入）',
+    'how WeChat pushes to an account: mode, token, encoding_aes_key, from a file (- for standard input)',
+  ],
+  options: {},
+  examples: [`echo '{"mode":"safe","token":"…","encoding_aes_key":"…"}' | piaoka account callback wx… -`],
+  async run({ args: [appid = '', file = ''], out, service }) {
+    const to = path`/v1/admin/accounts/${appid}/callback`;
+    const { data } = await service.call<AccountView>('PUT', to, { json: readJson(file) });
+    out.result(data, [`✓ ${data.callback.mode}  ${data.callback.path}`]);
     return EXIT.ok;
   },
 };
@@ -114,6 +164,14 @@ const PROBE: Command = {
         'insert that order once more: it should be refused (72056); if not, its user gets a second card',
       ],
     },
+    'young-template': {
+      type: 'string',
+      value: 'CARD_ID',
+      about: [
+        '刚建立的模板：此刻能否使用（与 --repeat-insert 一起）',
+        'a template made a moment ago: can it be used yet? (with --repeat-insert)',
+      ],
+    },
     'upload-mib': {
       type: 'string',
       value: '1,2,5',
@@ -129,6 +187,7 @@ const PROBE: Command = {
       reason: required(values, 'reason'),
       order: text(values, 'order'),
       repeat_insert: values['repeat-insert'] === true ? true : undefined,
+      young_template: text(values, 'young-template'),
       upload_mib: text(values, 'upload-mib')?.split(',').map(Number),
     };
     const { data } = await service.call<ProbeView>('POST', path`/v1/admin/accounts/${appid}/probe`, { json });
@@ -144,40 +203,8 @@ const PROBE: Command = {
   },
 };
 
-const TEMPLATES: Command = {
-  name: 'template list',
-  args: '',
-  about: ['发票卡券模板', 'the card templates'],
-  options: {},
-  examples: ['piaoka template list'],
-  async run({ out, service }) {
-    const { data } = await service.call<TemplateList>('GET', '/v1/admin/templates');
-    out.result(
-      data,
-      columns(data.items.map(({ id, payee, type, state, card_id }) => [id, payee, type, state, card_id ?? '—'])),
-    );
-    return EXIT.ok;
-  },
-};
-
-const CREATE: Command = {
-  name: 'template create',
-  args: '<file.json>',
-  about: [
-    '建立一个收款方与类型的模板；重复执行不会多建',
-    'make the template of a payee and type; repeating it makes no other',
-  ],
-  options: {},
-  examples: ['piaoka template create template.json'],
-  async run({ args: [file = ''], out, service }) {
-    const { data } = await service.call<TemplateView>('POST', '/v1/admin/templates', { json: readJson(file) });
-    out.result(data, [`✓ ${data.card_id ?? data.state}`]);
-    return EXIT.ok;
-  },
-};
-
 function findingLines({ code, severity, advice, advice_en }: FindingView): string[] {
   return [`  ${MARK[severity]} ${code}`, ...(severity === 'ok' ? [] : [`      ${advice}`, `      ${advice_en}`])];
 }
 
-export const ACCOUNTS = [LIST, ADD, CHECK_ACCOUNT, PAPPID, SET, PROBE, TEMPLATES, CREATE];
+export const ACCOUNTS = [LIST, ADD, CHANGE, CALLBACK, CHECK_ACCOUNT, PAPPID, SET, PROBE];

@@ -11,12 +11,14 @@ import { COMMON, helpOn, helpOnAll } from './help';
 import { ORDER_ACTS } from './order-acts';
 import { ORDERS } from './orders';
 import { Output } from './output';
+import { PUSHES } from './pushes';
 import { READ } from './read';
 import { RECONCILE } from './reconcile';
 import { REPORT_COMMANDS } from './reports';
 import { RULES_COMMAND } from './rules';
 import { Service } from './service';
 import { SUBMIT } from './submit';
+import { TEMPLATES } from './templates';
 
 const COMMANDS: readonly Command[] = [
   CHECK,
@@ -30,6 +32,8 @@ const COMMANDS: readonly Command[] = [
   ...REPORT_COMMANDS,
   ...ADMIN,
   ...ACCOUNTS,
+  ...TEMPLATES,
+  ...PUSHES,
   AUDIT,
 ];
 

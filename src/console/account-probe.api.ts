@@ -13,6 +13,7 @@ import {
   MinLength,
 } from 'class-validator';
 
+const CARD_ID = /^[0-9A-Za-z_-]{4,64}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export class ProbeRequest {
@@ -40,10 +41,16 @@ export class ProbeRequest {
   @IsOptional()
   @IsBoolean()
   repeat_insert?: boolean;
+  /** With repeat_insert: card_id of a template of this account that was made a moment ago; is it too young (40078)? */
+  @ApiProperty({ required: false, pattern: CARD_ID.source })
+  @IsOptional()
+  @IsString()
+  @Matches(CARD_ID)
+  young_template?: string;
 }
 
 export class ProbeAnswerView {
-  /** What was asked, e.g. upload_5_mib, quota_insert, auth_status, card_code, repeated_insert */
+  /** What was asked, e.g. upload_5_mib, quota_insert, auth_status, card_code, repeated_insert, repeated_nonce, young_template */
   question!: string;
   /** WeChat's; null where there was no answer */
   errcode!: number | null;

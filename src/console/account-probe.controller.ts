@@ -48,6 +48,7 @@ export class AccountProbeController {
       upload_mib = SIZES_MIB,
       order: id,
       repeat_insert = false,
+      young_template: youngTemplate = null,
     } = readBody(body, this.checks, ProbeRequest);
     const account = /^[\w-]{1,64}$/.test(appid) ? await this.accounts.find(appid) : null;
     if (!account) throw new Problem('not_found');
@@ -55,9 +56,13 @@ export class AccountProbeController {
       const words = ['请给出要重复插卡的订单。', 'Name the order whose insert is to be repeated.'] as const;
       throw new Problem('invalid_request', { faults: [fault('FIELD-MISSING', '/order', ...words)] });
     }
+    if (youngTemplate !== null && !repeat_insert) {
+      const words = ['须与 repeat_insert 一起使用。', 'young_template goes with repeat_insert.'] as const;
+      throw new Problem('invalid_request', { faults: [fault('FIELD-MISSING', '/repeat_insert', ...words)] });
+    }
     const order = id === undefined ? null : await this.probes.insertedOrder(account, id);
     // Written down before WeChat is asked: an act whose answer is lost has happened all the same.
-    const data = { order: id ?? null, repeat_insert };
+    const data = { order: id ?? null, repeat_insert, young_template: youngTemplate };
     await asEngine(this.dataSource, (client) =>
       audit(client, { ...act(operator, 'account.probed', appid, data), reason }),
     );
@@ -66,7 +71,7 @@ export class AccountProbeController {
     for (const call of ['setpdf', 'insert'] as const) answers.push(await this.probes.quota(account, call));
     if (order) {
       answers.push(await this.probes.authStatus(account, order), await this.probes.cardCode(account, order));
-      if (repeat_insert) answers.push(await this.probes.repeated(account, order));
+      if (repeat_insert) answers.push(...(await this.probes.repeated(account, order, youngTemplate)));
     }
     return { appid, answers };
   }

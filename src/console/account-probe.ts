@@ -94,28 +94,33 @@ export class AccountProbe {
     ]);
   }
 
-  /** The order's insert once more, with the same data and a fresh upload, as a probe of a doubtful order sends it. */
-  async repeated(account: WechatAccount, order: OrderRow): Promise<ProbeAnswerView> {
+  /**
+   * The order's insert once more, with the same data and a fresh upload, as a probe of a doubtful order sends it; then
+   * again under the same nonce_str, and, where a template is named, with that one. Only an order that WeChat has refused
+   * as repeated is sent further.
+   */
+  async repeated(account: WechatAccount, order: OrderRow, youngTemplate: string | null): Promise<ProbeAnswerView[]> {
     const pdf = await this.orders.pdf(order, 'pdf');
     const upload = pdf && (await this.ask(account, (token) => this.wechat.setpdf(token, pdf)));
     const mediaId = upload && mediaIdOf(upload);
     if (!mediaId)
-      return told('repeated_insert', upload, () => ['上传没有得到 s_media_id。', 'The upload gave no s_media_id.']);
-    const card = { orderId: order.order_id, cardId: order.card_id, appid: order.appid, mediaId, tripMediaId: null };
-    const body = insertBody(
-      { ...card, invoice: this.invoiceOf(order) },
-      account.billingFields,
-      randomBytes(16).toString('hex'),
-    );
-    const answer = await this.ask(account, (token) => this.wechat.insert(token, json(body)));
-    // Only a word about the order itself says that it was looked at: a quota or a busy WeChat says nothing.
-    const knows = answer?.kind === 'answered' && [72056, 72054].includes(answer.errcode);
-    return told(
-      'repeated_insert',
-      answer,
-      ({ code }) => secondCard(order, code),
-      knows ? REFUSED_AS_IT_SHOULD : NOTHING_LEARNT,
-    );
+      return [told('repeated_insert', upload, () => ['上传没有得到 s_media_id。', 'The upload gave no s_media_id.'])];
+    const nonce = randomBytes(16).toString('hex');
+    const insert = (cardId: string, nonceStr: string) => {
+      const card = { orderId: order.order_id, cardId, appid: order.appid, mediaId, tripMediaId: null };
+      const body = insertBody({ ...card, invoice: this.invoiceOf(order) }, account.billingFields, nonceStr);
+      return this.ask(account, (token) => this.wechat.insert(token, json(body)));
+    };
+    const card = ({ code }: Record<string, unknown>) => secondCard(order, code);
+    const first = await insert(order.card_id, nonce);
+    const knows = saysRepeated(first);
+    const answers = [told('repeated_insert', first, card, knows ? REFUSED_AS_IT_SHOULD : NOTHING_LEARNT)];
+    if (!knows) return answers;
+    const again = await insert(order.card_id, nonce);
+    answers.push(told('repeated_nonce', again, card, saysRepeated(again) ? NONCE_IS_NOTHING : NONCE_MATTERS));
+    if (youngTemplate === null) return answers;
+    const young = await insert(youngTemplate, randomBytes(16).toString('hex'));
+    return [...answers, told('young_template', young, card, ofTemplate(young))];
   }
 
   private invoiceOf(order: OrderRow) {
@@ -143,6 +148,35 @@ const NOTHING_LEARNT: Conclusion = [
   '此答复与重复插卡无关，未得到结论，请再次探测。',
   'This answer does not speak of the repetition: nothing is learnt. Probe again.',
 ];
+
+const NONCE_IS_NOTHING: Conclusion = [
+  '同一 nonce_str 再次请求，同样被拒绝：去重看的是订单，不是 nonce_str。',
+  'The same nonce_str is refused in the same way: it is the order that counts, not the nonce_str.',
+];
+
+const NONCE_MATTERS: Conclusion = [
+  '同一 nonce_str 再次请求得到另一种答复：微信会看 nonce_str。本服务每次请求都用新的。',
+  'The same nonce_str is answered otherwise: WeChat looks at it. This service takes a new one for each request.',
+];
+
+/** Only a word about the order itself says that it was looked at: a quota or a busy WeChat says nothing. */
+function saysRepeated(answer: Answer | null): boolean {
+  return answer?.kind === 'answered' && [72056, 72054].includes(answer.errcode);
+}
+
+/** Undefined: simply refused. */
+function ofTemplate(answer: Answer | null): Conclusion | undefined {
+  if (saysRepeated(answer))
+    return [
+      '新模板已可使用（或微信先检查订单，尚不能断定）。',
+      'The new template can be used already, or WeChat looks at the order first: not certain.',
+    ];
+  if (answer?.kind !== 'answered' || answer.errcode !== 40078) return undefined;
+  return [
+    '新模板尚不可用：请稍后再探测，即可得知需等待多久。',
+    'The new template is too young still: probe again later to learn how long it takes.',
+  ];
+}
 
 function secondCard(order: OrderRow, code: unknown): Conclusion {
   return code === order.card_code

@@ -44,8 +44,47 @@ describe('probing an account', () => {
     expect(answers.auth_status).toMatchObject({ errcode: 0 });
     expect(answers.repeated_insert).toMatchObject({ errcode: 72056 });
     expect(answers.repeated_insert?.conclusion_en).toContain('safe');
+    expect(answers.repeated_nonce).toMatchObject({ errcode: 72056 });
+    expect(answers.repeated_nonce?.conclusion_en).toContain('not the nonce_str');
+    const nonces = (await world.requests('/card/invoice/insert', order_id)).map(({ body }) => nonceOf(body as Json));
+    expect([nonces.length, nonces[1] === nonces[2], nonces[0] === nonces[1]]).toEqual([3, true, false]);
     expect(await world.cards(order_id)).toHaveLength(1);
     expect(await world.timeline(order_id)).toEqual(before);
+  });
+
+  it('asks whether a template made a moment ago can be used, of an order that has its card', async () => {
+    await world.control('PUT', '/profile', { fresh_template_seconds: 60 });
+    const words = { payee: '探测', type: '数电发票', title: '探测', logo_url: 'https://mmbiz.qpic.cn/x' };
+    const { card_id } = (await world.post('/v1/admin/templates', words, ADMIN).expect(201)).body as Json;
+    const { id, order_id } = await inserted();
+    const young = async () =>
+      (await probe({ upload_mib: [], order: id, repeat_insert: true, young_template: card_id as string }))
+        .young_template;
+    expect(await young()).toMatchObject({
+      errcode: 40078,
+      conclusion_en: expect.stringContaining('too young') as string,
+    });
+    await world.control('POST', '/clock', { advance_seconds: 61 });
+    expect(await young()).toMatchObject({
+      errcode: 72056,
+      conclusion_en: expect.stringContaining('not certain') as string,
+    });
+    expect(await world.cards(order_id)).toHaveLength(1);
+    await world.control('PUT', '/profile', { fresh_template_seconds: 0 });
+    const alone = { reason: 'x', order: id, young_template: card_id as string };
+    const { body } = await world.post(path, alone, ADMIN).expect(422);
+    expect(((body as Json).errors as Json[])[0]).toMatchObject({ pointer: '/repeat_insert', code: 'FIELD-MISSING' });
+  });
+
+  it('knows cards at the address of ordinary ones where WeChat does', async () => {
+    const { id } = await inserted();
+    expect((await probe({ upload_mib: [], order: id })).card_code).toMatchObject({ errcode: 40056 });
+    await world.control('PUT', '/profile', { card_code_get: 'finds' });
+    const { card_code } = await probe({ upload_mib: [], order: id });
+    expect(card_code).toMatchObject({
+      errcode: 0,
+      conclusion_en: expect.stringContaining('shows invoice cards') as string,
+    });
   });
 
   it.each([45009, -1, 72040, 40007])('learns nothing about repetition from %i', async (errcode) => {
@@ -90,3 +129,7 @@ describe('probing an account', () => {
     expect((await PDFDocument.load(pdf)).getPageCount()).toBe(1);
   });
 });
+
+function nonceOf({ card_ext }: Json): string {
+  return (card_ext as { nonce_str: string }).nonce_str;
+}

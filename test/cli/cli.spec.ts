@@ -1,3 +1,4 @@
+import { getSignature } from '@wecom/crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
@@ -155,6 +156,47 @@ describe('piaoka, the command line', () => {
     const probed = await run('account', 'probe', APPID, '--reason', '上线前', '--upload-mib', '1');
     expect(probed).toMatchObject({ exit: 0 });
     expect(probed.stdout).toContain('A PDF of 1 MiB is taken.');
+
+    // What changes later: the secret, the pushes, a template whose making nobody knows about.
+    expect(await run('account', 'change', 'wx_merchant')).toMatchObject({ exit: 2 });
+    const changed = await run('account', 'change', 'wx_merchant', '--secret-file', secret, '--role', 'reimburser');
+    expect(changed).toMatchObject({ exit: 0, stdout: '✓ wx_merchant  reimburser  stable  current\n' });
+    await world.control('POST', '/faults', [
+      { path: '/card/invoice/platform/createcard', mode: 'drop_after', times: 1 },
+    ]);
+    const lost = file('lost.json', { ...template, payee: '不明' });
+    expect(await run('template', 'create', lost)).toMatchObject({ exit: 1 });
+    const templates = JSON.parse((await run('template', 'list', '--json')).stdout) as { items: Json[] };
+    const unclear = templates.items.find(({ state }) => state === 'unclear')?.id as string;
+    const settled = await run(
+      'template',
+      'settle',
+      unclear,
+      'made',
+      '--card-id',
+      'p_found',
+      '--reason',
+      '公众平台可见',
+    );
+    expect(settled).toMatchObject({ exit: 0, stdout: '✓ ready  p_found\n' });
+  });
+
+  it('sets how WeChat pushes, and shows what nobody could read until somebody has seen to it', async () => {
+    const run = (...args: string[]) => piaoka(args, operators);
+    writeFileSync(join(folder, 'callback.json'), JSON.stringify({ mode: 'plain', token: 'tokenoftheaccount' }));
+    const set = await run('account', 'callback', APPID, join(folder, 'callback.json'));
+    expect(set).toMatchObject({ exit: 0, stdout: `✓ plain  /wechat/callbacks/${APPID}\n` });
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const signature = getSignature('tokenoftheaccount', timestamp, 'n', '');
+    const parameters = new URLSearchParams({ timestamp, nonce: 'n', signature });
+    const url = `${world.service.url}/wechat/callbacks/${APPID}?${parameters.toString()}`;
+    expect((await fetch(url, { method: 'POST', body: 'no document\u001b[2J\u009b2J' })).status).toBe(200);
+    const listed = await run('push', 'list', '--state', 'unreadable');
+    const id = listed.stdout.split(' ')[0] as string;
+    expect((await run('push', 'show', id)).stdout).toBe('"unreadable"  "no document\\u001b[2J\\u009b2J"\n');
+    expect(await run('push', 'seen', id)).toMatchObject({ exit: 2 });
+    expect(await run('push', 'seen', id, '--reason', '已核实')).toMatchObject({ exit: 0, stdout: '✓ seen\n' });
+    expect((await run('push', 'list', '--state', 'unreadable')).stdout).toBe('');
   });
 
   it('tells by its exit code what stood in the way', async () => {
