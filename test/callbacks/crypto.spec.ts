@@ -1,5 +1,4 @@
 import { decrypt as wecomDecrypt, encrypt as wecomEncrypt, getSignature } from '@wecom/crypto';
-import { createHash } from 'node:crypto';
 import { CallbackDoor, CallbackQuery, isUrlCheck, openCallback, Push } from '../../src/wechat/callback-message';
 import { decryptCallback, signatureFits } from '../../src/wechat/callback-crypto';
 import { CallbackFields, readCallbackFields } from '../../src/wechat/callback-fields';
@@ -22,7 +21,6 @@ const DOOR: CallbackDoor = { appid: APPID, mode: 'safe', token: 'spamtest', aesK
 const EVENT =
   '<xml> <ToUserName> <![CDATA[gh_test]]> </ToUserName> <Event> <![CDATA[user_authorize_invoice]]> </Event>' +
   '<SuccOrderId><![CDATA[1202933957956]]></SuccOrderId><FailOrderId><![CDATA[]]></FailOrderId></xml>';
-const FUZZ = process.env.LONG ? 100_000 : 2_000;
 
 function push(encrypt: string, token = DOOR.token, timestamp = String(NOW), nonce = 'nonce123') {
   const query: CallbackQuery = {
@@ -176,49 +174,8 @@ describe('signatures and encryption of WeChat’s pushes', () => {
     const { query, body } = push(wecomEncrypt(KEY, '<!DOCTYPE xml><xml><Event>x</Event></xml>', APPID));
     expect(openCallback(DOOR, query, body, NOW)).toBeNull();
   });
-
-  it(`of ${FUZZ} damaged pushes none is taken, none breaks anything`, () => {
-    const { query, body } = push(wecomEncrypt(KEY, EVENT, APPID));
-    expect(openCallback(DOOR, query, body, NOW)).not.toBeNull();
-    let taken = 0;
-    for (let n = 0; n < FUZZ; n += 1) {
-      const noise = createHash('sha256').update(`noise ${n}`).digest();
-      const damagedBody = damaged(body, noise);
-      const damagedQuery =
-        (noise.readUInt8(31) & 1) === 1
-          ? query
-          : { ...query, msg_signature: damaged(query.msg_signature as string, noise) };
-      const opened = fieldsOf(openCallback(DOOR, damagedQuery, damagedBody, NOW));
-      // Damage outside the signed part changes nothing of what is read.
-      if (opened && opened.SuccOrderId !== '1202933957956') taken += 1;
-      if (opened && !damagedBody.includes(encryptOf(body))) taken += 1;
-    }
-    expect(taken).toBe(0);
-  });
 });
 
 function fieldsOf(push: Push | null): CallbackFields | null {
   return push && 'fields' in push ? push.fields : null;
-}
-
-function encryptOf(body: string): string {
-  return /<Encrypt><!\[CDATA\[([^\]]+)/.exec(body)?.[1] as string;
-}
-
-/** One byte changed, a piece cut out, doubled, or put elsewhere. */
-function damaged(text: string, noise: Buffer): string {
-  const at = noise.readUInt16BE(0) % text.length;
-  const length = 1 + ((noise[2] as number) % 40);
-  switch ((noise[3] as number) % 5) {
-    case 0:
-      return text.slice(0, at) + String.fromCharCode(noise[4] as number) + text.slice(at + 1);
-    case 1:
-      return text.slice(0, at) + text.slice(at + length);
-    case 2:
-      return text.slice(0, at) + text.slice(at, at + length) + text.slice(at);
-    case 3:
-      return text.slice(0, at) + '<![CDATA[' + text.slice(at);
-    default:
-      return text.slice(at) + text.slice(0, at);
-  }
 }
