@@ -6,7 +6,7 @@ import { startTypical } from './contender-typical';
 import type { PhaseResult } from './load-main';
 import { percentile } from './math';
 import { monotonicMs } from './mock-wechat';
-import { PACE, RunSpec, WARM_UP } from './plan';
+import { PACE, RunSpec } from './plan';
 import { cpuOf, machineCpu, rssOf } from './proc';
 import { Session } from './session';
 
@@ -43,7 +43,7 @@ export async function runOnce(spec: RunSpec, arena: Arena): Promise<RunResult> {
   try {
     const session = new Session(arena, contender, (runs += 1) * 100_000);
     await arena.mock.call('delay', spec.delayMs);
-    await session.drive(spec.queued > 0 ? WARM_UP * 3 : WARM_UP);
+    await session.drive(spec.warmUp);
     await session.settle();
     await arena.database.checkpoint();
     const queue = spec.queued > 0 ? await pileUp(spec, arena, contender, session) : null;

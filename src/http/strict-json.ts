@@ -21,91 +21,120 @@ export function parseStrictJson(text: string): StrictJson {
   }
 }
 
+/** An object or array that is open; `at` is the key or index of what is being read in it, null before the first key. */
 interface Level {
-  pointer: string;
   /** Keys seen; null in an array. */
   keys: Set<string> | null;
-  index: number;
+  at: string | number | null;
 }
 
-/** One pass over the text. It trusts nothing and reports no syntax: where the text is not JSON it stops, and JSON.parse says so. */
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * One pass over the text. It trusts nothing and reports no syntax: where the text is not JSON it stops, and JSON.parse
+ * says so. Pointers are written only for faults, and only keys are copied out: every order passes through here.
+ */
 class Scan {
   private position = 0;
+  /** Of the next backslash; the text's length where there is none. */
+  private backslash: number;
   private readonly found: Fault[] = [];
   private readonly levels: Level[] = [];
 
-  constructor(private readonly text: string) {}
+  constructor(private readonly text: string) {
+    this.backslash = this.backslashFrom(0);
+  }
 
   faults(): Fault[] {
     const { text } = this;
-    let pointer = '';
     while (this.position < text.length && this.found.length < 100) {
-      const character = text[this.position] as string;
-      const level = this.levels.at(-1);
-      if (character === '{' || character === '[') {
-        if (this.levels.length === MAX_DEPTH) return [tooDeep(pointer)];
-        this.levels.push({ pointer, keys: character === '{' ? new Set() : null, index: 0 });
-        if (character === '[') pointer = `${pointer}/0`;
-        this.position += 1;
-      } else if (character === '}' || character === ']') {
-        this.levels.pop();
-        this.position += 1;
-      } else if (character === ',') {
-        if (level && !level.keys) pointer = `${level.pointer}/${(level.index += 1)}`;
-        this.position += 1;
-      } else if (character === '"') {
-        const start = this.position;
-        const value = this.string(pointer);
-        if (value === undefined) return this.found;
-        if (level?.keys && this.nextIs(':')) pointer = this.key(level, value, start);
-      } else if (character === '-' || (character >= '0' && character <= '9')) {
-        this.number(pointer);
+      const code = text.charCodeAt(this.position);
+      if (code === QUOTE) {
+        if (!this.string()) return this.found;
+      } else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
+        this.number();
       } else {
+        if (code === 0x7b || code === 0x5b) {
+          if (this.levels.length === MAX_DEPTH) return [tooDeep(this.pointer())];
+          this.levels.push(code === 0x7b ? { keys: new Set(), at: null } : { keys: null, at: 0 });
+        } else if (code === 0x7d || code === 0x5d) {
+          this.levels.pop();
+        } else if (code === 0x2c) {
+          const level = this.levels.at(-1);
+          if (typeof level?.at === 'number') level.at += 1;
+        }
         this.position += 1;
       }
     }
     return this.found;
   }
 
-  /** The string that begins here, or undefined where it never ends. Long strings are skipped at memchr speed. */
-  private string(pointer: string): string | undefined {
-    const start = this.position;
-    let end = this.text.indexOf('"', start + 1);
-    while (end > 0 && this.escaped(end)) end = this.text.indexOf('"', end + 1);
-    if (end < 0) return undefined;
+  /** Reads the string that begins here, a key or a value; false where it never ends. Long ones pass at memchr speed. */
+  private string(): boolean {
+    const { text } = this;
+    const start = this.position + 1;
+    let end = text.indexOf('"', start);
+    while (end > 0 && this.escaped(end)) end = text.indexOf('"', end + 1);
+    if (end < 0) return false;
     this.position = end + 1;
-    const raw = this.text.slice(start + 1, end);
-    if (!raw.includes('\\')) return raw;
-    const value = unescaped(raw);
-    if (value === undefined) return undefined;
-    if (value.includes('\u0000') || !value.isWellFormed()) this.found.push(badText(pointer));
-    return value;
+    let value: string | undefined;
+    if (this.backslash < end) {
+      value = unescaped(text.slice(start, end));
+      if (value === undefined) return false;
+      if (value.includes('\u0000') || !value.isWellFormed()) this.found.push(badText(this.pointer()));
+      this.backslash = this.backslashFrom(end);
+    }
+    const level = this.levels.at(-1);
+    if (level?.keys && this.nextIsColon()) this.key(level, level.keys, value ?? text.slice(start, end), start - 1);
+    return true;
+  }
+
+  private backslashFrom(position: number): number {
+    const next = this.text.indexOf('\\', position);
+    return next < 0 ? this.text.length : next;
   }
 
   private escaped(quote: number): boolean {
     let backslashes = 0;
-    while (this.text[quote - 1 - backslashes] === '\\') backslashes += 1;
+    while (this.text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes += 1;
     return backslashes % 2 === 1;
   }
 
-  private nextIs(character: string): boolean {
-    while (/\s/.test(this.text[this.position] ?? '')) this.position += 1;
-    return this.text[this.position] === character;
+  private nextIsColon(): boolean {
+    let code = this.text.charCodeAt(this.position);
+    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) {
+      code = this.text.charCodeAt((this.position += 1));
+    }
+    return code === 0x3a;
   }
 
-  private key(level: Level, key: string, at: number): string {
-    const pointer = `${level.pointer}/${escapePointer(key)}`;
-    if (level.keys?.has(key)) this.found.push(duplicateKey(pointer, at));
-    level.keys?.add(key);
-    return pointer;
+  private key(level: Level, keys: Set<string>, key: string, at: number): void {
+    level.at = key;
+    if (keys.has(key)) this.found.push(duplicateKey(this.pointer(), at));
+    keys.add(key);
   }
 
-  private number(pointer: string): void {
-    const [literal = '-'] = /^-?[0-9.eE+-]*/.exec(this.text.slice(this.position, this.position + 400)) ?? [];
-    this.position += literal.length;
-    const value = Number(literal);
+  private number(): void {
+    const { text } = this;
+    const start = this.position;
+    let whole = text.charCodeAt(start) !== 0x2d;
+    for (; this.position < text.length; this.position += 1) {
+      const code = text.charCodeAt(this.position);
+      if (code >= 0x30 && code <= 0x39) continue;
+      // + - . E e
+      if (code !== 0x2b && code !== 0x2d && code !== 0x2e && code !== 0x45 && code !== 0x65) break;
+      whole = false;
+    }
+    // Fifteen digits always fit a double.
+    if (whole && this.position - start <= 15) return;
+    const value = Number(text.slice(start, this.position));
     const exact = Number.isFinite(value) && !Object.is(value, -0) && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-    if (!exact && !Number.isNaN(value)) this.found.push(badNumber(pointer));
+    if (!exact && !Number.isNaN(value)) this.found.push(badNumber(this.pointer()));
+  }
+
+  private pointer(): string {
+    return this.levels.map(({ at }) => (at === null ? '' : `/${escapePointer(String(at))}`)).join('');
   }
 }
 
