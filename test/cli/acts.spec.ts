@@ -58,7 +58,7 @@ describe('operators’ acts from a terminal', () => {
     const each = await run(['bulk', 'orders', bulk.id as string]);
     expect(each.stdout).toMatch(new RegExp(`^${one?.order_id} {2}reinserted$`, 'm'));
     expect(await run(['bulk', 'cancel', bulk.id as string, '--reason', 'too late'])).toMatchObject({ exit: 1 });
-    await world.until(one?.order_id as string, ['inserted']);
+    await world.until(one?.order_id, ['inserted']);
   });
 
   it('one is begun anew with changes and another PDF, then cancelled by its merchant', async () => {
