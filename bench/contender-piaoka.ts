@@ -13,7 +13,7 @@ const KEY = `pk_bench_${randomBytes(24).toString('hex')}`;
 const MASTER_KEY = randomBytes(32).toString('base64');
 const MAIN = join(__dirname, '..', 'src', 'main.js');
 
-/** The service as it is deployed: one process that answers merchants, one or more that talk to WeChat. */
+/** The service as it is deployed: one process that answers merchants, one or more that talk to WeChat; or one for both. */
 export const startPiaoka: Start = async (spec, arena) => {
   const name = spec.stored > 0 ? `stored_${spec.stored}` : 'piaoka';
   const kept = spec.stored > 0 && keptDatabases.has(name);
@@ -21,7 +21,7 @@ export const startPiaoka: Start = async (spec, arena) => {
   const processes: ServiceProcess[] = [];
   const client = new Client({ connectionString: databaseUrl });
   try {
-    const api = await start(spec, arena, databaseUrl, 'api');
+    const api = await start(spec, arena, databaseUrl, spec.together ? 'all' : 'api');
     processes.push(api);
     for (let n = 1; n <= spec.workers; n += 1) processes.push(await start(spec, arena, databaseUrl, 'worker', n));
     await client.connect();
@@ -61,7 +61,7 @@ function start(
   spec: RunSpec,
   { mockUrl, options }: Arena,
   databaseUrl: string,
-  role: 'api' | 'worker',
+  role: 'api' | 'worker' | 'all',
   n = 1,
 ): Promise<ServiceProcess> {
   const profile = ['--cpu-prof', `--cpu-prof-dir=${resolve('.data', 'bench', 'profiles')}`];

@@ -43,6 +43,7 @@ const ratio = (
 
 export const GOALS: readonly Goal[] = [
   ratio('orders/s, service / bare loop, 0 ms', 'higher', [0.15, 0.25], rate, 'piaoka', 'bare'),
+  ratio('the same in one process, ROLE=all', 'higher', [0.15, 0.25], rate, 'piaoka-together', 'bare'),
   ratio('the same with PDF_CHECK=full', 'higher', [0.15, 0.25], rate, 'piaoka-full-check', 'bare'),
   ratio('the same, PDFs in a file or object store', 'higher', [0.2, 0.33], rate, 'piaoka-file-store', 'bare'),
   ratio('orders/s, service / bare loop, 50 ms, 256 in flight', 'higher', [0.65, 0.9], rate, 'piaoka-50ms', 'bare-50ms'),

@@ -14,6 +14,8 @@ export interface RunSpec {
   /** Calls to WeChat at the same time: connections of the bare loop, concurrency of each worker. */
   inFlight: number;
   workers: number;
+  /** One process, `ROLE=all`, that hands PDFs over in memory; `workers` are processes beside it. */
+  together: boolean;
   orders: number;
   /** Orders before that. */
   warmUp: number;
@@ -41,6 +43,7 @@ export function planOf(options: Options, headline: Door): RunSpec[] {
   const { orders, pacedSeconds, queued } = options;
   const piaoka: RunSpec = {
     ...{ name: 'piaoka', contender: 'piaoka', door: headline, pdf: 'sixty', delayMs: 0, inFlight: 32, workers: 1 },
+    together: false,
     ...{
       orders,
       warmUp: options.quick ? 200 : WARM_UP,
@@ -69,6 +72,7 @@ export function planOf(options: Options, headline: Door): RunSpec[] {
     { ...piaoka, pacedSeconds },
     { ...typical, orders: Math.ceil(orders / 4), pacedSeconds },
     { ...piaoka, name: 'piaoka-2workers', workers: 2 },
+    { ...piaoka, name: 'piaoka-together', together: true, workers: 0 },
     { ...piaoka, name: 'piaoka-tiny-pdf', pdf: 'tiny' },
     { ...bare, ...far, name: 'bare-50ms' },
     { ...piaoka, ...far, name: 'piaoka-50ms' },
