@@ -71,6 +71,7 @@ async function runAll(options: Options, arena: Arena, headline: Door): Promise<M
     const round = new Map<string, RunResult>();
     rounds.push(round);
     const plan = planOf(options, headline);
+    if (plan.length === 0) throw new Error('--only names no run of this plan; rows of stored orders need --full');
     // Every other round backwards: whoever comes after whom, and a machine that warms up, falls on both sides.
     for (const spec of n % 2 === 1 ? plan : plan.reverse()) {
       const result = await runOnce(spec, arena);

@@ -34,6 +34,8 @@ export class MockWechat {
   private cards = new Map<string, Card>();
   private readonly media = new Set<string>();
   private uploads = 0;
+  /** Goes on over resets: WeChat gives no code twice, and a kept database still holds the earlier ones. */
+  private codes = 0;
   private wrongMedia = 0;
   private refused = 0;
   private waiter: { cards: number; done: () => void } | null = null;
@@ -120,6 +122,7 @@ export class MockWechat {
     if (known) known.inserts += 1;
     else this.cards.set(orderId, { orderId, inserts: 1, at: monotonicMs() });
     if (this.waiter && this.cards.size >= this.waiter.cards) this.waiter.done();
-    return `{"errcode":0,"errmsg":"ok","code":"${this.cards.size}","openid":"oBenchUser0000000000000000001"}`;
+    this.codes += 1;
+    return `{"errcode":0,"errmsg":"ok","code":"${this.codes}","openid":"oBenchUser0000000000000000001"}`;
   }
 }
