@@ -9,6 +9,7 @@ import { machineFacts } from './machine';
 import { Options, readOptions } from './options';
 import { Door } from './order-request';
 import { HAS_PDF_CHECK, planOf } from './plan';
+import { benchReading } from './reading';
 import { benchReconcile } from './reconcile';
 import { headline as factsLine, markdown, Report } from './report';
 import { Child } from './rpc';
@@ -127,6 +128,7 @@ function say(line: string): void {
 async function start(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.rules) return say(benchRules());
+  if (options.reading) return say(await benchReading(say));
   if (options.callbacks) return say(await benchCallbacks(say));
   const passed = await main(options);
   if (passed) return;

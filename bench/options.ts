@@ -13,6 +13,8 @@ export interface Options {
   full: boolean;
   /** Only the pure check of an invoice. */
   rules: boolean;
+  /** Only what reading a PDF costs. */
+  reading: boolean;
   /** Only how long WeChat waits for the answer to its pushes. */
   callbacks: boolean;
   /** Only a reconciliation and the reports of a day. */
@@ -28,6 +30,7 @@ const HELP = `npm run bench -- [options]
   --only a,b     only these runs; piaoka* means all that begin so
   --full         also the cost at 1,000,000 stored orders
   --rules        only what the check of one invoice costs; needs no database
+  --reading      only what reading a PDF and comparing it with its order costs; needs no database
   --callbacks    only how long WeChat waits for the answer to a push
   --reconcile    only a reconciliation of 200,000 orders and reports over 1,000,000
   --profile      CPU profiles of the service in .data/bench/profiles
@@ -41,6 +44,7 @@ export function readOptions(args: readonly string[]): Options {
   let quick = false;
   let full = false;
   let rules = false;
+  let reading = false;
   let callbacks = false;
   let reconcile = false;
   let profile = false;
@@ -48,6 +52,7 @@ export function readOptions(args: readonly string[]): Options {
     if (name === '--quick') quick = true;
     else if (name === '--full') full = true;
     else if (name === '--rules') rules = true;
+    else if (name === '--reading') reading = true;
     else if (name === '--callbacks') callbacks = true;
     else if (name === '--reconcile') reconcile = true;
     else if (name === '--profile') profile = true;
@@ -66,6 +71,7 @@ export function readOptions(args: readonly string[]): Options {
     quick,
     full,
     rules,
+    reading,
     callbacks,
     reconcile,
     profile,

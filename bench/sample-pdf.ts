@@ -26,13 +26,13 @@ export class PdfTemplate {
  */
 export function padPdf(pdf: Buffer, size: number): Buffer {
   const at = pdf.lastIndexOf('startxref');
-  const begin = '99 0 obj\n<< >>\nstream\n';
+  const begin = (length: number) => `99 0 obj\n<< /Length ${length} >>\nstream\n`;
   const end = '\nendstream\nendobj\n';
-  const missing = size - pdf.length - begin.length - end.length;
+  const missing = size - pdf.length - begin(size).length - end.length;
   if (missing < 1) return pdf;
   return Buffer.concat([
     pdf.subarray(0, at),
-    Buffer.from(begin),
+    Buffer.from(begin(missing)),
     randomBytes(missing),
     Buffer.from(end),
     pdf.subarray(at),

@@ -62,6 +62,13 @@ export const FILE_FACTS: readonly (readonly [
     '请取原始文件。',
     'Take the file as issued.',
   ],
+  [
+    'PDF-SAFE-07',
+    'PDF 的对象异常之多',
+    'The PDF has an extraordinary number of objects',
+    '请取原始文件。',
+    'Take the file as issued.',
+  ],
   ['PDF-PAGES-01', 'PDF 页数过多', 'The PDF has too many pages', '请只发送发票本身。', 'Send the invoice alone.'],
   [
     'PDF-NUMBER-01',

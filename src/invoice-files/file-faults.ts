@@ -33,6 +33,15 @@ export function bomb(): Fault {
   );
 }
 
+export function overgrown(): Fault {
+  return fault(
+    'PDF-SAFE-07',
+    '/pdf',
+    '文件的对象异常之多，无法确认其中没有危险内容。请使用原始发票文件。',
+    'The file has an extraordinary number of objects; that none is dangerous cannot be made sure. Use the invoice as issued.',
+  );
+}
+
 export function wrongCrc(): Fault {
   return warning(
     'PDF-QR-01',

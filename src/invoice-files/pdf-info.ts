@@ -3,23 +3,18 @@ import { fenOf } from '../domain/yuan';
 import { dayOf } from './printed';
 
 /** The keys that 数电 PDFs carry in their document information dictionary, amounts in yuan. */
-const KEYS = [
-  'InvoiceNumber',
-  'SellerIdNum',
-  'IssueTime',
-  'TotalAmWithoutTax',
-  'TotalTaxAm',
-  'TotalTax-includedAmount',
-] as const;
+type InfoKey =
+  'InvoiceNumber' | 'SellerIdNum' | 'IssueTime' | 'TotalAmWithoutTax' | 'TotalTaxAm' | 'TotalTax-includedAmount';
+const KEY = /\/(InvoiceNumber|SellerIdNum|IssueTime|Total(?:AmWithoutTax|TaxAm|Tax-includedAmount))/g;
 
-export type InfoKeys = Partial<Record<(typeof KEYS)[number], string>>;
+export type InfoKeys = Partial<Record<InfoKey, string>>;
 
 /** The keys as they stand in the file's own words (see `outsideStreams`); a later revision's count. */
 export function scanInfo(words: string): InfoKeys {
   const keys: InfoKeys = {};
-  for (const key of KEYS) {
-    const at = words.lastIndexOf(`/${key}`);
-    if (at < 0) continue;
+  const places = new Map<InfoKey, number>();
+  for (const found of words.matchAll(KEY)) places.set(found[1] as InfoKey, found.index);
+  for (const [key, at] of places) {
     const rest = words.slice(at + key.length + 1, at + key.length + 400);
     const value = literal(rest) ?? hexadecimal(rest);
     if (value !== null) keys[key] = value;

@@ -1,13 +1,15 @@
 import { Fault, fault, warning } from '../domain/fault';
+import { overgrown } from './file-faults';
 import { infoFacts, scanInfo } from './pdf-info';
 import { dangersIn } from './pdf-safety';
 import { outsideStreams } from './pdf-scan';
 import { Reading } from './read-pdf';
 
-/** What can be told of a PDF without parsing it, in a millisecond or two: its Info keys, its dangers, its ends. */
+/** What can be told of a PDF while its sender waits, without parsing it: its Info keys, its dangers, its ends. */
 export function quickReading(pdf: Buffer): Reading {
-  const words = outsideStreams(pdf);
-  return { facts: infoFacts(scanInfo(words)), faults: [...dangersIn(words), ...brokenEnds(pdf)] };
+  const { words, cut } = outsideStreams(pdf);
+  const faults = [...(cut ? [overgrown()] : []), ...dangersIn(words), ...brokenEnds(pdf)];
+  return { facts: infoFacts(scanInfo(words)), faults };
 }
 
 /** `startxref` names a cross-reference, and behind the last `%%EOF` nothing follows. */
@@ -40,9 +42,13 @@ function brokenEnds(pdf: Buffer): Fault[] {
   return faults;
 }
 
+const ARCHIVE_END = Buffer.from('PK\x05\x06', 'latin1');
+
 /** An end-of-central-directory record at the end of the bytes makes them a ZIP. */
 function isArchive(pdf: Buffer): boolean {
   const tail = pdf.subarray(-66_000);
-  const at = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1');
-  return at >= 0 && at + 22 <= tail.length && at + 22 + tail.readUInt16LE(at + 20) === tail.length;
+  for (let at = tail.indexOf(ARCHIVE_END); at >= 0; at = tail.indexOf(ARCHIVE_END, at + 4)) {
+    if (at + 22 <= tail.length && at + 22 + tail.readUInt16LE(at + 20) === tail.length) return true;
+  }
+  return false;
 }
