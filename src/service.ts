@@ -61,6 +61,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     logger: false,
     abortOnError: false,
   });
+  if (config.ROLE !== 'api' && ['full', 'warn'].includes(config.PDF_CHECK)) app.get(FileReader).keepWarm();
   registerBodyParser(adapter.getInstance());
   logRequests(adapter, log);
   app.useGlobalFilters(app.get(ProblemFilter));

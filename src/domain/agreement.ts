@@ -9,6 +9,7 @@ const PLACES: Record<FactSource, [zh: string, en: string]> = {
   info: ['文档属性', 'document properties'],
   qr: ['二维码', 'QR code'],
   text: ['票面文字', 'printed text'],
+  capitals: ['大写金额', 'amount in capitals'],
   ofd: ['OFD 数据', 'OFD data'],
   xml: ['XML 数据', 'XML data'],
 };

@@ -1,7 +1,10 @@
 import { InvoiceItem, InvoiceKind } from './invoice';
 
-/** Where a fact stands: document information keys, QR code, printed text of a PDF; an OFD's or XML's own fields. */
-export type FactSource = 'info' | 'qr' | 'text' | 'ofd' | 'xml';
+/**
+ * Where a fact stands: document information keys, QR code, printed text of a PDF, of that the amount in capitals (大写);
+ * an OFD's or XML's own fields.
+ */
+export type FactSource = 'info' | 'qr' | 'text' | 'capitals' | 'ofd' | 'xml';
 
 /**
  * certain: stands in a field or behind a label of its own; one that differs contradicts · likely: found by its looks, or
@@ -51,7 +54,7 @@ export class FactList {
 }
 
 /** From the surest to the least sure: structured data, QR code, information keys, text. */
-const TRUST: readonly FactSource[] = ['xml', 'ofd', 'qr', 'info', 'text'];
+const TRUST: readonly FactSource[] = ['xml', 'ofd', 'qr', 'info', 'text', 'capitals'];
 
 /** The one fact of each field to be believed: certain before likely, then by the trust in its source. */
 export function bestFacts(facts: readonly Fact[]): Fact[] {

@@ -1,6 +1,7 @@
 import { kindOf } from '../domain/invoice';
 import { Confidence, Fact, FactList, FactSource } from '../domain/invoice-facts';
 import { fenOf } from '../domain/yuan';
+import { CAPITALS, fenOfCapitals } from './capital-amount';
 import { itemsOf } from './face-items';
 import { partiesOf } from './face-parties';
 import { dayOf } from './printed';
@@ -35,7 +36,7 @@ export function readFaceText(pieces: readonly TextPiece[], source: FactSource = 
     );
   }
   readKind(list, text);
-  return list.facts;
+  return [...list.facts, ...inCapitals(text)];
 }
 
 function readNumbers(list: FactList, text: string): void {
@@ -88,6 +89,14 @@ function readSums(lines: Line[], text: string): Sum[] {
   if (tax !== undefined) sums.push({ field: 'tax', value: tax, confidence });
   if (fee === null && tax !== undefined) sums.push({ field: 'fee', value: net + tax, confidence: 'likely' });
   return sums;
+}
+
+/** 价税合计 (大写): the amount once more, in signs that are hard to alter. */
+function inCapitals(text: string): Fact[] {
+  const list = new FactList('capitals');
+  const found = new RegExp(`${spaced('大写')}\\s*\\)?[ :⊗⨂Ⓧ×]*((?:\\(负数\\)|负)?${CAPITALS}+)`).exec(text)?.[1];
+  list.add('fee', found === undefined ? null : fenOfCapitals(found));
+  return list.facts;
 }
 
 function readKind(list: FactList, text: string): void {

@@ -14,11 +14,14 @@ export interface ReaderLimits {
   threads: number;
   /** For one file, from the moment a thread takes it. */
   deadlineMs: number;
+  /** By which the process may grow while a file is read; a page scanned in colour takes about 120 MiB. */
+  growthBytes?: number;
   /** Files that may wait for a thread, and how long one may. */
   queue: number;
   patienceMs: number;
 }
 
+const GROWTH_BYTES = 256 * 1024 * 1024;
 const LIMITS: ReaderLimits = {
   threads: Math.max(1, Math.min(4, availableParallelism() - 1)),
   deadlineMs: 5000,
@@ -42,11 +45,19 @@ export class FileReader {
   private readonly threads: ReaderThread[];
   private readonly queue: Waiting[] = [];
   private readonly remembered = new Map<string, Promise<Reading>>();
+  private warm = false;
   private closed = false;
 
   constructor(private readonly limits: ReaderLimits = LIMITS) {
     const changed = (loaded: boolean) => (loaded ? this.next() : this.unreadable());
-    this.threads = Array.from({ length: limits.threads }, () => new ReaderThread(limits.deadlineMs, changed));
+    const { deadlineMs, growthBytes = GROWTH_BYTES } = limits;
+    this.threads = Array.from({ length: limits.threads }, () => new ReaderThread({ deadlineMs, growthBytes }, changed));
+  }
+
+  /** From now on one thread at least is there before a file is: the first does not wait for it. */
+  keepWarm(): void {
+    this.warm = true;
+    if (!this.closed && !this.threads.some(({ started }) => started)) this.threads[0]?.load();
   }
 
   /** `sha256` of the bytes, where it is known already. */
@@ -97,6 +108,7 @@ export class FileReader {
     clearTimeout(timer);
     void thread.read(bytes).then((result) => {
       resolve(typeof result === 'string' ? unread(result) : result);
+      if (this.warm) this.keepWarm();
       this.next();
     });
     this.next();

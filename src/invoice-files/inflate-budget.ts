@@ -1,42 +1,61 @@
-import { constants, inflateSync } from 'node:zlib';
-import { streamsOf } from './pdf-scan';
+import { constants, createInflate, inflateSync } from 'node:zlib';
+import { MOST_STREAMS, streamsOf } from './pdf-scan';
+import { Picture, pictureIn, squaresIn } from './qr-shapes';
 
+const MIB = 1024 * 1024;
 /** All streams of an invoice unpacked; a scanned page in colour takes about 25 MB. */
-const MOST_BYTES = 64 * 1024 * 1024;
-const MOST_STREAMS = 20_000;
+const MOST_BYTES = 64 * MIB;
 const DEEPEST = 3;
+/** What is larger is unpacked in pieces that are counted and dropped, but for its beginning. */
+const AT_ONCE = 4 * MIB;
+const KEPT = MIB;
+const MOST_SHAPES = 8;
 
 export interface Unpacked {
   /** More than the budget, or packed over and over. */
   bomb: boolean;
   /** Words of object streams, where dictionaries hide from whoever scans the file. */
   objects: string;
+  /** What may be a QR code, drawn or as a picture, in whatever stream. */
+  shapes: Picture[];
 }
+
+const BOMB: Unpacked = { bomb: true, objects: '', shapes: [] };
 
 /**
  * Unpacks every Flate stream against one budget, before a parser does so without any. It goes by the bytes and not by
  * the dictionary, which may lie.
  */
-export function unpackStreams(pdf: Buffer): Unpacked {
+export async function unpackStreams(pdf: Buffer): Promise<Unpacked> {
   const objects: string[] = [];
+  const shapes: Picture[] = [];
   let left = MOST_BYTES;
   let count = 0;
   for (const { data, dictionary } of streamsOf(pdf)) {
     count += 1;
-    if (count > MOST_STREAMS) return { bomb: true, objects: '' };
+    if (count > MOST_STREAMS) return BOMB;
+    const own = dictionary.slice(dictionary.lastIndexOf('endobj') + 1);
     let bytes = pdf.subarray(data);
+    let unpacked = false;
     for (let depth = 1; isZlib(bytes); depth += 1) {
-      const out = inflated(bytes, left);
-      if (out === 'too_much' || (out && depth > DEEPEST)) return { bomb: true, objects: '' };
+      const out = await inflated(bytes, left);
+      if (out && (out.size > left || depth > DEEPEST)) return BOMB;
       if (!out) break;
-      left -= out.length;
-      bytes = out;
+      left -= out.size;
+      bytes = out.head;
+      unpacked = true;
     }
-    if (/\/ObjStm\b/.test(dictionary.slice(dictionary.lastIndexOf('endobj') + 1))) {
-      objects.push(bytes.toString('latin1', 0, 1024 * 1024));
-    }
+    if (/\/ObjStm\b/.test(own)) objects.push(bytes.toString('latin1', 0, KEPT));
+    else if (unpacked && shapes.length < MOST_SHAPES) shapes.push(...shapesIn(own, bytes));
   }
-  return { bomb: false, objects: objects.join('\n') };
+  return { bomb: false, objects: objects.join('\n'), shapes: shapes.slice(0, MOST_SHAPES) };
+}
+
+function shapesIn(dictionary: string, bytes: Buffer): Picture[] {
+  const picture = pictureIn(dictionary, bytes);
+  if (picture) return [picture];
+  const instructions = bytes.length <= KEPT && !/\/(Subtype|Length1)\b/.test(dictionary) && bytes.includes(' re');
+  return instructions ? squaresIn(bytes.toString('latin1')) : [];
 }
 
 function isZlib(bytes: Buffer): boolean {
@@ -44,10 +63,35 @@ function isZlib(bytes: Buffer): boolean {
   return (first & 0x0f) === 8 && first >> 4 <= 7 && ((first << 8) | second) % 31 === 0;
 }
 
-function inflated(bytes: Buffer, left: number): Buffer | 'too_much' | null {
+interface Inflated {
+  size: number;
+  /** All of it, or its beginning. */
+  head: Buffer;
+}
+
+async function inflated(bytes: Buffer, left: number): Promise<Inflated | null> {
   try {
-    return inflateSync(bytes, { maxOutputLength: Math.max(1, left), finishFlush: constants.Z_SYNC_FLUSH });
+    const head = inflateSync(bytes, { maxOutputLength: AT_ONCE, finishFlush: constants.Z_SYNC_FLUSH });
+    return { size: head.length, head };
   } catch (error) {
-    return (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? 'too_much' : null;
+    return (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? counted(bytes, left) : null;
   }
+}
+
+/** Stops where it is more than `left`. */
+async function counted(bytes: Buffer, left: number): Promise<Inflated> {
+  const stream = createInflate({ chunkSize: 256 * 1024, finishFlush: constants.Z_SYNC_FLUSH });
+  stream.end(bytes);
+  const head: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (size < KEPT) head.push(chunk);
+      size += chunk.length;
+      if (size > left) break;
+    }
+  } catch {
+    // Broken further on: what came counts.
+  }
+  return { size, head: Buffer.concat(head) };
 }

@@ -2,17 +2,20 @@ import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/types/src/pdf';
 import { Fault, fault } from '../domain/fault';
 import { Fact } from '../domain/invoice-facts';
 import { readFaceText } from './face-text';
-import { bomb, otherInvoices, Unreadable, unreadable, wrongCrc } from './file-faults';
+import { bomb, otherInvoices, overgrown, Unreadable, unreadable, wrongCrc } from './file-faults';
 import { unpackStreams } from './inflate-budget';
 import { infoFacts, InfoKeys, scanInfo } from './pdf-info';
 import { dangersIn } from './pdf-safety';
 import { outsideStreams } from './pdf-scan';
-import { readQrPayload } from './qr-payload';
+import { QrReading, readQrPayload } from './qr-payload';
+import { Picture } from './qr-shapes';
 import { TextPiece } from './text-lines';
 
 /** The libraries that a reading thread has loaded: ES modules, which only it can. */
 export interface PdfTools {
   openPdf(bytes: Uint8Array): Promise<PDFDocumentProxy>;
+  /** Texts of the QR codes in a picture. */
+  codesIn(picture: Picture): Promise<string[]>;
   /** Texts of the QR codes on the upper left quarter (or all) of a page. */
   qrCodes(page: PDFPageProxy, part: 'corner' | 'all'): Promise<string[]>;
 }
@@ -30,11 +33,13 @@ const MOST_PAGES = 200;
 
 /** Everything that a PDF says of its invoice. */
 export async function readPdf(bytes: Buffer, tools: PdfTools): Promise<Reading> {
-  const words = outsideStreams(bytes);
-  const unpacked = unpackStreams(bytes);
+  const { words, cut } = outsideStreams(bytes);
+  if (cut) return { facts: [], faults: [overgrown()] };
+  const unpacked = await unpackStreams(bytes);
   if (unpacked.bomb) return { facts: [], faults: [bomb()] };
   const faults = dangersIn(`${words}\n${unpacked.objects}`);
   if (faults.some(({ severity }) => severity === 'error')) return { facts: [], faults };
+  const shapes = unpacked.shapes;
   const scanned = scanInfo(`${words}\n${unpacked.objects}`);
   let document: PDFDocumentProxy;
   try {
@@ -44,9 +49,11 @@ export async function readPdf(bytes: Buffer, tools: PdfTools): Promise<Reading> 
     return { facts: infoFacts(scanned), faults: [...faults, unreadable(why)] };
   }
   try {
+    // A cross-reference may lead into the bytes of a stream, where whoever scans the file sees no object.
+    if (await document.hasJSActions().catch(() => false)) return { facts: [], faults: dangersIn('/S /JavaScript') };
     if (document.numPages > MOST_PAGES) faults.push(tooManyPages(document.numPages));
     const facts = infoFacts({ ...scanned, ...(await customInfo(document)) });
-    const face = await readPage(document, tools);
+    const face = await readPage(document, tools, facts, shapes);
     return { facts: [...facts, ...face.facts], faults: [...faults, ...face.faults] };
   } finally {
     await document.loadingTask.destroy();
@@ -65,7 +72,12 @@ async function customInfo(document: PDFDocumentProxy): Promise<InfoKeys> {
 }
 
 /** The first page alone: the face of an invoice is one page, what follows are lists. */
-async function readPage(document: PDFDocumentProxy, tools: PdfTools): Promise<Reading> {
+async function readPage(
+  document: PDFDocumentProxy,
+  tools: PdfTools,
+  info: readonly Fact[],
+  shapes: readonly Picture[],
+): Promise<Reading> {
   let page: PDFPageProxy;
   let pieces: TextPiece[];
   try {
@@ -74,26 +86,39 @@ async function readPage(document: PDFDocumentProxy, tools: PdfTools): Promise<Re
   } catch {
     return { facts: [], faults: [unreadable('broken')] };
   }
-  const qr = await readQr(page, tools);
   const text = readFaceText(pieces);
+  const qr = await readQr(page, tools, [...info, ...text], shapes);
   const facts = [...qr.facts, ...text];
   const blank = pieces.every((piece) => piece.text.trim() === '');
   const silent = !facts.some(({ field }) => field === 'number' || field === 'fee');
   return { facts, faults: [...qr.faults, ...(silent ? [unreadable(blank ? 'blank' : 'not_an_invoice')] : [])] };
 }
 
-async function readQr(page: PDFPageProxy, tools: PdfTools): Promise<Reading> {
-  let codes: string[];
+/**
+ * The code as it is seen on the page. To draw the page is half of the work; it is spared where a shape among the streams
+ * is a code of the very invoice that the text or the keys name.
+ */
+async function readQr(
+  page: PDFPageProxy,
+  tools: PdfTools,
+  others: readonly Fact[],
+  shapes: readonly Picture[],
+): Promise<Reading> {
+  let read: QrReading[] = [];
   try {
-    codes = await tools.qrCodes(page, 'corner');
-    if (!codes.some((code) => readQrPayload(code))) codes = await tools.qrCodes(page, 'all');
+    for (const shape of shapes) read.push(...payloads(await tools.codesIn(shape)));
+    if (
+      read.length === 0 ||
+      !read.every((one) => others.some((fact) => isNumber(fact) && fact.value === numberOf(one)))
+    ) {
+      read = payloads(await tools.qrCodes(page, 'corner'));
+      if (read.length === 0) read = payloads(await tools.qrCodes(page, 'all'));
+    }
   } catch {
     return { facts: [], faults: [] };
   }
-  const read = codes.map((code) => readQrPayload(code)).filter((one) => one !== null);
   const [first] = read;
   if (!first) return { facts: [], faults: [] };
-  const numberOf = ({ facts }: { facts: Fact[] }) => facts.find(({ field }) => field === 'number')?.value;
   return {
     facts: first.facts,
     faults: [
@@ -101,6 +126,18 @@ async function readQr(page: PDFPageProxy, tools: PdfTools): Promise<Reading> {
       ...(new Set(read.map(numberOf)).size > 1 ? [otherInvoices()] : []),
     ],
   };
+}
+
+function payloads(codes: readonly string[]): QrReading[] {
+  return codes.map((code) => readQrPayload(code)).filter((one) => one !== null);
+}
+
+function isNumber({ field }: Fact): boolean {
+  return field === 'number';
+}
+
+function numberOf({ facts }: QrReading): Fact['value'] | undefined {
+  return facts.find(isNumber)?.value;
 }
 
 /** Text that runs from left to right, where it stands on the page as it is seen. */

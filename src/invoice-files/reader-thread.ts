@@ -5,8 +5,6 @@ import { Reading } from './read-pdf';
 const PROGRAM = join(__dirname, 'reader.thread.mjs');
 /** Of JavaScript objects; what lies outside the heap (images, unpacked streams) is watched below. */
 const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
-/** A process that grows by this much while a file is read: the file is to blame. */
-const MOST_GROWTH = 400 * 1024 * 1024;
 const WATCH_MS = 25;
 
 export type Failure = 'deadline' | 'memory' | 'broken';
@@ -19,9 +17,12 @@ export class ReaderThread {
   /** Ends the present reading. */
   private settle: ((result: Reading | Failure) => void) | null = null;
 
-  /** `changed`: it has loaded and takes files (true), or could not (false). */
+  /**
+   * `growthBytes`: a process that grows by more while a file is read: the file is to blame. `changed`: the thread has
+   * loaded and takes files (true), or could not (false).
+   */
   constructor(
-    private readonly deadlineMs: number,
+    private readonly limits: { deadlineMs: number; growthBytes: number },
     private readonly changed: (loaded: boolean) => void,
   ) {}
 
@@ -60,8 +61,8 @@ export class ReaderThread {
       const before = process.memoryUsage.rss();
       const started = performance.now();
       const watch = setInterval(() => {
-        if (process.memoryUsage.rss() - before > MOST_GROWTH) this.stop('memory');
-        else if (performance.now() - started > this.deadlineMs) this.stop('deadline');
+        if (process.memoryUsage.rss() - before > this.limits.growthBytes) this.stop('memory');
+        else if (performance.now() - started > this.limits.deadlineMs) this.stop('deadline');
       }, WATCH_MS);
       this.settle = (result) => {
         clearInterval(watch);

@@ -37,6 +37,13 @@ const PIXELS_PER_SIDE = 2400;
 /** Pixels per point. A module of an invoice's code is about two points wide; three pixels are read without fail. */
 const SCALES = { corner: 1.5, all: 2 };
 
+const FORMATS = { formats: ['QRCode'], maxNumberOfSymbols: 4, tryInvert: false };
+
+async function codesOn(image, more) {
+  const found = await readBarcodes(image, { ...FORMATS, ...more });
+  return found.filter(({ isValid }) => isValid).map(({ text }) => text);
+}
+
 const tools = {
   openPdf: (data) =>
     getDocument({
@@ -69,15 +76,14 @@ const tools = {
     await page.render({ canvas: null, canvasContext, viewport, intent: 'print' }).promise;
     const image = canvasContext.getImageData(0, 0, width, height);
     const thorough = part === 'all';
-    const found = await readBarcodes(image, {
-      formats: ['QRCode'],
-      maxNumberOfSymbols: 4,
-      tryHarder: thorough,
-      tryInvert: false,
-      tryRotate: thorough,
-      tryDownscale: thorough,
-    });
-    return found.filter(({ isValid }) => isValid).map(({ text }) => text);
+    return codesOn(image, { tryHarder: thorough, tryRotate: thorough, tryDownscale: thorough });
+  },
+
+  codesIn({ width, height, grey }) {
+    const pixels = new Uint32Array(grey.length);
+    for (let n = 0; n < grey.length; n += 1) pixels[n] = grey[n] * 0x010101;
+    const data = new Uint8ClampedArray(pixels.buffer);
+    return codesOn({ width, height, data }, { tryHarder: false, tryRotate: false, tryDownscale: false });
   },
 };
 

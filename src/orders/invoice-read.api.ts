@@ -23,7 +23,7 @@ export class ReadInvoice extends PartialType(InvoiceRequest) {}
 /** Where a field was read, and how surely. */
 export class ProvenanceView {
   /** Document information keys, QR code or printed text of a PDF; an OFD's or XML's data */
-  source!: 'info' | 'qr' | 'text' | 'ofd' | 'xml';
+  source!: 'info' | 'qr' | 'text' | 'capitals' | 'ofd' | 'xml';
   /** certain: from a field of its own or behind its label; likely: by its looks, or put together */
   confidence!: 'certain' | 'likely';
 }

@@ -71,9 +71,18 @@ function dangers(): [string, Buffer][] {
   ]);
   return [
     ...hidden,
+    ['script in the bytes of a stream', hiddenInStream(`<</Type/Catalog/Pages 2 0 R${DANGERS['script on opening']}>>`)],
     ['encrypted', pdfOf({ trailer: '/Encrypt<</Filter/Standard/V 2/R 3>>' })],
     ['encrypted by reference', pdfOf({ trailer: '/Encrypt 9 0 R' })],
   ];
+}
+
+/** A cross-reference that finds the catalog within a stream. */
+function hiddenInStream(catalog: string): Buffer {
+  const object = Buffer.from(`1 0 obj\n${catalog}\nendobj\n`);
+  const pdf = pdfOf({ more: [streamOf(object, '')] });
+  const [seen, hidden] = [pdf.indexOf('1 0 obj'), pdf.lastIndexOf(object)].map((at) => String(at).padStart(10, '0'));
+  return Buffer.from(pdf.toString('latin1').replace(`${seen} 00000 n`, `${hidden} 00000 n`), 'latin1');
 }
 
 function bombs(): [string, Buffer][] {

@@ -1,16 +1,19 @@
-import PDFDocument from 'pdfkit';
-import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { agree } from '../../src/domain/agreement';
 import { Invoice } from '../../src/domain/invoice';
 import { bestFacts, Fact } from '../../src/domain/invoice-facts';
 import { fenOf, yuanOf } from '../../src/domain/yuan';
-import { invoiceFont } from '../../src/demo/invoice-font';
 import { renderInvoicePdf } from '../../src/demo/invoice-pdf';
 import { digitalQrPayload } from '../../src/demo/qr-payload';
 import { FileReader } from '../../src/invoice-files/file-reader';
+import { unpackStreams } from '../../src/invoice-files/inflate-budget';
 import { readQrPayload } from '../../src/invoice-files/qr-payload';
+import { Picture } from '../../src/invoice-files/qr-shapes';
 import { FACE, INVOICE, WHOLE } from './face';
-import { ofdInvoice, xmlInvoice } from './other-formats';
+import { LEGACY, legacyOfd, legacyXml, ofdInvoice, xmlInvoice } from './other-formats';
+import { otherPdf } from './other-layouts';
+import { plainLayout } from './plain-layout';
 
 // A busy machine needs patience; deadlines are tested with the hostile files.
 const files = new FileReader({ threads: 1, deadlineMs: 25_000, queue: 100, patienceMs: 60_000 });
@@ -22,7 +25,7 @@ describe('an invoice is read wholly', () => {
     expect(faults).toEqual([]);
     expect(valuesOf(bestFacts(facts))).toMatchObject(WHOLE);
     expect(valuesOf(facts.filter(({ source }) => source === 'text'))).toMatchObject(WHOLE);
-    expect(new Set(facts.map(({ source }) => source))).toEqual(new Set(['info', 'qr', 'text']));
+    expect(new Set(facts.map(({ source }) => source))).toEqual(new Set(['info', 'qr', 'text', 'capitals']));
     expect(agree(facts, INVOICE)).toEqual([]);
   });
 
@@ -30,6 +33,33 @@ describe('an invoice is read wholly', () => {
     const { facts } = await files.read(await plainLayout());
     expect(valuesOf(facts)).toMatchObject(WHOLE);
     expect(agree(facts, INVOICE)).toEqual([]);
+  });
+
+  it.each([
+    ['drawn line by line', { scattered: false, turned: false }],
+    ['drawn character by character, in no order', { scattered: true, turned: false }],
+    ['on a sheet that lies on its side', { scattered: true, turned: true }],
+  ])('from a PDF of another program, with a font that it only names, %s', async (_, making) => {
+    const { facts, faults } = await files.read(await otherPdf(making));
+    expect(faults).toEqual([]);
+    expect(valuesOf(facts.filter(({ source }) => source === 'text'))).toMatchObject(WHOLE);
+    expect(valuesOf(facts.filter(({ source }) => source === 'qr'))).toMatchObject({ number: FACE.number, fee: 10600 });
+    expect(valuesOf(facts.filter(({ source }) => source === 'info'))).toMatchObject({
+      number: FACE.number,
+      fee: 10600,
+    });
+    expect(facts).toContainEqual({ field: 'fee', value: 10600, source: 'capitals', confidence: 'certain' });
+    expect(agree(facts, INVOICE)).toEqual([]);
+  });
+
+  it('from an OFD and an XML of the older kind, with code, check code and QR text', async () => {
+    for (const file of [await legacyOfd(), Buffer.from(legacyXml())]) {
+      const { facts, faults } = await files.read(file);
+      expect(faults).toEqual([]);
+      const items = [{ name: '*餐饮服务*餐费', num: 1, price: 51068 }];
+      const parties = { title: WHOLE.title, buyerNumber: WHOLE.buyerNumber, sellerNumber: WHOLE.sellerNumber };
+      expect(valuesOf(bestFacts(facts))).toMatchObject({ ...LEGACY, ...parties, items });
+    }
   });
 
   it('from an OFD', async () => {
@@ -78,6 +108,16 @@ describe('agreement', () => {
   });
 });
 
+test('the amount in capitals is one of the witnesses: where it differs, the file contradicts order and itself', async () => {
+  const { facts } = await files.read(await plainLayout('壹佰捌拾陆圆整'));
+  expect(facts).toContainEqual({ field: 'fee', value: 18600, source: 'capitals', confidence: 'certain' });
+  expect(agree(facts, INVOICE)).toMatchObject([
+    { code: 'PDF-FEE-01', severity: 'error', messageEn: expect.stringContaining('capitals "186.00 元"') as string },
+  ]);
+  const alone = await files.read(await plainLayout('壹佰零陆圆整', '——'));
+  expect(valuesOf(bestFacts(alone.facts))).toMatchObject({ fee: 10600 });
+});
+
 describe('a QR code', () => {
   it('of a legacy invoice says the net amount, of a 数电 the gross', () => {
     const legacy = readQrPayload('01,10,033002000211,83089647,510.68,20200723,16197833567414507415,0941,');
@@ -90,6 +130,29 @@ describe('a QR code', () => {
     const digital = readQrPayload(digitalQrPayload({ ...FACE, fee: FACE.gross }));
     expect(digital?.crc).toBe('right');
     expect(valuesOf(digital?.facts ?? [])).toMatchObject({ fee: FACE.gross, number: FACE.number });
+  });
+
+  beforeAll(() => {
+    const wasmBinary = new Uint8Array(readFileSync(require.resolve('zxing-wasm/reader/zxing_reader.wasm'))).buffer;
+    prepareZXingModule({ overrides: { wasmBinary } });
+  });
+
+  it('is found among the shapes of a file without drawing its page, as rectangles or as a picture', async () => {
+    for (const pdf of [await renderInvoicePdf(FACE), await otherPdf({ scattered: false, turned: false })]) {
+      const { shapes } = await unpackStreams(pdf);
+      expect(shapes).toHaveLength(1);
+      const [{ width, height, grey }] = shapes as [Picture];
+      const data = Uint8ClampedArray.from({ length: grey.length * 4 }, (_, n) => grey[n >> 2] as number);
+      const [code] = await readBarcodes({ width, height, data, colorSpace: 'srgb' }, { formats: ['QRCode'] });
+      expect(code?.text).toBe(digitalQrPayload({ ...FACE, fee: FACE.gross }));
+    }
+  });
+
+  it('that only lies in the file says nothing: what counts is on the page', async () => {
+    const leftOver = `${FACE.number.slice(0, -1)}9`;
+    const { facts, faults } = await files.read(await otherPdf({ scattered: false, turned: false, leftOver }));
+    expect(valuesOf(facts.filter(({ source }) => source === 'qr'))).toMatchObject({ number: FACE.number });
+    expect([...faults, ...agree(facts, INVOICE)]).toEqual([]);
   });
 
   it('that was edited does not fit its check digits; other texts are none', () => {
@@ -108,49 +171,4 @@ test('amounts of yuan are read to the 分, and what is none is refused', () => {
 
 function valuesOf(facts: readonly Fact[]): Record<string, unknown> {
   return Object.fromEntries(facts.map(({ field, value }) => [field, value]));
-}
-
-async function plainLayout(): Promise<Buffer> {
-  const doc = new PDFDocument({ size: 'A4', margin: 0 });
-  const chunks: Buffer[] = [];
-  doc.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const ended = once(doc, 'end');
-  doc.font(invoiceFont()).fontSize(11);
-  const put = (text: string, x: number, y: number) => doc.text(text, x, y, { lineBreak: false });
-  // Drawn from the foot up: the order of drawing says nothing.
-  put('（小写）￥106.00', 380, 420);
-  put('价税合计（大写） 壹佰零陆圆整', 40, 420);
-  put('合 计', 60, 390).text('￥100.00', 360, 390, { lineBreak: false });
-  put('￥6.00', 510, 390);
-  put('*信息技术服务*技术服务费', 40, 330);
-  for (const [text, x] of [
-    ['次', 250],
-    ['1', 300],
-    ['100.00', 345],
-    ['100.00', 410],
-    ['6%', 470],
-    ['6.00', 520],
-  ] as const)
-    put(text, x, 330);
-  for (const [text, x] of [
-    ['项目名称', 60],
-    ['规格型号', 190],
-    ['单位', 245],
-    ['数量', 295],
-    ['单价', 350],
-    ['金额', 415],
-    ['税率', 465],
-    ['税额', 520],
-  ] as const)
-    put(text, x, 305);
-  put('名 称：', 40, 240).text(FACE.seller.name, 110, 240, { lineBreak: false });
-  put('纳税人识别号：', 40, 260).text(FACE.seller.taxId as string, 150, 260, { lineBreak: false });
-  put('名 称：', 40, 180).text(FACE.buyer.name, 110, 180, { lineBreak: false });
-  put('纳税人识别号：', 40, 200).text(FACE.buyer.taxId as string, 150, 200, { lineBreak: false });
-  put('开票日期：2026 年 11 月 20 日', 330, 120);
-  put('发票号码：', 330, 100).text(FACE.number, 400, 100, { lineBreak: false });
-  put('电子发票（普通发票）', 200, 60);
-  doc.end();
-  await ended;
-  return Buffer.concat(chunks);
 }
