@@ -6,7 +6,7 @@ import { columns, Output } from './output';
 import { path, query, Service } from './service';
 
 const BULKS = '/v1/admin/bulk-reinsertions';
-const LOOK_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 500;
 const REASON = { type: 'string', value: 'TEXT', about: ['原因，记入审计', 'why; kept in the audit trail'] } as const;
 
 /** The conditions of a filter, by option. */

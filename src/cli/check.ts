@@ -39,12 +39,14 @@ export const CHECK: Command = {
     const value = { invoice, ...pdf };
     // Only this command needs the shapes that Nest describes; loading them takes longer than all the rest.
     const { offlineCheck } = await import('./offline-check');
-    const check = await offlineCheck(MAX_PDF_BYTES);
-    const faults = await check.check(
-      { kind: 'json', value, length: 0 },
-      { strict: texts(values, 'strict'), relaxed: texts(values, 'relaxed'), pdfCheck: null },
-      Math.floor(Date.now() / 1000),
-    );
+    const { check, reader } = await offlineCheck(MAX_PDF_BYTES);
+    const faults = await check
+      .check(
+        { kind: 'json', value, length: 0 },
+        { strict: texts(values, 'strict'), relaxed: texts(values, 'relaxed'), pdfCheck: null },
+        Math.floor(Date.now() / 1000),
+      )
+      .finally(() => reader.close());
     const valid = !hasErrors(faults);
     out.result({ valid, rules_version: RULES_VERSION, faults: faults.map(faultView) }, [
       ...faults.flatMap(faultLines),

@@ -13,15 +13,13 @@ import { InvoiceReader } from '../orders/invoice-reader';
 const PATIENCE = { threads: 1, deadlineMs: 20_000, queue: 1, patienceMs: 60_000 };
 
 /** The check of `POST /v1/invoices/check` without a service: the same shapes, the same rules, the same look into the PDF. */
-export async function offlineCheck(maxPdfBytes: number): Promise<InvoiceCheck> {
+export async function offlineCheck(maxPdfBytes: number): Promise<{ check: InvoiceCheck; reader: InvoiceReader }> {
   const checks = new SchemaChecks();
   const app = await NestFactory.create<NestFastifyApplication>(ShapesOnly, new FastifyAdapter(), { logger: false });
   checks.load(SwaggerModule.createDocument(app, new DocumentBuilder().setOpenAPIVersion('3.1.0').build()));
   await app.close();
-  return new InvoiceCheck(checks, new InvoiceReader(checks, { maxPdfBytes }, PATIENCE), {
-    maxPdfBytes,
-    pdfCheck: 'full',
-  });
+  const reader = new InvoiceReader(checks, { maxPdfBytes }, PATIENCE);
+  return { check: new InvoiceCheck(checks, reader, { maxPdfBytes, pdfCheck: 'full' }), reader };
 }
 
 /** Never answers anything: its shapes are described, and that is all. */

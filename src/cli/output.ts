@@ -1,27 +1,46 @@
 import { SingleBar } from 'cli-progress';
+import { Writable } from 'node:stream';
+
+/** Where a command writes. A bar is drawn where `isTTY` is true. */
+export interface Terminal {
+  stdout: Writable;
+  stderr: Writable & { isTTY?: boolean };
+}
 
 /** What a command says: data on stdout, everything for people's eyes alone on stderr. With `--json` stdout is JSON only. */
 export class Output {
-  constructor(readonly json: boolean) {}
+  constructor(
+    readonly json: boolean,
+    private readonly terminal: Terminal,
+  ) {}
 
   /** The result: `data` with --json, else `lines`. */
   result(data: unknown, lines: string[]): void {
-    process.stdout.write(this.json ? `${JSON.stringify(data, null, 2)}\n` : lines.map((line) => `${line}\n`).join(''));
+    const text = this.json ? `${JSON.stringify(data, null, 2)}\n` : lines.map((line) => `${line}\n`).join('');
+    this.terminal.stdout.write(text);
   }
 
   /** A result that comes in parts: NDJSON with --json, else a line. */
   part(data: unknown, line: string): void {
-    process.stdout.write(`${this.json ? JSON.stringify(data) : line}\n`);
+    this.terminal.stdout.write(`${this.json ? JSON.stringify(data) : line}\n`);
   }
 
   note(line: string): void {
-    process.stderr.write(`${line}\n`);
+    this.terminal.stderr.write(`${line}\n`);
+  }
+
+  /** How far a work of unknown length is, in a line that is written over; where somebody watches. */
+  status(): { say(line: string): void; end(): void } {
+    const { stderr } = this.terminal;
+    if (!stderr.isTTY || this.json) return { say: () => undefined, end: () => undefined };
+    return { say: (line) => stderr.write(`\r\u001b[K${line}`), end: () => stderr.write('\r\u001b[K') };
   }
 
   /** A bar where somebody watches; nothing in a pipe or log. */
   progress(name: string, total: number): { to(done: number): void; end(): void } {
-    if (!process.stderr.isTTY || this.json) return { to: () => undefined, end: () => undefined };
-    const bar = new SingleBar({ format: `${name} {bar} {value}/{total}  {eta_formatted}`, stream: process.stderr });
+    const { stderr } = this.terminal;
+    if (!stderr.isTTY || this.json) return { to: () => undefined, end: () => undefined };
+    const bar = new SingleBar({ format: `${name} {bar} {value}/{total}  {eta_formatted}`, stream: stderr });
     bar.start(total, 0);
     return { to: (done) => bar.update(done), end: () => bar.stop() };
   }

@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Command, required, text, Values } from './command';
 import { CliError, EXIT } from './exit';
 import { streamOf } from './files';
+import { Output } from './output';
 import { path, query, Service } from './service';
 
 /** A run with the first page of its findings; what else the service tells is passed on as it is. */
 interface Run {
   id: string;
   ended_at: string | null;
+  /** What was looked at and found so far. */
+  counts?: Record<string, number>;
   error?: string | null;
   findings?: { items: Finding[]; next_cursor: string | null };
 }
@@ -19,7 +22,7 @@ interface Finding {
   explanation_en: string;
 }
 
-const LOOK_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 500;
 
 const TYPES = [
   ['.csv', 'text/csv'],
@@ -55,7 +58,7 @@ export const RECONCILE: Command = {
   async run({ values, out, service }) {
     const statement = text(values, 'statement');
     const started = await (statement === undefined ? start(values, service) : send(statement, values, service));
-    const run = await whenEnded(started.id, service);
+    const run = await whenEnded(started.id, service, out);
     const findings = await allFindings(run, service);
     out.result({ ...run, findings }, [
       ...findings.flatMap((f) => [`✗ ${f.class}  ${f.order_id}`, `    ${f.explanation}`, `    ${f.explanation_en}`]),
@@ -80,10 +83,16 @@ async function send(file: string, values: Values, service: Service): Promise<Run
   return (await service.call<Run>('POST', where, { file: { type, body: streamOf(file) } })).data;
 }
 
-async function whenEnded(id: string, service: Service): Promise<Run> {
+async function whenEnded(id: string, service: Service, out: Output): Promise<Run> {
+  const status = out.status();
   for (;;) {
     const { data } = await service.call<Run>('GET', path`/v1/admin/reconciliations/${id}` + query({ limit: '200' }));
-    if (data.ended_at !== null) return data;
+    if (data.ended_at !== null) {
+      status.end();
+      return data;
+    }
+    const counts = Object.entries(data.counts ?? {}).map(([name, count]) => `${name} ${count}`);
+    status.say(['对账中 reconciling', ...counts].join(' · '));
     await new Promise((resume) => setTimeout(resume, LOOK_EVERY_MS));
   }
 }

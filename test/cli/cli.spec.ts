@@ -1,13 +1,10 @@
 import { getSignature } from '@wecom/crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../house/repository';
 import { order, orderWithoutPdf, tinyPdf } from '../support/orders';
 import { APPID, Json, KEY, World } from '../support/world';
-import { piaoka } from './piaoka';
+import { piaoka, piaokaProcess } from './piaoka';
 
 const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
 
@@ -63,6 +60,17 @@ describe('piaoka, the command line', () => {
     expect(await piaoka(['check', join(folder, 'nowhere.json')])).toMatchObject({ exit: 2 });
   });
 
+  it('is a program: its streams, its exit code, and nothing that keeps it running', async () => {
+    const ran = await piaokaProcess(['check', '-', file('process.pdf', tinyPdf()), '--json'], {}, '{"number":"1"}');
+    expect(ran).toMatchObject({ exit: 1, stderr: '' });
+    expect(JSON.parse(ran.stdout)).toMatchObject({ valid: false });
+    expect(await piaokaProcess(['orders', 'get', 'x'], { PIAOKA_URL: 'ftp://x' })).toMatchObject({
+      exit: 2,
+      stdout: '',
+      stderr: expect.stringContaining('PIAOKA_URL') as string,
+    });
+  });
+
   it('explains a rule and an errcode of WeChat', async () => {
     expect((await piaoka(['rules', 'INVOICE-NUMBER-03'])).stdout).toContain('开票年份');
     expect((await piaoka(['rules', '72073'])).stdout).toContain('INVOICE-AMOUNT-01');
@@ -104,6 +112,9 @@ describe('piaoka, the command line', () => {
       [4, 400],
     ]);
     expect(all.stderr).toContain('accepted 3');
+    const watched = await piaoka(['orders', 'submit', join(folder, 'many.ndjson'), '--pdf-dir', folder], mine, true);
+    expect(watched.stderr).toMatch(/orders .* 4\/4/);
+    expect(watched.stderr).toContain('posted before 3');
     const listed = await piaoka(['orders', 'list', '--limit', 'all', '--json'], mine);
     const ids = listed.stdout
       .trim()
@@ -206,55 +217,5 @@ describe('piaoka, the command line', () => {
     expect(await piaoka(['orders', 'get', 'x'], { ...mine, PIAOKA_KEY: 'wrong' })).toMatchObject({ exit: 4 });
     expect(await piaoka(['orders', 'get', 'nothing', '--json'], mine)).toMatchObject({ exit: 1, stderr: '' });
     expect(await piaoka(['holds', 'list'], mine)).toMatchObject({ exit: 4 });
-  });
-});
-
-describe('commands that wait for an answer in parts', () => {
-  const asked: string[] = [];
-  let server: Server;
-  let env: Record<string, string>;
-  let ended = false;
-  beforeAll(async () => {
-    const finding = { class: 'missing_at_wechat', order_id: 'A1', explanation: '缺卡', explanation_en: 'no card' };
-    const answers: Record<string, () => object> = {
-      'POST /v1/admin/reconciliations': () => ({ id: 'r1', ended_at: null }),
-      'GET /v1/admin/reconciliations/r1?limit=200': () => {
-        const run = { id: 'r1', ended_at: ended ? 'now' : null, findings: { items: [finding], next_cursor: 'c' } };
-        ended = true;
-        return run;
-      },
-      'GET /v1/admin/reconciliations/r1?limit=200&cursor=c': () => ({
-        findings: { items: [finding], next_cursor: null },
-      }),
-      'GET /v1/admin/audit/verification': () => ({ intact: false, chains: 2, rows: 9, findings: [{ seq: 3 }] }),
-      'POST /v1/admin/orders/o1/reinsertions': () => ({ id: 'o1' }),
-      'POST /v1/invoices/read': () => ({ invoice: { number: '26312000000183259524' } }),
-    };
-    server = createServer((request, response) => {
-      asked.push(`${request.method} ${request.url} ${request.headers['idempotency-key'] ? 'keyed' : ''}`.trim());
-      request.resume().on('end', () => {
-        const answer = answers[`${request.method} ${request.url}`];
-        response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer?.() ?? {}));
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    env = { PIAOKA_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, PIAOKA_KEY: ADMIN };
-  });
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
-
-  it('reconcile waits for the end, reads every page, and exits with 1 where there are differences', async () => {
-    const ran = await piaoka(['reconcile', '--from', '2026-11-01'], env);
-    expect(ran.exit).toBe(1);
-    expect(ran.stdout).toContain('differences: 2');
-    expect(asked).toContain('POST /v1/admin/reconciliations keyed');
-  });
-
-  it('audit verify exits with 1 for a broken chain; reinsert is keyed and needs a reason; read prints the invoice', async () => {
-    expect(await piaoka(['audit', 'verify'], env)).toMatchObject({ exit: 1 });
-    expect(await piaoka(['orders', 'reinsert', 'o1'], env)).toMatchObject({ exit: 2 });
-    expect(await piaoka(['orders', 'reinsert', 'o1', '--reason', 'mended'], env)).toMatchObject({ exit: 0 });
-    expect(asked).toContain('POST /v1/admin/orders/o1/reinsertions keyed');
-    const read = await piaoka(['read', join(ROOT, 'package.json')], env);
-    expect(JSON.parse(read.stdout)).toMatchObject({ invoice: { number: '26312000000183259524' } });
   });
 });
