@@ -1,7 +1,8 @@
-import { DataSource } from 'typeorm';
+import { DataSource, EntityManager } from 'typeorm';
 import { Config } from '../config';
 import { Account } from '../data/entities/account';
 import { Sealer } from '../data/sealed';
+import { Also, nothingElse, together } from '../data/together';
 import { TokenAccount } from '../wechat/tokens';
 
 export interface IssuerAccount extends TokenAccount {
@@ -34,7 +35,7 @@ const CACHE_MS = 30_000;
 
 /** The WeChat accounts we may act for. The environment makes the first ones; secrets are sealed. */
 export class Accounts {
-  private readonly cache = new Map<string, { account: WechatAccount | null; until: number }>();
+  private readonly cache = new Map<string, { account: WechatAccount; readAt: number }>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -85,14 +86,14 @@ export class Accounts {
     return account;
   }
 
-  /** Null: its secret is not known here, so nothing can be asked in its name. At most 30 s old. */
-  async find(appid: string): Promise<WechatAccount | null> {
+  /** Null: its secret is not known here, so nothing can be asked in its name. At most `maxAgeMs` old. */
+  async find(appid: string, maxAgeMs = CACHE_MS): Promise<WechatAccount | null> {
     const cached = this.cache.get(appid);
-    if (cached && cached.until > performance.now()) return cached.account;
+    if (cached && performance.now() - cached.readAt < maxAgeMs) return cached.account;
     const row = await this.dataSource.getRepository(Account).findOneBy({ appid });
     const account = row && this.opened(row);
     // Names come from outside: what is not there is not remembered.
-    if (account) this.cache.set(appid, { account, until: performance.now() + CACHE_MS });
+    if (account) this.cache.set(appid, { account, readAt: performance.now() });
     return account;
   }
 
@@ -108,38 +109,45 @@ export class Accounts {
     return this.dataSource.getRepository(Account).find({ order: { createdAt: 'ASC', appid: 'ASC' } });
   }
 
-  /** False: it exists already. */
-  async create(
+  /** False: it exists already. `also`, here and below, is of the same commit. */
+  create(
     account: Pick<Account, 'appid' | 'role' | 'tokenKind' | 'billingFields'>,
     secret: string,
+    also = nothingElse,
   ): Promise<boolean> {
-    const made = await this.dataSource
-      .getRepository(Account)
-      .createQueryBuilder()
-      .insert()
-      .values({ ...account, secret: this.sealed(account.appid, secret) })
-      .orIgnore()
-      .returning('appid')
-      .execute();
-    return (made.raw as unknown[]).length > 0;
+    const make = async (manager: EntityManager) => {
+      const made = await manager
+        .getRepository(Account)
+        .createQueryBuilder()
+        .insert()
+        .values({ ...account, secret: this.sealed(account.appid, secret) })
+        .orIgnore()
+        .returning('appid')
+        .execute();
+      return (made.raw as unknown[]).length > 0;
+    };
+    return together(this.dataSource, make, also);
   }
 
-  /** Changes what is given; false: there is no such account. */
+  /** Changes what is given. */
   async change(
     appid: string,
     given: Partial<Pick<Account, 'role' | 'tokenKind' | 'billingFields' | 'callbackMode' | 'sPappid'>> & {
       secret?: string;
     },
-  ): Promise<boolean> {
+    also = nothingElse,
+  ): Promise<void> {
     const { secret, ...rest } = given;
     const change = { ...rest, ...(secret === undefined ? {} : { secret: this.sealed(appid, secret) }) };
-    if (Object.keys(change).length > 0) await this.dataSource.getRepository(Account).update({ appid }, change);
-    this.cache.delete(appid);
-    return (await this.find(appid)) !== null;
+    await this.update(appid, change, also);
   }
 
-  /** Another AES key makes the present one the previous one. */
-  async setCallbackKeys(appid: string, { token, aesKey }: { token: string; aesKey: string | null }): Promise<void> {
+  /** Another AES key makes the present one the previous one. Without `mode` that stays as it is. */
+  async setCallback(
+    appid: string,
+    { mode, token, aesKey }: { mode?: Account['callbackMode']; token: string; aesKey: string | null },
+    also = nothingElse,
+  ): Promise<void> {
     this.cache.delete(appid);
     const before = (await this.find(appid))?.callbackKeys ?? null;
     const changed = before?.aesKey && before.aesKey !== aesKey;
@@ -149,8 +157,7 @@ export class Accounts {
       previousAesKey: (changed ? before.aesKey : before?.previousAesKey) ?? null,
     };
     const callbackKeys = this.sealer.seal(JSON.stringify(keys), `accounts|${appid}|callback`);
-    await this.dataSource.getRepository(Account).update({ appid }, { callbackKeys });
-    this.cache.delete(appid);
+    await this.update(appid, { callbackKeys, ...(mode ? { callbackMode: mode } : {}) }, also);
   }
 
   async keepFindings(appid: string, findings: object[]): Promise<void> {
@@ -166,7 +173,15 @@ export class Accounts {
     if (before && this.readable(before, aad) === said) return;
     const row = { appid, ...given, secret: this.sealed(appid, secret), fromEnvironment: this.sealer.seal(said, aad) };
     await accounts.upsert(row, ['appid']);
-    if (callback) await this.setCallbackKeys(appid, callback);
+    if (callback) await this.setCallback(appid, callback);
+    this.cache.delete(appid);
+  }
+
+  private async update(appid: string, change: Partial<Account>, also: Also): Promise<void> {
+    const write = async (manager: EntityManager) => {
+      if (Object.keys(change).length > 0) await manager.getRepository(Account).update({ appid }, change);
+    };
+    await together(this.dataSource, write, also);
     this.cache.delete(appid);
   }
 

@@ -1,3 +1,4 @@
+import { nothingElse } from '../data/together';
 import { AccountCalls } from '../wechat/account-calls';
 import { CallVerdict, NotDone } from '../wechat/call-verdict';
 import { Accounts, WechatAccount } from './accounts';
@@ -19,14 +20,15 @@ export class SetUp {
     return this.fetchPappid(issuer);
   }
 
-  async fetchPappid(issuer: WechatAccount): Promise<{ sPappid: string } | { verdict: NotDone }> {
+  /** `also` is of the commit that keeps it. */
+  async fetchPappid(issuer: WechatAccount, also = nothingElse): Promise<{ sPappid: string } | { verdict: NotDone }> {
     const verdict = await this.calls.ask('seturl', issuer, {});
     if (verdict.kind !== 'done') return { verdict };
     const sPappid = pappidIn(verdict.body.invoice_url as string);
     if (!sPappid) {
       return { verdict: { kind: 'later', reason: 'without_s_pappid', wait: 15, errcode: null, errmsg: null } };
     }
-    await this.accounts.change(issuer.appid, { sPappid });
+    await this.accounts.change(issuer.appid, { sPappid }, also);
     return { sPappid };
   }
 

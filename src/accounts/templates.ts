@@ -1,6 +1,7 @@
 import { DataSource, Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Template } from '../data/entities/template';
+import { Also, together } from '../data/together';
 import { AccountCalls } from '../wechat/account-calls';
 import { CallVerdict } from '../wechat/call-verdict';
 import { WechatAccount } from './accounts';
@@ -67,12 +68,13 @@ export class Templates {
   }
 
   /** A person looked in WeChat's console: here is its card_id, or it was never made. Null: nothing to settle. */
-  async settle(id: string, cardId: string | null): Promise<Template | null> {
+  async settle(id: string, cardId: string | null, also: Also): Promise<Template | null> {
     const template = await this.repository.findOneBy({ id });
     if (!template || withoutDeadIntent(template).state !== 'unclear') return null;
     const state = cardId ? ('ready' as const) : ('refused' as const);
     const now = () => 'now()';
-    await this.repository.update({ id }, { state, cardId, updatedAt: now, ...(cardId ? { usableAfter: now } : {}) });
+    const change = { state, cardId, updatedAt: now, ...(cardId ? { usableAfter: now } : {}) };
+    await together(this.dataSource, (manager) => manager.getRepository(Template).update({ id }, change), also);
     return this.repository.findOneByOrFail({ id });
   }
 

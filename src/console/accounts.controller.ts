@@ -1,6 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Put, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
 import { AccountCheck, Finding } from '../accounts/account-check';
 import { Accounts, WechatAccount } from '../accounts/accounts';
 import { SetUp } from '../accounts/set-up';
@@ -8,7 +7,7 @@ import { problemOf } from '../accounts/verdict-problem';
 import { audit } from '../audit/audit';
 import { Account } from '../data/entities/account';
 import { Operator } from '../data/entities/operator';
-import { asEngine } from '../data/statement';
+import { Also } from '../data/together';
 import { fault } from '../domain/fault';
 import { toShanghai } from '../domain/shanghai';
 import { RequestBody } from '../http/body-parser';
@@ -35,7 +34,6 @@ export class AccountsController {
     private readonly accounts: Accounts,
     private readonly setUp: SetUp,
     private readonly accountCheck: AccountCheck,
-    private readonly dataSource: DataSource,
     private readonly checks: SchemaChecks,
   ) {}
 
@@ -61,8 +59,8 @@ export class AccountsController {
       tokenKind: token_kind ?? 'stable',
       billingFields: billing_fields ?? 'current',
     } as const;
-    if (!(await this.accounts.create(account, secret))) throw new Problem('account_exists');
-    await this.tell(operator, 'account.created', appid, { role });
+    const also = told(operator, 'account.created', appid, { role });
+    if (!(await this.accounts.create(account, secret, also))) throw new Problem('account_exists');
     return this.view(appid);
   }
 
@@ -81,8 +79,8 @@ export class AccountsController {
     const change = readBody(body, this.checks, AccountChange);
     await this.one(appid);
     const { role, secret, token_kind: tokenKind, billing_fields: billingFields } = change;
-    await this.accounts.change(appid, withoutAbsent({ role, secret, tokenKind, billingFields }));
-    await this.tell(operator, 'account.changed', appid, { changed: Object.keys(change) });
+    const also = told(operator, 'account.changed', appid, { changed: Object.keys(change) });
+    await this.accounts.change(appid, withoutAbsent({ role, secret, tokenKind, billingFields }), also);
     return this.view(appid);
   }
 
@@ -109,9 +107,8 @@ export class AccountsController {
       throw new Problem('invalid_request', { faults });
     }
     await this.one(appid);
-    await this.accounts.setCallbackKeys(appid, { token, aesKey });
-    await this.accounts.change(appid, { callbackMode: mode });
-    await this.tell(operator, 'account.callback_changed', appid, { mode });
+    const also = told(operator, 'account.callback_changed', appid, { mode });
+    await this.accounts.setCallback(appid, { mode, token, aesKey }, also);
     return this.view(appid);
   }
 
@@ -134,9 +131,9 @@ export class AccountsController {
   async pappid(@Param('appid') appid: string, @OperatorParam() operator: Operator): Promise<PappidView> {
     const account = await this.one(appid);
     if (account.role !== 'issuer') throw new Problem('account_not_issuer');
-    const fetched = await this.setUp.fetchPappid(account);
+    const also = told(operator, 'account.s_pappid_fetched', appid);
+    const fetched = await this.setUp.fetchPappid(account, also);
     if ('verdict' in fetched) throw problemOf(fetched.verdict);
-    await this.tell(operator, 'account.s_pappid_fetched', appid);
     return { appid, s_pappid: fetched.sPappid };
   }
 
@@ -151,10 +148,11 @@ export class AccountsController {
     if (!account) throw new Problem('not_found');
     return viewOf(account);
   }
+}
 
-  private tell(operator: Operator, action: string, appid: string, data: Record<string, unknown> = {}): Promise<void> {
-    return asEngine(this.dataSource, (client) => audit(client, act(operator, action, appid, data)));
-  }
+/** The act's row in the audit trail, of the act's own commit. */
+function told(operator: Operator, action: string, appid: string, data: Record<string, unknown> = {}): Also {
+  return (client) => audit(client, act(operator, action, appid, data));
 }
 
 function viewOf(account: Account): AccountView {

@@ -9,6 +9,7 @@ import { audit } from '../audit/audit';
 import { Operator } from '../data/entities/operator';
 import { Template } from '../data/entities/template';
 import { asEngine } from '../data/statement';
+import { Also } from '../data/together';
 import { fault } from '../domain/fault';
 import { toShanghai } from '../domain/shanghai';
 import { RequestBody } from '../http/body-parser';
@@ -78,9 +79,9 @@ export class TemplatesController {
       const [zh, en] = ['kind=made 时须给出 card_id，否则不用。', 'Goes with kind made, and only with it.'];
       throw new Problem('invalid_request', { faults: [fault('FIELD-VALUE', '/card_id', zh, en)] });
     }
-    const settled = UUID.test(id) ? await this.templates.settle(id, cardId ?? null) : null;
+    const also: Also = (client) => audit(client, act(operator, 'template.settled', id, { kind, reason }));
+    const settled = UUID.test(id) ? await this.templates.settle(id, cardId ?? null, also) : null;
     if (!settled) throw new Problem('not_found');
-    await this.tell(operator, 'template.settled', id, { kind, reason });
     return viewOf(settled);
   }
 

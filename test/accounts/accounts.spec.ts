@@ -63,6 +63,25 @@ describe('several WeChat accounts', () => {
     expect(trail).toContain('account.created');
   });
 
+  it('what the audit trail cannot take is not done', async () => {
+    await query(
+      world.databaseUrl,
+      `CREATE FUNCTION full_trail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;
+       CREATE TRIGGER full_trail BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION full_trail()`,
+    );
+    const stored = () =>
+      query(world.databaseUrl, 'SELECT appid, role, secret, callback_mode, callback_keys FROM accounts ORDER BY appid');
+    const before = await stored();
+    const path = `/v1/admin/accounts/${MERCHANT}`;
+    await send('patch', path, { secret: 'a-third-secret', role: 'reimburser' }).expect(500);
+    await send('put', `${path}/callback`, { mode: 'plain', token: 'anothertoken' }).expect(500);
+    await world.post('/v1/admin/accounts', { appid: 'wx_new', role: 'merchant', secret: 'x' }, ADMIN).expect(500);
+    expect(await stored()).toEqual(before);
+    await query(world.databaseUrl, 'DROP TRIGGER full_trail ON audit; DROP FUNCTION full_trail()');
+    await send('patch', path, { secret: 'another-secret' }).expect(200);
+    expect(await stored()).not.toEqual(before);
+  });
+
   it('a changed secret is used at once', async () => {
     await world.post(`/v1/admin/accounts/${MERCHANT}/check`, {}, ADMIN).expect(200);
     const tokens = ((await world.get('/v1/admin/tokens', ADMIN).expect(200)).body as Json).items as Json[];
