@@ -2,11 +2,11 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { ApiExcludeController } from '@nestjs/swagger';
 import { FastifyReply } from 'fastify';
 import { RequestBody } from '../http/body-parser';
-import { CallbackDoor } from '../wechat/callback-message';
 import { ReceiveCallbacks } from './receive';
 
 type RawQuery = Record<string, string | string[] | undefined>;
 
+const APPID = /^[\w-]{1,64}$/;
 const ECHO = /^[\x20-\x7e]{1,256}$/;
 
 /** Where WeChat pushes to. What is refused gets one and the same answer, which tells nothing. */
@@ -18,9 +18,8 @@ export class CallbacksController {
   @Get('callbacks/:appid')
   async check(@Param('appid') appid: string, @Query() query: RawQuery, @Res() reply: FastifyReply): Promise<void> {
     const given = single(query);
-    const door = await this.doorOf(appid);
     const echo = given.echostr ?? '';
-    const genuine = door !== null && ECHO.test(echo) && this.callbacks.answersCheck(door, given);
+    const genuine = APPID.test(appid) && ECHO.test(echo) && (await this.callbacks.answersCheck(appid, given));
     await say(reply, genuine ? 200 : 403, genuine ? echo : 'refused');
   }
 
@@ -32,7 +31,7 @@ export class CallbacksController {
     @Body() body: RequestBody | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.take(await this.doorOf(appid), query, body, reply);
+    await this.take(APPID.test(appid) ? appid : undefined, query, body, reply);
   }
 
   @Post('component/callbacks')
@@ -42,21 +41,19 @@ export class CallbacksController {
     @Body() body: RequestBody | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.take(await this.callbacks.doorOf(null), query, body, reply);
+    await this.take(null, query, body, reply);
   }
 
+  /** `appid` undefined: there is no such account. */
   private async take(
-    door: CallbackDoor | null,
+    appid: string | null | undefined,
     query: RawQuery,
     body: RequestBody | undefined,
     reply: FastifyReply,
   ): Promise<void> {
-    const taken = door !== null && body?.kind === 'raw' && (await this.callbacks.take(door, single(query), body.text));
+    const readable = appid !== undefined && body?.kind === 'raw';
+    const taken = readable && (await this.callbacks.take(appid, single(query), body.text));
     await say(reply, taken ? 200 : 403, taken ? 'success' : 'refused');
-  }
-
-  private async doorOf(appid: string): Promise<CallbackDoor | null> {
-    return /^[\w-]{1,64}$/.test(appid) ? this.callbacks.doorOf(appid) : null;
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { Accounts, WechatAccount } from '../accounts/accounts';
+import { Accounts, CallbackKeys, WechatAccount } from '../accounts/accounts';
 import { Sealer } from '../data/sealed';
 import { inTransaction } from '../data/statement';
 import { CallbackDoor, CallbackQuery, isUrlCheck, openCallback, Push } from '../wechat/callback-message';
@@ -22,12 +22,15 @@ const IDENTITY = [
   'fpqqlsh',
   'attach',
 ];
-const KNOWN = [
+export const KNOWN_EVENTS = [
   'user_authorize_invoice',
   'update_invoice_status',
   'submit_invoice_title',
   'cloud_invoice_invoiceresult_event',
 ];
+
+/** Forged pushes make an account's row be read no more often than this. */
+const READ_AGAIN_MS = 1000;
 
 /** Takes WeChat's pushes: verified, stored once, answered. What they mean is the job's business (process.ts). */
 export class ReceiveCallbacks {
@@ -37,23 +40,38 @@ export class ReceiveCallbacks {
     private readonly accounts: Accounts,
   ) {}
 
-  /** The account of this address; null: nobody here is to be pushed to. */
-  async doorOf(appid: string | null): Promise<CallbackDoor | null> {
-    const account = appid === null ? await this.accounts.component() : await this.accounts.find(appid);
-    return account && doorOf(account);
-  }
-
-  answersCheck(door: CallbackDoor, query: CallbackQuery): boolean {
-    return isUrlCheck(door, query);
+  /** Whether a URL check at this account's address is WeChat's. */
+  async answersCheck(appid: string, query: CallbackQuery): Promise<boolean> {
+    for await (const door of this.doorsOf(appid)) if (isUrlCheck(door, query)) return true;
+    return false;
   }
 
   /**
-   * False: refused. A push that was stored before is taken again without effect; one that nobody can read is WeChat's all
-   * the same, and waits for a person.
+   * False: refused. `appid` null: at the third-party platform's address. A push that was stored before is taken again
+   * without effect; one that nobody can read is WeChat's all the same, and waits for a person.
    */
-  async take(door: CallbackDoor, query: CallbackQuery, body: string): Promise<boolean> {
-    const push = openCallback(door, query, body, Date.now() / 1000);
-    if (!push) return false;
+  async take(appid: string | null, query: CallbackQuery, body: string): Promise<boolean> {
+    for await (const door of this.doorsOf(appid)) {
+      const push = openCallback(door, query, body, Date.now() / 1000);
+      if (!push) continue;
+      await this.keep(door, push);
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * As this process knows the account and, for what is refused so, as it is now: another process may just have been told
+   * other keys, and WeChat repeats a push three times only.
+   */
+  private async *doorsOf(appid: string | null): AsyncGenerator<CallbackDoor> {
+    const known = appid === null ? await this.accounts.component() : await this.accounts.find(appid);
+    if (known?.callbackKeys) yield doorOf(known, known.callbackKeys);
+    const now = known && appid !== null ? await this.accounts.find(appid, READ_AGAIN_MS) : null;
+    if (now?.callbackKeys && now !== known) yield doorOf(now, now.callbackKeys);
+  }
+
+  private async keep(door: CallbackDoor, push: Push): Promise<void> {
     const id = uuidv7();
     const values = [
       id,
@@ -79,7 +97,6 @@ export class ReceiveCallbacks {
         ]);
       }
     });
-    return true;
   }
 }
 
@@ -90,8 +107,8 @@ export async function forgetCallbacks(dataSource: DataSource): Promise<void> {
   );
 }
 
-function doorOf({ appid, callbackMode: mode, callbackKeys: keys }: WechatAccount): CallbackDoor | null {
-  return keys && { appid, mode, ...keys };
+function doorOf({ appid, callbackMode: mode }: WechatAccount, keys: CallbackKeys): CallbackDoor {
+  return { appid, mode, ...keys };
 }
 
 function eventOf(push: Push): string {
@@ -108,6 +125,6 @@ function dedupeOf(appid: string, push: Push): Buffer {
 function identityOf(push: Push): unknown[] {
   if ('unreadable' in push) return [push.unreadable];
   const { fields } = push;
-  const names = KNOWN.includes(fields.Event ?? '') ? IDENTITY : Object.keys(fields).sort();
+  const names = KNOWN_EVENTS.includes(fields.Event ?? '') ? IDENTITY : Object.keys(fields).sort();
   return names.map((name) => [name, fields[name] ?? null]);
 }

@@ -1,11 +1,14 @@
 import { getSignature } from '@wecom/crypto';
 import { forgetCallbacks } from '../../src/callbacks/receive';
+import { loadConfig } from '../../src/config';
 import { connect } from '../../src/data/data-source';
+import { makeLog } from '../../src/log';
+import { startService } from '../../src/service';
 import { order } from '../support/orders';
 import { query } from '../support/databases';
-import { APPID, Json, World } from '../support/world';
+import { APPID, environment, Json, World } from '../support/world';
 import { attempt, ORDER } from './damage';
-import { ADMIN, AES_KEY, event, Push, Pushes, seconds, TOKEN } from './pushes';
+import { ADMIN, AES_KEY, ENVIRONMENT, event, Push, Pushes, seconds, TOKEN } from './pushes';
 
 const FUZZ = process.env.LONG ? 10_000 : 300;
 
@@ -157,6 +160,28 @@ describe('WeChat’s pushes', () => {
     }
     await world.control('PUT', '/profile', { callbacks: {} });
     await pushes.changeKey(AES_KEY);
+  });
+
+  it('another process, which has not heard of a changed key yet, takes what comes under it', async () => {
+    const env = environment(world.databaseUrl, world.sandbox.url, { ...ENVIRONMENT, ROLE: 'api' });
+    const other = await startService(loadConfig(env), makeLog('silent'));
+    const to = { appid: APPID, address: `${other.url}/wechat/callbacks/${APPID}` };
+    const [first, second] = ['1', '2'].map((EventKey) => event('subscribe', { EventKey })) as [Json, Json];
+    const told = (fields: Json, key: string) => send(pushes.sealed(fields, undefined, { ...to, key }));
+    const [key, unheard] = [
+      'zyxwvutsrqponmlkjihgfedcbaZYXWVUTSRQPONMLKJ',
+      'KJIHGFEDCBAzyxwvutsrqponmlkjihgfedcbaZYXWVU',
+    ];
+    expect(await told(first, AES_KEY)).toMatchObject({ status: 200 });
+    await pushes.changeKey(key);
+    // WeChat waits five seconds for an answer and comes three times.
+    const taken = async () => (await told(second, key)).status === 200;
+    for (let n = 0; n < 60 && !(await taken()); n += 1) await new Promise((resume) => setTimeout(resume, 50));
+    expect(await taken()).toBe(true);
+    expect(await told(second, unheard)).toMatchObject({ status: 403 });
+    await other.close();
+    await pushes.changeKey(AES_KEY);
+    expect(await settled(2)).toHaveLength(2);
   });
 
   it('forged, late, oversized and foreign pushes are refused and leave nothing behind', async () => {

@@ -2,12 +2,18 @@ import { encrypt, getSignature } from '@wecom/crypto';
 import { randomBytes } from 'node:crypto';
 import { request } from 'undici';
 import { query } from '../support/databases';
-import { APPID, Json, World } from '../support/world';
+import { APPID, Json, World, WorldOptions } from '../support/world';
 
 export const TOKEN = 'tokenoftheaccount';
 export const AES_KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
 
 export const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+
+export const ENVIRONMENT = {
+  WECHAT_CALLBACK_TOKEN: TOKEN,
+  WECHAT_CALLBACK_AES_KEY: AES_KEY,
+  BOOTSTRAP_ADMIN_KEY: ADMIN,
+};
 
 export interface Push {
   url: string;
@@ -18,12 +24,8 @@ export interface Push {
 export class Pushes {
   private constructor(readonly world: World) {}
 
-  static async start(): Promise<Pushes> {
-    return new Pushes(
-      await World.start({
-        env: { WECHAT_CALLBACK_TOKEN: TOKEN, WECHAT_CALLBACK_AES_KEY: AES_KEY, BOOTSTRAP_ADMIN_KEY: ADMIN },
-      }),
-    );
+  static async start({ env, ...more }: WorldOptions = {}): Promise<Pushes> {
+    return new Pushes(await World.start({ ...more, env: { ...ENVIRONMENT, ...env } }));
   }
 
   get address(): string {
@@ -31,11 +33,15 @@ export class Pushes {
   }
 
   /** `to`: the account whose appid ends the encrypted text, and the address it is pushed to. */
-  sealed(fields: Json, timestamp = seconds(), to = { appid: APPID, address: this.address }): Push {
+  sealed(
+    fields: Json,
+    timestamp = seconds(),
+    to: { appid: string; address: string; key?: string } = { appid: APPID, address: this.address },
+  ): Push {
     const xml = `<xml>${Object.entries(fields)
       .map(([name, value]) => `<${name}><![CDATA[${String(value)}]]></${name}>`)
       .join('')}</xml>`;
-    const Encrypt = encrypt(AES_KEY, xml, to.appid);
+    const Encrypt = encrypt(to.key ?? AES_KEY, xml, to.appid);
     const nonce = randomBytes(4).toString('hex');
     const parameters = {
       timestamp,
