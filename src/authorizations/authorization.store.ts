@@ -96,15 +96,15 @@ export async function lock(client: PoolClient, appid: string, orderId: string): 
 export async function moveOn(
   client: PoolClient,
   row: AuthorizationRow,
-  to: { state: Authorization['state']; at: Date | null; person: Buffer | null; checked: boolean },
+  to: { state: Authorization['state']; at: Date | null; person: Buffer | null; titleKnown: boolean; checked: boolean },
 ): Promise<void> {
   const RANK = { asked: 0, failed: 1, authorized: 2, rejected: 3 };
   const state = RANK[to.state] > RANK[row.state] ? to.state : row.state;
   await client.query(
     `UPDATE authorizations
         SET state = $3, authorized_at = coalesce(authorized_at, $4), person = coalesce($5, person),
-            checked_at = CASE WHEN $6 THEN clock_timestamp() ELSE checked_at END
+            title_known = title_known OR $7, checked_at = CASE WHEN $6 THEN clock_timestamp() ELSE checked_at END
       WHERE merchant_id = $1 AND id = $2`,
-    [row.merchant_id, row.id, state, state === 'authorized' ? to.at : null, to.person, to.checked],
+    [row.merchant_id, row.id, state, state === 'authorized' ? to.at : null, to.person, to.checked, to.titleKnown],
   );
 }

@@ -100,7 +100,8 @@ export class Authorizations {
       const row = await lock(client, appid, orderId);
       if (!row) return woken;
       const person = this.sealedPerson(row, { openid, title });
-      await moveOn(client, row, { state: state ?? row.state, at: at ?? new Date(), person, checked: !openid });
+      const to = { state: state ?? row.state, at: at ?? new Date(), person };
+      await moveOn(client, row, { ...to, titleKnown: Boolean(title), checked: !openid });
       return woken === 'unknown' ? 'asked' : woken;
     });
   }

@@ -26,6 +26,7 @@ import { Lineage1763800000033 } from '../../migrations/1763800000033-lineage';
 import { OrderRevisions1763800000097 } from '../../migrations/1763800000097-order-revisions';
 import { FromEnvironment1763800000110 } from '../../migrations/1763800000110-from-environment';
 import { UnreadablePushes1763800000116 } from '../../migrations/1763800000116-unreadable-pushes';
+import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
 import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
 import { Statements1763800000113 } from '../../migrations/1763800000113-statements';
 import { AttemptsByAnswer1763800000099 } from '../../migrations/1763800000099-attempts-by-answer';
@@ -156,6 +157,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       FromEnvironment1763800000110,
       PushesInOrder1763800000111,
       UnreadablePushes1763800000116,
+      AuthorizationMessages1763800000117,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

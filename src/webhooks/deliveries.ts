@@ -56,8 +56,9 @@ export async function listDeliveries(client: PoolClient, merchantId: string, fil
   if (filter.state) conditions.push(`state = ${value(filter.state)}`);
   if (filter.type) conditions.push(`type = ${value(filter.type)}`);
   if (filter.orderId) {
-    const orders = `SELECT id FROM orders WHERE merchant_id = $1 AND order_id = ${value(filter.orderId)}`;
-    conditions.push(`order_uuid IN (${orders})`);
+    const orderId = value(filter.orderId);
+    const named = (table: string) => `SELECT id FROM ${table} WHERE merchant_id = $1 AND order_id = ${orderId}`;
+    conditions.push(`order_uuid IN (${named('orders')} UNION ALL ${named('authorizations')})`);
   }
   if (filter.createdFrom) conditions.push(`created_at >= ${value(filter.createdFrom)}`);
   if (filter.createdTo) conditions.push(`created_at < ${value(filter.createdTo)}`);

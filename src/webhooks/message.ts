@@ -1,7 +1,10 @@
 import { Webhook } from 'standardwebhooks';
 import { toShanghai } from '../domain/shanghai';
 
-/** What can be subscribed to. `unresolved`: nobody knows whether there is a card; never told as `refused`. */
+/**
+ * What can be subscribed to. `unresolved`: nobody knows whether there is a card; never told as `refused`. An authorisation
+ * is told once more when the title that its user chose is known.
+ */
 export const WEBHOOK_TYPES = [
   'invoice.card.inserted',
   'invoice.card.refused',
@@ -9,6 +12,9 @@ export const WEBHOOK_TYPES = [
   'invoice.card.awaiting_authorization',
   'invoice.card.cancelled',
   'invoice.card.reimbursement_changed',
+  'invoice.authorization.authorized',
+  'invoice.authorization.failed',
+  'invoice.authorization.rejected',
 ] as const;
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];
 export const TEST_TYPE = 'webhook.test';
@@ -21,7 +27,7 @@ export interface Message {
   data: Record<string, unknown>;
 }
 
-/** The order's present, complete: of two messages about one order the one with the higher sequence is right. */
+/** The present of an order or an authorisation, complete: of two messages about one the higher sequence is right. */
 export function bodyOf({ type, occurredAt, sequence, data }: Message): string {
   const at = toShanghai(occurredAt);
   if (sequence === null) return JSON.stringify({ type, timestamp: at, data });

@@ -76,7 +76,7 @@ export class WebhookDeliveryView {
   type!: string;
   /** What is sent as data, complete but for occurred_at and sequence */
   data!: Record<string, unknown>;
-  /** Counts the messages about this order at this endpoint, without gaps; null: a test message */
+  /** Counts the messages about this order, or this authorisation, at this endpoint, without gaps; null: a test message */
   sequence!: number | null;
   occurred_at!: string;
   /** missed: the endpoint was disabled; ask for a redelivery or a replay */

@@ -21,6 +21,8 @@ export class Authorization {
   @Column('text') state!: 'asked' | 'authorized' | 'failed' | 'rejected';
   @Column('text', { nullable: true }) reason!: string | null;
   @Column('bytea', { nullable: true }) person!: Buffer | null;
+  /** Whether `person` has the title that the user chose. */
+  @Column('boolean', { name: 'title_known', default: false }) titleKnown!: boolean;
   @Column('timestamptz', { name: 'asked_at', default: () => 'now()' }) askedAt!: Date;
   /** When WeChat was last asked how it stands. */
   @Column('timestamptz', { name: 'checked_at', nullable: true }) checkedAt!: Date | null;

@@ -32,13 +32,13 @@ export class WebhookEndpoint {
   @Column('text', { name: 'disabled_reason', nullable: true }) disabledReason!: DisabledReason | null;
 }
 
-/** The latest sequence number of an order at an endpoint, and what was told with it. */
+/** The latest sequence number of an order, or of an authorisation, at an endpoint, and what was told with it. */
 @Entity('webhook_sequences')
 @Index('webhook_sequences_by_endpoint', ['merchantId', 'endpointId'])
 export class WebhookSequence {
   @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'webhook_sequences_pkey' })
   merchantId!: string;
-  /** The order's id. */
+  /** The order's id, or the authorisation's. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_sequences_pkey' }) id!: string;
   @PrimaryColumn('uuid', { name: 'endpoint_id', primaryKeyConstraintName: 'webhook_sequences_pkey' })
   endpointId!: string;
@@ -66,7 +66,7 @@ export class WebhookDelivery {
   createdAt!: Date;
   @Column('uuid', { name: 'endpoint_id' }) endpointId!: string;
   @Column('text') type!: string;
-  /** The order's id; null for a test message. */
+  /** The id of the order, or of the authorisation, that it tells of; null for a test message. */
   @Column('uuid', { name: 'order_uuid', nullable: true }) orderUuid!: string | null;
   @Column('integer', { nullable: true }) sequence!: number | null;
   @Column('timestamptz', { name: 'occurred_at' }) occurredAt!: Date;
