@@ -5,7 +5,8 @@ export type Cut = 'before' | 'after';
 
 /**
  * Stands between the service and PostgreSQL, reads the client's half of the protocol, and cuts the connection at a COMMIT
- * when it is told to. A COMMIT belongs to the prepared statement that ran before it.
+ * when it is told to. A COMMIT belongs to the prepared statement that ran before it, or to the table that a statement
+ * without a name wrote to.
  */
 export class CuttingProxy {
   readonly cuts: { statement: string; cut: Cut }[] = [];
@@ -60,12 +61,15 @@ export class CuttingProxy {
     });
     const read = messages();
     let statement = '';
+    let table = '';
     client.on('data', (chunk: Buffer) => {
       for (const message of read(chunk)) {
         statement = boundStatement(message) ?? statement;
-        const cut = isCommit(message) && statement !== '' ? this.choose(statement) : null;
-        if (cut) this.cuts.push({ statement, cut });
-        if (isCommit(message)) statement = '';
+        table = writtenTable(message) ?? table;
+        const name = statement || table;
+        const cut = isCommit(message) && name !== '' ? this.choose(name) : null;
+        if (cut) this.cuts.push({ statement: name, cut });
+        if (isCommit(message)) statement = table = '';
         if (cut === 'before') return cutBoth();
         if (cut) heard = Buffer.alloc(0);
         upstream.write(message);
@@ -91,6 +95,12 @@ function messages(): (chunk: Buffer) => Buffer[] {
       started = true;
     }
   };
+}
+
+/** The table that a statement without a name inserts into, as its Parse says. */
+function writtenTable(message: Buffer): string | null {
+  if (message[0] !== 0x50 || message[5] !== 0) return null;
+  return /^\s*INSERT INTO (\w+)/.exec(message.subarray(6).toString('latin1'))?.[1] ?? null;
 }
 
 /** The statement that a Bind names, less the number of its plan and its size: accept, intend, record … */
