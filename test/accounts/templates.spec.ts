@@ -1,3 +1,4 @@
+import { OrderView } from '../../src/orders/orders.api';
 import { order } from '../support/orders';
 import { query } from '../support/databases';
 import { APPID, Json, World } from '../support/world';
@@ -22,6 +23,18 @@ describe('one template for each payee and type, for ever', () => {
   const make = (change: Json = {}) => world.post('/v1/admin/templates', { ...TEMPLATE, ...change }, ADMIN);
   const asked = async () => (await world.requests(CREATECARD)).length;
   const list = async () => ((await world.get('/v1/admin/templates', ADMIN).expect(200)).body as Json).items as Json[];
+
+  /** Due at once when it is taken, and not again for long once a worker has looked at it. */
+  const waitsFor = ({ insertion }: OrderView) => new Date(insertion.next_attempt_at ?? 0).getTime() - Date.now();
+  const seen = async (orderId: string, good: (one: OrderView) => boolean) => {
+    let one = await world.order(orderId);
+    for (let n = 0; n < 600 && !good(one); n += 1) {
+      await new Promise((resume) => setTimeout(resume, 30));
+      one = await world.order(orderId);
+    }
+    expect(good(one)).toBe(true);
+    return one;
+  };
 
   it('ten requests at once make one; the same again gives the same', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => make()));
@@ -88,20 +101,34 @@ describe('one template for each payee and type, for ever', () => {
     const young = { ...order(), card_id: card_id as string };
     await world.authorize(young.order_id);
     await world.post('/v1/orders', young).expect(202);
-    // Due at once when it is taken, and not again for long once a worker has looked at it.
-    const waitsFor = (one: { insertion: { next_attempt_at?: string } }) =>
-      new Date(one.insertion.next_attempt_at ?? 0).getTime() - Date.now();
-    let waiting = await world.order(young.order_id);
-    for (let n = 0; n < 300 && waitsFor(waiting) < 500_000; n += 1) {
-      await new Promise((resume) => setTimeout(resume, 30));
-      waiting = await world.order(young.order_id);
-    }
+    const waiting = await seen(young.order_id, (one) => waitsFor(one) > 500_000);
     expect(waiting).toMatchObject({ state: 'accepted', insertion: { attempts: [] } });
-    expect(waitsFor(waiting)).toBeGreaterThan(500_000);
     expect(await world.requests('/card/invoice/insert', young.order_id)).toEqual([]);
     expect(await query(world.databaseUrl, 'SELECT tries FROM insertions')).toEqual([{ tries: 0 }]);
-    // A template from elsewhere is not known here: WeChat itself says that it is too young.
-    const [account] = await query<Json>(world.databaseUrl, 'SELECT appid FROM accounts');
-    expect(account?.appid).toBe(APPID);
   });
+
+  it('a template from elsewhere may be too young as well: WeChat says so (40078), and the order waits for it', async () => {
+    await world.control('PUT', '/profile', { fresh_template_seconds: 3600 });
+    const foreign = { ...order(), card_id: await madeElsewhere() };
+    await world.authorize(foreign.order_id);
+    await world.post('/v1/orders', foreign).expect(202);
+    const refused = await seen(foreign.order_id, ({ insertion }) => insertion.attempts[0]?.outcome === 'later');
+    expect(refused).toMatchObject({ state: 'uploaded', insertion: { attempts: [{ n: 1, errcode: 40078 }] } });
+    expect(waitsFor(refused)).toBeGreaterThan(500_000);
+    await world.control('POST', '/clock', { advance_seconds: 3601 });
+    await query(world.databaseUrl, `UPDATE insertions SET due_at = now() WHERE state = 'uploaded'`);
+    await world.until(foreign.order_id, ['inserted']);
+  });
+
+  /** Somebody makes a template in WeChat's console, or with another program. */
+  async function madeElsewhere(): Promise<string> {
+    const wechat = world.sandbox.url;
+    const login = { grant_type: 'client_credential', appid: APPID, secret: 'sandbox-secret' };
+    const token = await fetch(`${wechat}/cgi-bin/stable_token`, { method: 'POST', body: JSON.stringify(login) });
+    const { access_token } = (await token.json()) as Json;
+    const { payee, type, ...base_info } = TEMPLATE;
+    const body = JSON.stringify({ invoice_info: { base_info, payee, type } });
+    const made = await fetch(`${wechat}${CREATECARD}?access_token=${access_token as string}`, { method: 'POST', body });
+    return ((await made.json()) as Json).card_id as string;
+  }
 });

@@ -7,7 +7,14 @@ const MERCHANT = 'wx1111111111111111';
 const REIMBURSER = 'wx3333333333333333';
 const CALLBACK = { token: 'tokenoftheaccount', encoding_aes_key: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG' };
 
-describe('issuer, merchant and reimburser are three accounts', () => {
+const SECRETS = {
+  [ISSUER]: 'sandbox-secret',
+  [MERCHANT]: 'secret-of-the-merchant',
+  [REIMBURSER]: 'its-readers-secret',
+};
+const FOURTH = 'wx4444444444444444';
+
+describe('issuer, merchant and reimburser are three accounts with secrets of their own', () => {
   let world: World;
   let serial = 0;
   beforeAll(async () => {
@@ -16,10 +23,12 @@ describe('issuer, merchant and reimburser are three accounts', () => {
         BOOTSTRAP_ADMIN_KEY: ADMIN,
         BOOTSTRAP_MERCHANT_APPID: MERCHANT,
         WECHAT_REIMBURSER_APPID: REIMBURSER,
-        WECHAT_REIMBURSER_SECRET: 'secret-of-the-reimburser',
+        WECHAT_REIMBURSER_SECRET: SECRETS[REIMBURSER],
       },
+      // This WeChat knows each account's secret, and takes no other.
+      sandbox: { accounts: new Map([...Object.entries(SECRETS), [FOURTH, 'secret-of-the-fourth']]) },
     });
-    await admin('post', '/v1/admin/accounts', { appid: MERCHANT, role: 'merchant', secret: 'secret-of-the-merchant' });
+    await admin('post', '/v1/admin/accounts', { appid: MERCHANT, role: 'merchant', secret: SECRETS[MERCHANT] });
     await admin('put', `/v1/admin/accounts/${MERCHANT}/attributes/contact`, { phone: '021-8', time_out: 7200 });
     for (const appid of [ISSUER, MERCHANT])
       await admin('put', `/v1/admin/accounts/${appid}/callback`, { mode: 'safe', ...CALLBACK });
@@ -61,6 +70,16 @@ describe('issuer, merchant and reimburser are three accounts', () => {
     }
   };
 
+  /** What WeChat was asked with the token of an account, by its own ledger. */
+  const carried = async () => {
+    const calls = (await world.control('GET', '/ledger')).requests as { path: string; query?: Json; appid: string }[];
+    const named = calls.map(({ path, query = {}, appid }) => {
+      const detail = (query.action ?? query.type ?? '') as string;
+      return [appid, `${path.replace(/^\/(card\/invoice|cgi-bin)\//, '')} ${detail}`.trim()] as const;
+    });
+    return (appid: string) => [...new Set(named.filter(([by]) => by === appid).map(([, name]) => name))].sort();
+  };
+
   it('each call carries the token of the account that it is made for, by WeChat’s own ledger', async () => {
     const words = { payee: '示例科技', type: '数电发票', title: '示例科技', logo_url: 'https://mmbiz.qpic.cn/x/0' };
     await admin('post', '/v1/admin/templates', words);
@@ -89,18 +108,7 @@ describe('issuer, merchant and reimburser are three accounts', () => {
     for (const appid of [ISSUER, MERCHANT, REIMBURSER]) await admin('post', `/v1/admin/accounts/${appid}/check`, {});
     await admin('post', `/v1/admin/accounts/${ISSUER}/probe`, { reason: '上线前', upload_mib: [] });
 
-    const calls = (await world.control('GET', '/ledger')).requests as Json[];
-    const carriers = new Map<string, Set<string>>();
-    for (const { path, query = {}, appid } of calls as { path: string; query?: Json; appid: string }[]) {
-      const name =
-        `${path.replace(/^\/(card\/invoice|cgi-bin)\//, '')} ${(query.action ?? query.type ?? '') as string}`.trim();
-      carriers.set(name, (carriers.get(name) ?? new Set()).add(appid));
-    }
-    const by = (appid: string) =>
-      [...carriers]
-        .filter(([, appids]) => appids.has(appid))
-        .map(([name]) => name)
-        .sort();
+    const by = await carried();
     expect(by(ISSUER)).toEqual(
       ['insert', 'openapi/quota/get', 'platform/createcard', 'platform/setpdf', 'platform/updatestatus']
         .concat(['setbizattr get_contact', 'seturl', 'stable_token'])
@@ -117,6 +125,23 @@ describe('issuer, merchant and reimburser are three accounts', () => {
         .concat(['setbizattr get_contact', 'stable_token', 'ticket/getticket jsapi', 'ticket/getticket wx_card'])
         .sort(),
     );
+  });
+
+  it('a call with another account’s token would stand there under that account', async () => {
+    const login = { grant_type: 'client_credential', appid: REIMBURSER, secret: SECRETS[REIMBURSER] };
+    const url = `${world.sandbox.url}/cgi-bin/stable_token`;
+    const { access_token } = (await (await fetch(url, { method: 'POST', body: JSON.stringify(login) })).json()) as Json;
+    const address = `${world.sandbox.url}/card/invoice/seturl?access_token=${access_token as string}`;
+    expect((await carried())(REIMBURSER)).not.toContain('seturl');
+    await fetch(address, { method: 'POST', body: '{}' });
+    expect((await carried())(REIMBURSER)).toContain('seturl');
+  });
+
+  it('another account’s secret opens nothing, and the check says so', async () => {
+    await admin('post', '/v1/admin/accounts', { appid: FOURTH, role: 'merchant', secret: SECRETS[MERCHANT] });
+    const { findings } = await admin('post', `/v1/admin/accounts/${FOURTH}/check`, {});
+    expect((findings as Json[])[0]).toMatchObject({ code: 'token_refused', severity: 'error', errcode: 40125 });
+    expect((await carried())(FOURTH)).toEqual(['stable_token']);
   });
 
   it('a push about the merchant’s users is taken at its own address and at its issuer’s, and at nobody else’s', async () => {

@@ -127,6 +127,28 @@ describe('asking the user for an authorisation', () => {
     await world.until(waiting.order_id, ['inserted']);
   });
 
+  it('an order that nobody authorises ends when its deadline has passed: nothing more is sent, and a late yes changes nothing', async () => {
+    const given = order();
+    const { auth_url } = (await ask(given.order_id).expect(201)).body as Json;
+    await world.post('/v1/orders', given).expect(202);
+    await world.until(given.order_id, ['awaiting_authorization']);
+    const asked = async () => (await world.requests('/card/invoice/insert', given.order_id)).length;
+    const before = await asked();
+    await query(
+      world.databaseUrl,
+      `UPDATE insertions i SET waiting_since = now() - interval '31 days', due_at = now()
+         FROM orders o WHERE o.id = i.id AND o.order_id = '${given.order_id}'`,
+    );
+    const ended = await world.until(given.order_id, ['refused']);
+    expect(ended.insertion).toMatchObject({ reason: 'authorization_missing', advice: expect.any(String) as string });
+    await tap(auth_url as string, 'authorize');
+    await forgetCheck();
+    expect(await see(given.order_id)).toMatchObject({ state: 'authorized' });
+    expect(await world.order(given.order_id)).toMatchObject({ state: 'refused' });
+    expect(await asked()).toBe(before);
+    expect(await world.cards(given.order_id)).toEqual([]);
+  });
+
   it('type 1: the title the user gave is told to the merchant, and lies sealed', async () => {
     const id = orderId();
     const { auth_url } = (await ask(id, { type: 1 }).expect(201)).body as Json;

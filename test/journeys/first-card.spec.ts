@@ -63,6 +63,22 @@ describe('an order becomes a card', () => {
     expect(Buffer.compare(back.body as Buffer, tinyPdf('trip'))).toBe(0);
   });
 
+  it('a unionid is told where WeChat tells one, and lies sealed', async () => {
+    await world.control('PUT', '/profile', { unionid: true });
+    const given = order();
+    await world.authorize(given.order_id);
+    await world.post('/v1/orders', given).expect(202);
+    const { insertion } = await world.until(given.order_id, ['inserted']);
+    await world.control('PUT', '/profile', { unionid: false });
+    expect(insertion.unionid).toMatch(/^o[\w-]{27}$/);
+    const [row] = await query<{ person: Buffer }>(
+      world.databaseUrl,
+      'SELECT i.person FROM insertions i JOIN orders USING (merchant_id, id) WHERE order_id = $1',
+      [given.order_id],
+    );
+    expect(row?.person.toString('latin1')).not.toContain(insertion.unionid);
+  });
+
   it('two hundred orders are two hundred cards, each once', async () => {
     const orders = Array.from({ length: 200 }, () => order());
     const ids = orders.map(({ order_id }) => order_id);

@@ -55,7 +55,7 @@ function commit(call: AccountCall, draft: InsertDraft, order: Order): Answer {
 }
 
 function answerOf({ code, openid }: Card, unionid: boolean): WireInsertAnswer {
-  return unionid ? { code, openid, unionid: `o${openid.slice(7)}${openid.slice(1, 8)}` } : { code, openid };
+  return unionid ? { code, openid, unionid: `o${openid.slice(7)}${openid.slice(1, 7)}` } : { code, openid };
 }
 
 /** Profile `authorizations: implied`: an order nobody ever mentioned counts as authorised. */
