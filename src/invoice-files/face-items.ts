@@ -21,6 +21,9 @@ const HEADS = {
 } as const;
 
 type Column = keyof typeof HEADS;
+const PATTERNS = Object.entries(HEADS).map(
+  ([column, words]) => [column as Column, new RegExp(words.map(spaced).join('|'))] as const,
+);
 type Heads = { column: Column; left: number; right: number }[];
 
 /** The item table between its heads and 合计; empty where it cannot be told apart. */
@@ -48,11 +51,11 @@ export function itemsOf(lines: Line[]): FaceItem[] {
 
 function headsOf({ segments }: Line): Heads {
   return segments.flatMap((segment) =>
-    Object.entries(HEADS).flatMap(([column, words]) => {
-      const found = new RegExp(words.map(spaced).join('|')).exec(segment.text);
+    PATTERNS.flatMap(([column, pattern]) => {
+      const found = pattern.exec(segment.text);
       if (!found) return [];
       const span = [found.index, found.index + found[0].length].map((index) => xAt(segment, index)) as [number, number];
-      return [{ column: column as Column, left: span[0], right: span[1] }];
+      return [{ column, left: span[0], right: span[1] }];
     }),
   );
 }

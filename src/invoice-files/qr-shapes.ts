@@ -9,12 +9,12 @@ export interface Picture {
 const LEAST_RECTANGLES = 60;
 const MOST_RECTANGLES = 20_000;
 /** Pixels of a drawn code's side; an invoice's code has 30 to 60 modules. */
-const SIDE = 300;
-const QUIET = 20;
-/** Characters between two rectangles of one drawing: painting it, a colour. */
+const SIDE = 200;
+const QUIET = 12;
+/** Characters between the operands of two rectangles of one drawing, at most: painting it, a colour. */
 const NEAR = 40;
-const NUMBER = String.raw`(-?\d*\.?\d+)`;
-const RECTANGLE = new RegExp(`${NUMBER}\\s+${NUMBER}\\s+${NUMBER}\\s+${NUMBER}\\s+re\\b`, 'g');
+/** Four numbers are no longer. */
+const OPERANDS = 80;
 
 interface Rectangle {
   left: number;
@@ -26,12 +26,18 @@ interface Rectangle {
 /** Squares made of many rectangles in a page's drawing instructions, as pictures: QR codes are drawn so. */
 export function squaresIn(instructions: string): Picture[] {
   const groups: Rectangle[][] = [];
-  let end = -Infinity;
+  let end = 0;
   let count = 0;
-  for (const found of instructions.matchAll(RECTANGLE)) {
-    const [x, y, width, height] = found.slice(1).map(Number) as [number, number, number, number];
-    if (found.index - end > NEAR) groups.push([]);
-    end = found.index + found[0].length;
+  for (let at = instructions.indexOf(' re'); at >= 0; at = instructions.indexOf(' re', at + 3)) {
+    const before = instructions
+      .slice(Math.max(end, at - OPERANDS), at)
+      .trimEnd()
+      .split(/\s+/)
+      .slice(-4);
+    const [x = NaN, y = NaN, width = NaN, height = NaN] = before.map(Number);
+    if (before.length < 4 || Number.isNaN(x + y + width + height)) continue;
+    if (count === 0 || at - end > NEAR + OPERANDS) groups.push([]);
+    end = at + 3;
     groups.at(-1)?.push({
       ...{ left: Math.min(x, x + width), right: Math.max(x, x + width) },
       ...{ top: Math.min(y, y + height), bottom: Math.max(y, y + height) },
