@@ -6,6 +6,7 @@ import { asEngine } from '../data/statement';
 import { Log } from '../log';
 import { countDrift, driftOf, momentOf, summarize } from './report-facts';
 import { PartSink } from './report-parts';
+import { xlsxWriter } from './report-workbook';
 import { driftCsv, jsonWriter, summaryCsv } from './report-writers';
 import { finishReport, lockQueued, noteFailure, ReportRow } from './reports.store';
 import { headView } from './reports.view';
@@ -64,8 +65,6 @@ async function make(client: PoolClient, report: ReportRow): Promise<void> {
   summary.drift = await countDrift(client, report);
   const sinks = (name: string) => new PartSink(client, report.id, name);
   const head = headView(report, asOf);
-  // A fifth of what every process would load at its start, for what one of them does once a day.
-  const { xlsxWriter } = await import('./report-workbook');
   const writers = [
     jsonWriter(sinks, head, summary),
     summaryCsv(sinks, summary),
