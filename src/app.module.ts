@@ -14,6 +14,7 @@ import { BulkRunner } from './console/bulk-runner';
 import { HoldsController } from './console/holds.controller';
 import { Jobs } from './console/jobs';
 import { JobsController } from './console/jobs.controller';
+import { KeysController } from './console/keys.controller';
 import { MerchantKeysController } from './console/merchant-keys.controller';
 import { MerchantsController } from './console/merchants.controller';
 import { Operators } from './console/operators';
@@ -83,6 +84,7 @@ const API = [
   AuditController,
   MerchantsController,
   MerchantKeysController,
+  KeysController,
   CancellationsController,
   JobsController,
   ReconciliationsController,

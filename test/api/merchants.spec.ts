@@ -140,6 +140,60 @@ describe('merchants and their keys are administered over HTTP', () => {
     await admin('get', '?limit=x').expect(422);
   });
 
+  it('all keys on one list: whose they are, what they may, whether they live; never a key', async () => {
+    const fresh = await newKey({ label: 'listed', scopes: ['orders:read'] });
+    const dead = await newKey({ label: 'dead' });
+    await admin('delete', `/${shop.id}/keys/${dead.id}`).expect(204);
+    const ran = await newKey({ label: 'ran out', expires_at: new Date(Date.now() + 60_000).toISOString() });
+    await query(world.databaseUrl, `UPDATE merchant_keys SET expires_at = now() WHERE id = $1`, [ran.id]);
+    const list = async (given = '', key = ADMIN) =>
+      (await world.get(`/v1/admin/keys?${given}`, key).expect(200)).body as Json;
+    const all = (await list('limit=200', WATCHER)) as { items: Json[]; has_more: boolean };
+    const of = (id: unknown) => all.items.find((one) => one.id === id);
+    expect(of(fresh.id)).toEqual({
+      ...{ id: fresh.id, holder: 'merchant', name: '示例商店', merchant: shop.id, label: 'listed' },
+      ...{ scopes: ['orders:read'], role: null, live: true, created_at: fresh.created_at },
+      ...{ expires_at: null, revoked_at: null, last_used_at: null },
+    });
+    expect([of(dead.id)?.live, of(ran.id)?.live, typeof of(dead.id)?.revoked_at]).toEqual([false, false, 'string']);
+    const operators = all.items.filter(({ holder }) => holder === 'operator');
+    expect(operators.map(({ name, role, merchant }) => [name, role, merchant] as unknown[]).sort()).toEqual([
+      ['bootstrap administrator', 'administrator', null],
+      ['watcher', 'viewer', null],
+    ]);
+    const hashes = await query<{ hash: string }>(
+      world.databaseUrl,
+      `SELECT encode(key_sha256, 'hex') AS hash FROM merchant_keys UNION ALL SELECT encode(key_sha256, 'hex') FROM operators`,
+    );
+    expect(hashes).toHaveLength(all.items.length);
+    for (const secret of [KEY, ADMIN, WATCHER, fresh.key as string, ...hashes.map(({ hash }) => hash)]) {
+      expect(JSON.stringify(all)).not.toContain(secret);
+    }
+
+    // Page by page it is the same list, newest first.
+    const paged: Json[] = [];
+    for (let cursor = ''; ;) {
+      const page = await list(`limit=2${cursor}`);
+      paged.push(...(page.items as Json[]));
+      if (!page.has_more) break;
+      cursor = `&cursor=${page.next_cursor}`;
+    }
+    expect(paged.map(({ id }) => id as string)).toEqual(all.items.map(({ id }) => id as string));
+    expect(all.items.map(({ created_at }) => created_at as string)).toEqual(
+      all.items
+        .map(({ created_at }) => created_at as string)
+        .sort()
+        .reverse(),
+    );
+    const ids = async (given: string) => ((await list(given)).items as Json[]).map(({ id }) => id as string);
+    expect(await ids('holder=operator&limit=200')).toEqual(operators.map(({ id }) => id as string));
+    expect(await ids(`merchant=${shop.id}&live=false&limit=200`)).toEqual(
+      all.items.filter(({ merchant, live }) => merchant === shop.id && !live).map(({ id }) => id as string),
+    );
+    await world.get('/v1/admin/keys?live=maybe&owner=x', ADMIN).expect(422);
+    await world.get('/v1/admin/keys', KEY).expect(401);
+  });
+
   it('who may: everybody with a role looks, administrators act; a merchant’s key is nobody', async () => {
     await admin('get', '', undefined, WATCHER).expect(200);
     await admin('get', `/${shop.id}/keys`, undefined, WATCHER).expect(200);
