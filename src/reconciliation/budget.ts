@@ -67,7 +67,7 @@ export class Budget {
       ]),
     );
     if (known.rows.length > 0) return;
-    const allowed = Math.floor(Math.min((await this.quotaOf(appid, api)) * SHARE, 2 ** 31 - 1));
+    const allowed = Math.min(Math.floor(await this.shareOf(appid, api)), 2 ** 31 - 1);
     await asEngine(this.dataSource, (client) =>
       client.query(
         `INSERT INTO reconciliation_spending (appid, api, day, allowed) VALUES ($1, $2, ${TODAY}, $3) ON CONFLICT DO NOTHING`,
@@ -76,13 +76,13 @@ export class Budget {
     );
   }
 
-  /** Calls a day; when less is left of today than a fifth of it, what is left counts. */
-  private async quotaOf(appid: string, api: string): Promise<number> {
+  /** Calls that reconciliation may make today: its share of the day's, or what is left of the day where that is less. */
+  private async shareOf(appid: string, api: string): Promise<number> {
     const account = await this.accounts.issuer(appid);
     const { answer } = await withToken(this.tokens, account, (token) => this.wechat.quota(token, api));
-    if (answer?.kind !== 'answered' || answer.errcode !== 0) return ASSUMED_DAILY_QUOTA;
+    if (answer?.kind !== 'answered' || answer.errcode !== 0) return ASSUMED_DAILY_QUOTA * SHARE;
     const { daily_limit: daily, remain } = (answer.body.quota ?? {}) as { daily_limit?: unknown; remain?: unknown };
-    if (typeof daily !== 'number' || daily < 0) return ASSUMED_DAILY_QUOTA;
-    return typeof remain === 'number' ? Math.min(daily, Math.max(0, remain) / SHARE) : daily;
+    if (typeof daily !== 'number' || daily < 0) return ASSUMED_DAILY_QUOTA * SHARE;
+    return typeof remain === 'number' ? Math.min(daily * SHARE, Math.max(0, remain)) : daily * SHARE;
   }
 }

@@ -115,7 +115,45 @@ describe('the budget of a reconciliation', () => {
     expect((await reconcile(world)).counts.brought_forward).toBeGreaterThan(0);
   });
 
-  test('the next and the last run are told among the jobs', async () => {
+  test('is a fifth of what the account may call a day, or what is left of it where that is less', async () => {
+    for (let n = 0; n < 4; n += 1) {
+      const one = order();
+      await world.post('/v1/orders', one).expect(202);
+      await world.until(one.order_id, ['awaiting_authorization']);
+    }
+    /** No worker has any of them in its hands, or will soon. */
+    const atRest = async () => {
+      const text = `SELECT FROM insertions WHERE state = 'awaiting_authorization'
+                       AND (claimed_by IS NOT NULL OR due_at < now() + interval '3 seconds')`;
+      while ((await query(world.databaseUrl, text)).length > 0) await new Promise((resume) => setTimeout(resume, 50));
+    };
+    await atRest();
+    const fresh = () => query(world.databaseUrl, 'DELETE FROM reconciliation_spending');
+    const questionsSpent = async () => (await spending()).find(({ api }) => api === GETAUTHDATA);
+    const before = (await world.requests(GETAUTHDATA)).length;
+    // Seven wait; of twenty-seven calls a day five are reconciliation's.
+    await world.control('PUT', '/profile', { quota: { [GETAUTHDATA]: { day: 27 } } });
+    await fresh();
+    expect((await reconcile(world)).counts).toMatchObject({ brought_forward: 5 });
+    expect(await questionsSpent()).toEqual({ api: GETAUTHDATA, spent: 5, allowed: 5 });
+    // Of many calls a day all seven may be asked about; at last three of the day's calls are left, far less than a fifth.
+    await world.control('PUT', '/profile', { quota: { [GETAUTHDATA]: { day: 100 } } });
+    await fresh();
+    for (let n = 0; n < 2; n += 1) {
+      await atRest();
+      expect((await reconcile(world)).counts).toMatchObject({ brought_forward: 7 });
+    }
+    await atRest();
+    const day = (await world.requests(GETAUTHDATA)).length - before + 3;
+    expect(day / 5).toBeGreaterThan(3);
+    await world.control('PUT', '/profile', { quota: { [GETAUTHDATA]: { day } } });
+    await fresh();
+    expect((await reconcile(world)).counts).toMatchObject({ brought_forward: 3 });
+    expect(await questionsSpent()).toEqual({ api: GETAUTHDATA, spent: 3, allowed: 3 });
+    await world.control('PUT', '/profile', { quota: {} });
+  });
+
+  test('the next and the last run are told among the jobs, and on the list of runs', async () => {
     await reconcile(world);
     let job: Json | undefined;
     for (let n = 0; n < 200 && !job?.last_run; n += 1) {
@@ -125,6 +163,14 @@ describe('the budget of a reconciliation', () => {
     }
     expect(job).toMatchObject({ schedule: '10 3 * * *', time_zone: 'Asia/Shanghai', last_run: { outcome: 'done' } });
     expect(job?.next_run_at).toMatch(/T03:10:00\+08:00$/);
+    const { body: runs } = await world.get('/v1/admin/reconciliations?limit=2', ADMIN).expect(200);
+    expect(runs).toMatchObject({ next_scheduled_at: job?.next_run_at, has_more: true });
+    const [newest, older] = runs.items as [Json, Json];
+    expect(newest).toMatchObject({ state: 'done', source: 'person', requested_by: 'bootstrap administrator' });
+    const { body: next } = await world.get(`/v1/admin/reconciliations?limit=2&cursor=${runs.next_cursor}`, ADMIN);
+    const ids = [newest, older, ...(next.items as Json[])].map(({ id }) => id as string);
+    expect(ids).toEqual([...new Set(ids)].sort().reverse());
+    await world.get('/v1/admin/reconciliations?colour=red', ADMIN).expect(422);
   });
 
   test('a difference is accepted or resolved once, by somebody, for a reason', async () => {
