@@ -48,9 +48,10 @@ export class Receiver {
 
   private constructor(private readonly server: Server) {}
 
-  static async start(): Promise<Receiver> {
+  /** At a port of its own, unless one is given. */
+  static async start(port = 0): Promise<Receiver> {
     const server = createServer({ keepAlive: false });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     const receiver = new Receiver(server);
     server.on('request', (request, response) => void receiver.take(request, response));
     server.on('clientError', (_, socket) => socket.destroy());
