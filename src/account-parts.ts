@@ -49,7 +49,7 @@ export function accountParts(
   return [
     setUp,
     templates,
-    new AccountCheck(accounts, setUp),
+    new AccountCheck(accounts, setUp, dataSource),
     new AccountProbe(dataSource, sealer, accounts, setUp, orders, tokens, wechat),
     authorizations,
     new ReceiveCallbacks(dataSource, sealer, accounts),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { DataSource } from 'typeorm';
+import { thrashOf } from './accounts/account-check';
 import { Accounts } from './accounts/accounts';
 import { SetUp } from './accounts/set-up';
 import { Templates } from './accounts/templates';
@@ -58,7 +59,9 @@ export function makeEngine(
 ): Engine {
   const transport = new Transport(config.WECHAT_BASE_URL, config.INSERT_CONCURRENCY, metrics);
   const wechat = new WechatClient(transport, { call: config.WECHAT_TIMEOUT_MS, token: TOKEN_TIMEOUT_MS });
-  const tokens = new TokenManager(dataSource, sealer, wechat, Math.random);
+  const tokens = new TokenManager(dataSource, sealer, wechat, Math.random, (deaths) => {
+    log.warn(deaths, thrashOf(deaths)[0]?.advice_en);
+  });
   const tickets = new TicketManager(dataSource, sealer, wechat, tokens);
   const calls = new AccountCalls(tokens, wechat);
   const setUp = new SetUp(accounts, calls);

@@ -12,6 +12,7 @@ import { Config } from './config';
 import { BulkRunner } from './console/bulk-runner';
 import { Jobs } from './console/jobs';
 import { Operators } from './console/operators';
+import { tellDurability } from './data/durability';
 import { Database, openDatabase } from './data/open-database';
 import { DropIn } from './drop-in/drop-in';
 import { armFailpoints } from './failpoints';
@@ -45,6 +46,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   config.warnings.forEach((line) => log.warn(line));
   armFailpoints(config.FAILPOINTS);
   const database = await openDatabase(config, (line) => log.info(line));
+  await tellDurability(database.dataSource, log);
   const adapter = new FastifyAdapter({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),

@@ -1,4 +1,6 @@
+import { DataSource } from 'typeorm';
 import { CallVerdict } from '../wechat/call-verdict';
+import { EarlyDeaths, earlyDeaths, isThrash } from '../wechat/early-deaths';
 import { Accounts, WechatAccount } from './accounts';
 import { Attribute, ATTRIBUTES, pappidIsOf, SetUp } from './set-up';
 
@@ -49,6 +51,16 @@ const FINDINGS = {
     '未设置回调的 Token 与 EncodingAESKey：收不到授权完成事件，只能靠轮询。请设置：PUT …/callback。',
     'No callback token and key: events cannot be taken, only polling serves. Set them: PUT …/callback.',
   ],
+  token_thrash: [
+    'warning',
+    '另有系统在获取本账号的 access_token（cgi-bin/token），一小时内已使本服务的 token 提前失效 3 次以上。请让该系统改用 stable_token，或改从本服务的 token 网关取 token；也可把本账号改为 token_kind=stable（PATCH /v1/admin/accounts/…），两者互不影响。',
+    'Another system is fetching access_token (cgi-bin/token) for this appid: 3 or more of our tokens died before their time within the hour. Let it use stable_token, or take its tokens from this service’s token gateway; or set token_kind=stable here (PATCH /v1/admin/accounts/…): the two do not disturb each other.',
+  ],
+  token_thrash_forced: [
+    'warning',
+    '另有系统在用 force_refresh 强制刷新本账号的 stable_token，一小时内已使本服务的 token 提前失效 3 次以上。请让该系统去掉 force_refresh，或改从本服务的 token 网关取 token。',
+    'Another system is forcing new stable_tokens (force_refresh) for this appid: 3 or more of our tokens died before their time within the hour. Let it leave force_refresh out, or take its tokens from this service’s token gateway.',
+  ],
   wechat_unclear: [
     'warning',
     '微信暂时没有明确答复，请稍后再检查。',
@@ -62,13 +74,23 @@ export class AccountCheck {
   constructor(
     private readonly accounts: Accounts,
     private readonly setUp: SetUp,
+    private readonly dataSource: DataSource,
   ) {}
 
   async check(account: WechatAccount): Promise<Finding[]> {
     const findings = account.role === 'component' ? [] : await this.asked(account);
     if (!account.callbackKeys && account.role !== 'reimburser') findings.push(finding('callback_unset'));
     await this.accounts.keepFindings(account.appid, findings);
-    return findings;
+    return [...findings, ...((await this.thrashes()).get(account.appid) ?? [])];
+  }
+
+  /** As it is now, by appid, and so not among the findings that are kept. */
+  async thrashes(): Promise<Map<string, Finding[]>> {
+    const found = new Map<string, Finding[]>();
+    for (const deaths of await earlyDeaths(this.dataSource)) {
+      found.set(deaths.appid, [...(found.get(deaths.appid) ?? []), ...thrashOf(deaths)]);
+    }
+    return found;
   }
 
   /** What an operator should see to, in every account that nobody has checked within the hour. */
@@ -106,6 +128,12 @@ export class AccountCheck {
     if ('verdict' in fetched) return troubleOf(fetched.verdict) ?? finding('wechat_unclear');
     return finding(pappidIsOf(fetched.sPappid, account.appid) ? 's_pappid_known' : 's_pappid_foreign');
   }
+}
+
+/** Empty: these tokens die no more often than they should. */
+export function thrashOf(deaths: EarlyDeaths): Finding[] {
+  if (!isThrash(deaths)) return [];
+  return [finding(deaths.kind === 'plain' ? 'token_thrash' : 'token_thrash_forced')];
 }
 
 const CAPABILITY = [48001, 48004, 72015, 50002, 50004, 50005, 50007];

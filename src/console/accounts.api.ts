@@ -86,7 +86,7 @@ export class AccountView {
   billing_fields!: string;
   s_pappid!: string | null;
   callback!: CallbackView;
-  /** When it was last checked, and what was found */
+  /** When it was last checked, and what was found; token_thrash is as of now */
   checked_at!: string | null;
   findings!: FindingView[];
   created_at!: string;
@@ -122,6 +122,9 @@ export class TokenView {
   fetched_at!: string | null;
   age_seconds!: number | null;
   expires_at!: string | null;
+  /** Tokens that WeChat refused before their time, within the last hour; after 3 `findings` says what to do */
+  early_deaths!: number;
+  findings!: FindingView[];
 }
 
 export class TokenList {

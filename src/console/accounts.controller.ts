@@ -42,7 +42,8 @@ export class AccountsController {
   @ApiOperation({ summary: 'WeChat accounts; secrets are never shown' })
   @ApiResponse({ status: 200, type: AccountList })
   async list(): Promise<AccountList> {
-    return { items: (await this.accounts.all()).map(viewOf) };
+    const [accounts, thrashes] = await Promise.all([this.accounts.all(), this.accountCheck.thrashes()]);
+    return { items: accounts.map((account) => viewOf(account, thrashes.get(account.appid))) };
   }
 
   @Post()
@@ -144,9 +145,9 @@ export class AccountsController {
   }
 
   private async view(appid: string): Promise<AccountView> {
-    const account = (await this.accounts.all()).find((one) => one.appid === appid);
+    const account = (await this.list()).items.find((one) => one.appid === appid);
     if (!account) throw new Problem('not_found');
-    return viewOf(account);
+    return account;
   }
 }
 
@@ -155,7 +156,7 @@ function told(operator: Operator, action: string, appid: string, data: Record<st
   return (client) => audit(client, act(operator, action, appid, data));
 }
 
-function viewOf(account: Account): AccountView {
+function viewOf(account: Account, thrashes: Finding[] = []): AccountView {
   const { appid, role, tokenKind, billingFields, sPappid, callbackMode, callbackKeys, checkedAt, findings } = account;
   const path = role === 'component' ? '/wechat/component/callbacks' : `/wechat/callbacks/${appid}`;
   return {
@@ -166,7 +167,7 @@ function viewOf(account: Account): AccountView {
     s_pappid: sPappid,
     callback: { path, mode: callbackMode, set: callbackKeys !== null },
     checked_at: checkedAt && toShanghai(checkedAt),
-    findings: (findings ?? []) as Finding[],
+    findings: [...((findings ?? []) as Finding[]), ...thrashes],
     created_at: toShanghai(account.createdAt),
   };
 }

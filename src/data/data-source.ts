@@ -27,6 +27,7 @@ import { OrderRevisions1763800000097 } from '../../migrations/1763800000097-orde
 import { FromEnvironment1763800000110 } from '../../migrations/1763800000110-from-environment';
 import { UnreadablePushes1763800000116 } from '../../migrations/1763800000116-unreadable-pushes';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
+import { EarlyTokenDeaths1763800000112 } from '../../migrations/1763800000112-early-token-deaths';
 import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
 import { Statements1763800000113 } from '../../migrations/1763800000113-statements';
 import { AttemptsByAnswer1763800000099 } from '../../migrations/1763800000099-attempts-by-answer';
@@ -156,6 +157,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       OrderRevisions1763800000097,
       FromEnvironment1763800000110,
       PushesInOrder1763800000111,
+      EarlyTokenDeaths1763800000112,
       UnreadablePushes1763800000116,
       AuthorizationMessages1763800000117,
       Statements1763800000113,

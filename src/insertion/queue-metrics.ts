@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { asEngine } from '../data/statement';
 import { Metrics } from '../metrics';
+import { earlyDeaths } from '../wechat/early-deaths';
 
 /** More than this many due rows are told as this many: counting must not cost more than working. */
 const COUNTED = 100_000;
@@ -29,6 +30,13 @@ export function showQueues(
       `SELECT appid, extract(epoch FROM now() - fetched_at)::float8 AS age FROM wechat_tokens WHERE token IS NOT NULL`,
     );
     return Object.fromEntries(rows.map(({ appid, age }) => [appid, age]));
+  });
+  const help =
+    'Access tokens refused before their time within the last hour; from 3 on another system fetches them too';
+  metrics.onScrape('piaoka_token_early_deaths', help, 'appid', async () => {
+    const deaths: Record<string, number> = {};
+    for (const one of await earlyDeaths(dataSource)) deaths[one.appid] = (deaths[one.appid] ?? 0) + one.deaths;
+    return deaths;
   });
 }
 

@@ -5,6 +5,7 @@ import { inTransaction } from '../data/statement';
 import { Outcome } from '../domain/outcome';
 import { failpoint } from '../failpoints';
 import { WechatClient } from './client';
+import { beginsThrash, EarlyDeaths, keepEarlyDeath } from './early-deaths';
 import { TokenBreaker } from './token-breaker';
 import { tokenVerdict } from './verdict';
 
@@ -41,6 +42,12 @@ interface Row {
   now: Date;
 }
 
+/** The token that a caller has; `refused`: it is that one, and WeChat refused it. */
+interface Seen {
+  generation: number;
+  refused?: string | undefined;
+}
+
 const CACHE_MS = 30_000;
 /** A refresh ahead of time that failed, or that another process is busy with, is looked at again after this. */
 const REFRESH_AGAIN_MS = 15_000;
@@ -63,6 +70,8 @@ export class TokenManager {
     private readonly client: WechatClient,
     /** Chance, in [0, 1). */
     private readonly chance: () => number,
+    /** Another system has begun to fetch tokens of the same account, again and again. */
+    private readonly onThrash: (deaths: EarlyDeaths) => void,
   ) {}
 
   async get(account: TokenAccount): Promise<TokenResult> {
@@ -89,7 +98,7 @@ export class TokenManager {
     const cached = this.cache.get(keyOf(account));
     if (cached && cached.generation > seenGeneration) return { token: cached };
     const renewed = await this.alone(`${keyOf(account)}|${seenGeneration}`, () =>
-      this.fetch(account, seenGeneration, 'wait'),
+      this.fetch(account, { generation: seenGeneration, refused: cached?.value }, 'wait'),
     );
     if (!renewed.token) return renewed;
     this.breakerOf(account).onRenewed(renewed.token.generation);
@@ -116,7 +125,9 @@ export class TokenManager {
   }
 
   private async refreshAhead(account: TokenAccount, cached: Cached): Promise<void> {
-    const result = await this.alone(`${keyOf(account)}|ahead`, () => this.fetch(account, cached.generation, 'skip'));
+    const result = await this.alone(`${keyOf(account)}|ahead`, () =>
+      this.fetch(account, { generation: cached.generation }, 'skip'),
+    );
     if (!result.token) cached.refreshAfter = Date.now() + cached.skew + REFRESH_AGAIN_MS;
   }
 
@@ -138,10 +149,10 @@ export class TokenManager {
     const rows = await this.dataSource.query<Row[]>(READ, [account.appid, account.tokenKind]);
     const row = rows[0];
     if (row?.token && row.expires_at && row.expires_at > row.now) return { token: this.keep(account, row) };
-    return this.fetch(account, Number(row?.generation ?? 0), 'wait');
+    return this.fetch(account, { generation: Number(row?.generation ?? 0) }, 'wait');
   }
 
-  private fetch(account: TokenAccount, seenGeneration: number, onLocked: 'wait' | 'skip'): Promise<TokenResult> {
+  private fetch(account: TokenAccount, seen: Seen, onLocked: 'wait' | 'skip'): Promise<TokenResult> {
     return inTransaction(this.dataSource, async (client) => {
       await client.query(
         'INSERT INTO wechat_tokens (appid, kind, generation) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING',
@@ -154,8 +165,8 @@ export class TokenManager {
       ]);
       const row = locked.rows[0];
       if (!row) return this.heldByAnother();
-      if (Number(row.generation) > seenGeneration && row.token) return { token: this.keep(account, row) };
-      return this.fetchLocked(client, account, Number(row.generation) + 1);
+      if (Number(row.generation) > seen.generation && row.token) return { token: this.keep(account, row) };
+      return this.fetchLocked(client, account, Number(row.generation) + 1, seen.refused);
     });
   }
 
@@ -163,7 +174,12 @@ export class TokenManager {
     return { token: null, outcome: later('token_refreshing', 1) };
   }
 
-  private async fetchLocked(client: PoolClient, account: TokenAccount, generation: number): Promise<TokenResult> {
+  private async fetchLocked(
+    client: PoolClient,
+    account: TokenAccount,
+    generation: number,
+    refused: string | undefined,
+  ): Promise<TokenResult> {
     await failpoint('token.locked');
     const answer =
       account.tokenKind === 'stable'
@@ -175,6 +191,11 @@ export class TokenManager {
     // A lifetime that is missing or under a minute is an error of the server, not a token to build on.
     if (typeof value !== 'string' || value === '' || !(expiresIn >= 60)) {
       return { token: null, outcome: tokenVerdict(answer, new Date()) };
+    }
+    // The same string again was not superseded by anybody.
+    if (refused !== undefined && refused !== value) {
+      const deaths = await keepEarlyDeath(client, account.appid, account.tokenKind);
+      if (beginsThrash(deaths)) this.onThrash({ appid: account.appid, kind: account.tokenKind, deaths });
     }
     const life = Math.min(expiresIn, 7200);
     const early = Math.min(600 + 300 * this.chance(), life / 2);

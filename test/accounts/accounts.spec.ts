@@ -87,7 +87,7 @@ describe('several WeChat accounts', () => {
     const tokens = ((await world.get('/v1/admin/tokens', ADMIN).expect(200)).body as Json).items as Json[];
     expect(tokens.find(({ appid }) => appid === MERCHANT)).toMatchObject({ kind: 'plain', generation: 1 });
     expect(Object.keys(tokens[0] ?? {}).sort()).toEqual(
-      ['age_seconds', 'appid', 'expires_at', 'fetched_at', 'generation', 'kind'].sort(),
+      ['age_seconds', 'appid', 'early_deaths', 'expires_at', 'fetched_at', 'findings', 'generation', 'kind'].sort(),
     );
   });
 

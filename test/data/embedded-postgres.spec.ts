@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
+import { connect } from '../../src/data/data-source';
+import { undurable } from '../../src/data/durability';
 import { findBinaries } from '../../src/data/embedded-binaries';
 import { explained } from '../../src/data/embedded-faults';
 import { choosePlace } from '../../src/data/embedded-place';
@@ -40,6 +42,11 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
+async function undurableAt(url: string): Promise<string[]> {
+  const dataSource = await connect(url, { poolSize: 1 });
+  return undurable(dataSource).finally(() => dataSource.destroy());
+}
+
 describe('a PostgreSQL of our own', () => {
   it('starts from nothing, and the next start finds the port and the data', async () => {
     const first = await start();
@@ -50,6 +57,8 @@ describe('a PostgreSQL of our own', () => {
     const second = await start();
     expect(second.url).toBe(first.url);
     expect(await query(second.url, 'select n from kept')).toEqual([{ n: 7 }]);
+    await query(second.url, 'alter database piaoka set synchronous_commit = off');
+    expect(await undurableAt(second.url)).toEqual(['fsync', 'synchronous_commit']);
     await second.stop();
     expect(second.dataDir).toBe(join(home, 'postgres'));
     expect(existsSync(join(second.dataDir, 'postmaster.pid'))).toBe(false);
@@ -62,6 +71,7 @@ describe('a PostgreSQL of our own', () => {
       `select current_setting('fsync') as fsync, current_setting('listen_addresses') as host,
               current_setting('max_connections') as connections, current_setting('unix_socket_directories') as socket`,
     );
+    expect(await undurableAt(postgres.url)).toEqual([]);
     expect(row).toEqual({ fsync: 'on', host: '127.0.0.1', connections: '200', socket: '' });
     const stranger = new URL(postgres.url);
     stranger.password = 'guessed';

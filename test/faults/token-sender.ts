@@ -15,7 +15,7 @@ async function main([databaseUrl, wechatUrl, senders]: string[]): Promise<void> 
     call: 10_000,
     token: 10_000,
   });
-  const tokens = new TokenManager(dataSource, new Sealer(MASTER_KEY), client, Math.random);
+  const tokens = new TokenManager(dataSource, new Sealer(MASTER_KEY), client, Math.random, () => undefined);
   const account = { appid: APPID, secret: 'sandbox-secret', tokenKind: 'stable' as const };
   let newest = 0;
 

@@ -12,6 +12,7 @@ export class CuttingProxy {
   readonly cuts: { statement: string; cut: Cut }[] = [];
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
+  private isAway = false;
 
   constructor(
     private readonly target: URL,
@@ -30,12 +31,19 @@ export class CuttingProxy {
     return url.toString();
   }
 
+  /** Every connection breaks, and new ones are refused until it is back. */
+  away(away: boolean): void {
+    this.isAway = away;
+    if (away) for (const socket of this.sockets) socket.destroy();
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
   private join(client: Socket): void {
+    if (this.isAway) return void client.destroy();
     const upstream = connect(Number(this.target.port || 5432), this.target.hostname);
     for (const [one, other] of [
       [client, upstream],

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import request, { Test } from 'supertest';
 import { loadConfig } from '../../src/config';
-import { makeLog } from '../../src/log';
+import { Log, makeLog } from '../../src/log';
 import { EventView, OrderView } from '../../src/orders/orders.api';
 import { Sandbox, startSandbox } from '../../src/sandbox/sandbox';
 import { SandboxOptions } from '../../src/sandbox/settings';
@@ -35,6 +35,7 @@ export interface WorldOptions {
   wechatUrl?: string;
   /** What stands between the service and its database: the URL by which the service goes there. */
   through?: (databaseUrl: string) => Promise<string>;
+  log?: Log;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -49,12 +50,12 @@ export class World {
     private readonly drop: () => Promise<void>,
   ) {}
 
-  static async start({ env = {}, sandbox: options = {}, wechatUrl, through }: WorldOptions = {}): Promise<World> {
+  static async start({ env = {}, sandbox: options = {}, wechatUrl, through, log }: WorldOptions = {}): Promise<World> {
     const database = await createDatabase();
     const sandbox = await startSandbox({ calm: true, seed: 'test', ...options });
     const url = through ? await through(database.url) : database.url;
     const config = loadConfig(environment(url, wechatUrl ?? sandbox.url, env));
-    const service = await startService(config, makeLog(config.LOG_LEVEL));
+    const service = await startService(config, log ?? makeLog(config.LOG_LEVEL));
     return new World(service, sandbox, database.url, database.drop);
   }
 

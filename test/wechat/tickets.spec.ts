@@ -12,6 +12,7 @@ import { APPID, Json, MASTER_KEY } from '../support/world';
 
 const ACCOUNT: TokenAccount = { appid: APPID, secret: 'any', tokenKind: 'stable' };
 const PATH = '/cgi-bin/ticket/getticket';
+const ignore = () => undefined;
 
 describe('tickets are fetched seldom and shared by all processes', () => {
   let sandbox: Sandbox;
@@ -47,7 +48,12 @@ describe('tickets are fetched seldom and shared by all processes', () => {
     dataSources.map((dataSource) => {
       const client = new WechatClient(transport, { call: 2000, token: 2000 });
       const sealer = new Sealer(MASTER_KEY);
-      return new TicketManager(dataSource, sealer, client, new TokenManager(dataSource, sealer, client, () => 0.5));
+      return new TicketManager(
+        dataSource,
+        sealer,
+        client,
+        new TokenManager(dataSource, sealer, client, () => 0.5, ignore),
+      );
     });
 
   it('three processes cause one fetch of each type, and the stored ticket is sealed', async () => {

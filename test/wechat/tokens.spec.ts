@@ -10,6 +10,7 @@ import { createDatabase } from '../support/databases';
 import { APPID, Json, MASTER_KEY } from '../support/world';
 
 const ACCOUNT: TokenAccount = { appid: APPID, secret: 'any', tokenKind: 'plain' };
+const ignore = () => undefined;
 
 describe('the token manager', () => {
   let sandbox: Sandbox;
@@ -25,7 +26,9 @@ describe('the token manager', () => {
     // Four managers with pools of their own stand for four processes.
     dataSources = await Promise.all([1, 2, 3, 4].map(() => dataSourceFor(database.url, { poolSize: 4 }).initialize()));
     const client = new WechatClient(transport, { call: 2000, token: 2000 });
-    managers = dataSources.map((dataSource) => new TokenManager(dataSource, new Sealer(MASTER_KEY), client, () => 0.5));
+    managers = dataSources.map(
+      (dataSource) => new TokenManager(dataSource, new Sealer(MASTER_KEY), client, () => 0.5, ignore),
+    );
   });
   afterEach(async () => {
     await Promise.all(dataSources.map((dataSource) => dataSource.destroy()));
@@ -76,6 +79,7 @@ describe('the token manager', () => {
           new Sealer(MASTER_KEY),
           new WechatClient(transport, { call: 2000, token: 2000 }),
           () => 0.5,
+          ignore,
         ),
     );
     managers = fresh;

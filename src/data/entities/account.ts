@@ -38,6 +38,8 @@ export class WechatToken {
   @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt!: Date | null;
   @Column('timestamptz', { name: 'refresh_after', nullable: true }) refreshAfter!: Date | null;
   @Column('timestamptz', { name: 'fetched_at', nullable: true }) fetchedAt!: Date | null;
+  /** When WeChat refused its predecessors before their time; at least those of the last hour. */
+  @Column('timestamptz', { name: 'early_deaths', array: true, default: [] }) earlyDeaths!: Date[];
 }
 
 /** The present ticket of an account. `ticket` is sealed with AAD `wechat_tickets|<appid>|<type>|<generation>`. */
