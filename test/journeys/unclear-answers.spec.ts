@@ -70,6 +70,35 @@ describe('an answer that is not clear', () => {
     expect(quiet).toBeGreaterThanOrEqual(1000);
   });
 
+  it('an invoice that lies in a wallet after a doubt is likely this order’s: a second witness says so', async () => {
+    const id = await postUnder([{ mode: 'drop_after' }, { mode: 'errcode', errcode: 72042, applied: false }]);
+    const settled = await world.until(id, ['inserted', 'needs_human']);
+    expect(settled).toMatchObject({ state: 'inserted', insertion: { card_code_state: 'unknown' } });
+    expect((await world.timeline(id)).map(({ type }) => type)).toEqual([
+      ...['accepted', 'uploaded', 'sending', 'in_doubt', 'sending', 'likely_inserted', 'sending', 'inserted'],
+    ]);
+    expect(settled.insertion.attempts).toMatchObject([
+      { outcome: 'unclear' },
+      { kind: 'probe', outcome: 'invoiceInWallet', errcode: 72042 },
+      { kind: 'probe', outcome: 'orderConsumed', errcode: 72056 },
+    ]);
+    expect(await world.cards(id)).toHaveLength(1);
+  });
+
+  it('without that second witness it stays likely, and a person is asked: it may lie in somebody else’s', async () => {
+    const id = await postUnder([
+      { mode: 'drop_before' },
+      { mode: 'errcode', errcode: 72042, applied: false, times: 10 },
+    ]);
+    const settled = await world.until(id, ['inserted', 'needs_human', 'refused']);
+    expect(settled).toMatchObject({ state: 'needs_human', insertion: { reason: 'probes_exhausted' } });
+    expect(settled.insertion.attempts.map(({ errcode }) => errcode ?? null)).toEqual([
+      null,
+      ...Array<number>(5).fill(72042),
+    ]);
+    expect(await world.cards(id)).toEqual([]);
+  });
+
   it('a refusal that follows a doubt goes to a person, not to the merchant as a refusal', async () => {
     const id = await postUnder([{ mode: 'drop_after' }, { mode: 'errcode', errcode: 72031, applied: false }]);
     const settled = await world.until(id, ['needs_human', 'refused', 'inserted']);

@@ -1,0 +1,87 @@
+import { AccountLimits } from '../../src/insertion/account-limits';
+import { order } from '../support/orders';
+import { APPID, CARD_ID, Json, World } from '../support/world';
+
+const MAX = 32;
+const QUICK = { ms: 100, rateLimited: false };
+const SLOW = { ms: 6000, rateLimited: false };
+const REFUSED = { ms: 100, rateLimited: true };
+
+describe('how many orders of one account may be in flight', () => {
+  const answered = (limits: AccountLimits, answer: typeof QUICK | null, now: number, times = 1) => {
+    for (let n = 0; n < times; n += 1) {
+      limits.begin('wx');
+      limits.end('wx', answer, now);
+    }
+    return limits.free().wx;
+  };
+
+  it('as many as there are hands, less those that are', () => {
+    const limits = new AccountLimits(MAX);
+    expect(limits.free()).toEqual({});
+    limits.begin('wx');
+    limits.begin('wx');
+    expect(limits.free()).toEqual({ wx: MAX - 2 });
+    limits.end('wx', null, 0);
+    expect(limits.free()).toEqual({ wx: MAX - 1 });
+  });
+
+  it('"too fast" halves it, once for the whole burst, and never to nothing', () => {
+    const limits = new AccountLimits(MAX);
+    expect(answered(limits, REFUSED, 10_000, MAX)).toBe(16);
+    expect(answered(limits, REFUSED, 14_999)).toBe(16);
+    expect(answered(limits, REFUSED, 15_000)).toBe(8);
+    for (let now = 20_000; now < 90_000; now += 5000) answered(limits, REFUSED, now);
+    expect(limits.free()).toEqual({ wx: 1 });
+  });
+
+  it('slow answers shrink it, quick ones let it grow by one a round, up to the hands there are', () => {
+    const limits = new AccountLimits(MAX);
+    expect(answered(limits, SLOW, 0, 10)).toBe(Math.floor(MAX * 0.9 ** 10));
+    const before = limits.free().wx as number;
+    const after = answered(limits, QUICK, 0, before + 1) as number;
+    expect([before, before + 1]).toContain(after - 1);
+    expect(answered(limits, QUICK, 0, 10_000)).toBe(MAX);
+  });
+
+  it('another account is not touched', () => {
+    const limits = new AccountLimits(MAX);
+    answered(limits, REFUSED, 0, 5);
+    limits.begin('other');
+    expect(limits.free().other).toBe(MAX - 1);
+  });
+});
+
+describe('an account at which every call hangs', () => {
+  const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+  const SETPDF = '/card/invoice/platform/setpdf';
+  const HANDS = 4;
+  const BACKLOG = 40;
+
+  it('holds up no other account: its orders do not stand in line behind the backlog', async () => {
+    const world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN, INSERT_CONCURRENCY: String(HANDS) } });
+    try {
+      const appid = 'wx2222222222222222';
+      await world
+        .post('/v1/admin/accounts', { appid, role: 'issuer', secret: 'secret-of-the-second' }, ADMIN)
+        .expect(201);
+      const settings = { name: 'second', appid, issuer_appid: appid, card_id: CARD_ID };
+      const shop = (await world.post('/v1/admin/merchants', settings, ADMIN).expect(201)).body as Json;
+      const wanted = { label: 'ERP', scopes: ['orders:write', 'orders:read'] };
+      const key = (
+        (await world.post(`/v1/admin/merchants/${shop.id as string}/keys`, wanted, ADMIN).expect(201)).body as Json
+      ).key as string;
+      await world.control('PUT', '/profile', { authorizations: 'implied' });
+      await world.control('POST', '/faults', [{ path: SETPDF, appid: APPID, mode: 'hang' }]);
+      for (let n = 0; n < BACKLOG; n += 1) await world.post('/v1/orders', order()).expect(202);
+      const free = order();
+      await world.post('/v1/orders', free, key).expect(202);
+      await world.until(free.order_id, ['inserted'], 20_000, key);
+      const hung = (await world.requests(SETPDF)).filter((one) => one.appid === APPID);
+      expect(hung.length).toBeGreaterThanOrEqual(HANDS);
+      expect(hung.length).toBeLessThan(BACKLOG / 2);
+    } finally {
+      await world.end();
+    }
+  });
+});
