@@ -1,15 +1,11 @@
-import { Logger as GraphileLogger, run, Runner, Task } from 'graphile-worker';
-import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
-import { forgetCallbacks } from './callbacks/receive';
+import { forgetCallbacks, queueCallbacksAgain } from './callbacks/receive';
 import { BULK_JOB } from './console/bulk-reinsertions';
 import { BulkRunner } from './console/bulk-runner';
-import { Job, Jobs } from './console/jobs';
+import { Job } from './console/jobs';
 import { Cron, parseCron } from './cron';
 import { IdempotencyKeys } from './data/idempotency-keys';
 import { forgetOldMedia } from './drop-in/media-shelf';
-import { Log } from './log';
 import { CancelOrders } from './orders/cancel-order';
 import { Reconciler } from './reconciliation/reconciler';
 import { REPORT_JOB, ReportMaker } from './reconciliation/report-maker';
@@ -69,6 +65,12 @@ export function recurringJobs(parts: JobParts): Job[] {
       () => forgetCallbacks(dataSource),
     ),
     daily(
+      'queue_callbacks_again',
+      '* * * * *',
+      ['重新处理因进程中断而搁置的微信推送', 'Takes up WeChat’s pushes that a killed process left behind'],
+      () => queueCallbacksAgain(dataSource),
+    ),
+    daily(
       'retry_cancellations',
       '* * * * *',
       ['把未得到明确答复的冲红再次告知微信', 'Tells WeChat again of cancellations'],
@@ -93,26 +95,4 @@ export function recurringJobs(parts: JobParts): Job[] {
 /** A job whose cron expression (UTC) says all about when it runs. */
 function daily(name: string, crontab: string, about: Job['about'], work: Job['work']): Job {
   return { name, about, crontab, cron: parseCron(crontab), work };
-}
-
-/** Runs the recurring jobs, and `queued` ones whenever they are added, on connections of the service's own pool, each once a cluster. */
-export function startSchedule(
-  dataSource: DataSource,
-  jobs: Jobs,
-  log: Log,
-  queued: Record<string, Task> = {},
-): Promise<Runner> {
-  const tasks = jobs.all.map((job): [string, Task] => [job.name, () => jobs.run(job)]);
-  return run({
-    pgPool: (dataSource.driver as PostgresDriver).master as Pool,
-    crontab: jobs.all.map(({ name, crontab }) => `${crontab} ${name}`).join('\n'),
-    taskList: { ...queued, ...Object.fromEntries(tasks) },
-    // A reconciliation and a bulk may take long; hands are left for callbacks.
-    concurrency: 4,
-    pollInterval: 10_000,
-    noHandleSignals: true,
-    logger: new GraphileLogger(() => (level, message) => {
-      if (String(level) === 'error') log.error({ job: 'schedule' }, message.slice(0, 200));
-    }),
-  });
 }

@@ -10,6 +10,7 @@ import { ProcessCallbacks } from './callbacks/process';
 import { CALLBACK_JOB } from './callbacks/receive';
 import { Config } from './config';
 import { BulkRunner } from './console/bulk-runner';
+import { JobRunner } from './console/job.runner';
 import { Jobs } from './console/jobs';
 import { Operators } from './console/operators';
 import { tellDurability } from './data/durability';
@@ -29,7 +30,6 @@ import { openWechatDoors } from './reimburser';
 import { InvoiceReader } from './orders/invoice-reader';
 import { Reconciler } from './reconciliation/reconciler';
 import { ReportMaker } from './reconciliation/report-maker';
-import { startSchedule } from './schedule';
 import { DeliveryRunner } from './webhooks/delivery.runner';
 import { TokenGateway } from './token-gateway/token-gateway';
 import { Transport } from './wechat/transport';
@@ -102,9 +102,10 @@ async function startEngine(app: NestFastifyApplication, database: Database, log:
   const deliveries = app.get(DeliveryRunner);
   const listener = database.directUrl && new WakeUpListener(database.directUrl, () => runner.wake(), log);
   if (listener) await listener.start();
-  const schedule = await startSchedule(database.dataSource, app.get(Jobs), log, {
+  const schedule = new JobRunner(database.dataSource, app.get(Jobs), log, {
     [CALLBACK_JOB]: (payload) => app.get(ProcessCallbacks).process((payload as { id: string }).id),
   });
+  await schedule.start();
   runner.start();
   deliveries.start();
   const stopping = new AbortController();

@@ -100,6 +100,22 @@ export class ReceiveCallbacks {
   }
 }
 
+/**
+ * Gives every push that should have been dealt with by now another job. The one it had may be held by a process that was
+ * killed, and graphile-worker leaves such a job alone for four hours; a user who has authorised waits for a card. Dealing
+ * with a push twice does no harm.
+ */
+export async function queueCallbacksAgain(dataSource: DataSource): Promise<void> {
+  await dataSource.query(
+    `SELECT graphile_worker.add_job($1, json_build_object('id', id), job_key => 'callback:' || id, job_key_mode => 'preserve_run_at')
+     FROM callbacks
+     WHERE (state = 'received' AND received_at < clock_timestamp() - interval '1 minute')
+        OR (state = 'parked' AND processed_at < clock_timestamp() - interval '2 hours')
+     LIMIT 1000`,
+    [CALLBACK_JOB],
+  );
+}
+
 /** What was dealt with a month ago. A push that comes again after so long is refused for its timestamp. */
 export async function forgetCallbacks(dataSource: DataSource): Promise<void> {
   await dataSource.query(

@@ -1,4 +1,6 @@
-import { Pool, PoolClient } from 'pg';
+import { EventEmitter } from 'node:events';
+import { Duplex } from 'node:stream';
+import { DatabaseError, Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { AccountsAndMerchants1763800000001 } from '../../migrations/1763800000001-accounts-and-merchants';
@@ -26,6 +28,7 @@ import { Lineage1763800000033 } from '../../migrations/1763800000033-lineage';
 import { OrderRevisions1763800000097 } from '../../migrations/1763800000097-order-revisions';
 import { FromEnvironment1763800000110 } from '../../migrations/1763800000110-from-environment';
 import { UnreadablePushes1763800000116 } from '../../migrations/1763800000116-unreadable-pushes';
+import { CallbacksReceived1763800000118 } from '../../migrations/1763800000118-callbacks-received';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
 import { EarlyTokenDeaths1763800000112 } from '../../migrations/1763800000112-early-token-deaths';
 import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
@@ -63,6 +66,9 @@ export interface PoolOptions {
   queryTimeoutMs?: number;
 }
 
+/** PostgreSQL’s errcode, appendix A. */
+const READ_ONLY_SQL_TRANSACTION = '25006';
+
 /** The statement that was running tells its caller; the event itself has nothing to add. */
 function unheard(): void {}
 
@@ -72,12 +78,25 @@ export async function connect(url: string, options: PoolOptions = {}): Promise<D
   const pool = (dataSource.driver as PostgresDriver).master as Pool;
   pool.on('error', () => undefined);
   const listen = (client: PoolClient) => {
-    if (client.listenerCount('error', unheard) === 0) client.on('error', unheard);
+    if (client.listenerCount('error', unheard) > 0) return;
+    client.on('error', unheard);
+    leaveReadOnly(client);
   };
   pool.on('connect', listen);
   // At every checkout too, because the pool made its first connection before anybody could listen.
   pool.on('acquire', listen);
   return dataSource;
+}
+
+/**
+ * A session keeps what it began with: one that was opened while the server took no writes would refuse them for ever, and
+ * the pool would hand it out again and again. It is given up at its first refusal.
+ */
+function leaveReadOnly(client: PoolClient): void {
+  const { connection } = client as unknown as { connection: EventEmitter & { stream: Duplex } };
+  connection.on('errorMessage', ({ code }: DatabaseError) => {
+    if (code === READ_ONLY_SQL_TRANSACTION) connection.stream.destroy();
+  });
 }
 
 /** The one connection pool. What waits longer than the timeouts fails as a 503; it does not pile up. */
@@ -160,6 +179,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       EarlyTokenDeaths1763800000112,
       UnreadablePushes1763800000116,
       AuthorizationMessages1763800000117,
+      CallbacksReceived1763800000118,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { Problem } from './problems';
 
-/** Liveness: the process answers. Readiness: it can also reach its database. Neither tells anything else. */
+/** Liveness: the process answers. Readiness: its database also takes writes. Neither tells anything else. */
 @ApiExcludeController()
 @Controller()
 export class HealthController {
@@ -16,9 +16,11 @@ export class HealthController {
 
   @Get('readyz')
   async readyz() {
-    await this.dataSource.query('SELECT 1').catch(() => {
-      throw new Problem('unavailable');
-    });
+    // A standby, or a server put aside during a failover, answers every question and keeps no order.
+    const rows = await this.dataSource
+      .query<{ read_only: string }[]>(`SELECT current_setting('transaction_read_only') AS read_only`)
+      .catch(() => []);
+    if (rows[0]?.read_only !== 'off') throw new Problem('unavailable');
     return { status: 'ok' };
   }
 }

@@ -1,9 +1,8 @@
-import { ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { Sandbox, startSandbox } from '../../src/sandbox/sandbox';
 import { createDatabase, query } from '../support/databases';
 import { order } from '../support/orders';
-import { environment, Json, KEY, World } from '../support/world';
+import { startProcess } from '../support/process';
+import { Json, KEY, World } from '../support/world';
 
 /** Orders taken before a process is asked to stop: some are on their way, more are arriving. */
 const IN_FLIGHT = 12;
@@ -30,7 +29,7 @@ describe('a process that is asked to stop', () => {
   it('finishes what is on its way, leaves no doubt and no claim behind, and loses no accepted order', async () => {
     const accepted: string[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const service = await start(database.url, sandbox.url);
+      const service = await startProcess(database.url, sandbox.url);
       const before = accepted.length;
       const posts = Array.from({ length: 40 }, async (_, n) => {
         await pause(n * 15);
@@ -55,7 +54,7 @@ describe('a process that is asked to stop', () => {
       expect(await query(database.url, 'SELECT 1 FROM open_attempts')).toEqual([]);
     }
     expect(accepted.length).toBeGreaterThanOrEqual(ROUNDS * IN_FLIGHT);
-    const last = await start(database.url, sandbox.url);
+    const last = await startProcess(database.url, sandbox.url);
     for (let n = 0; n < 200; n += 1) {
       if ((await query(database.url, `SELECT 1 FROM insertions WHERE state <> 'inserted' LIMIT 1`)).length === 0) break;
       await pause(50);
@@ -106,24 +105,6 @@ describe('a database whose connections break', () => {
     }
   }, 150_000);
 });
-
-async function start(databaseUrl: string, wechatUrl: string) {
-  const { NODE_ENV: _, DATABASE_URL: __, ...inherited } = process.env;
-  const env = { ...inherited, ...environment(databaseUrl, wechatUrl, { LOG_LEVEL: 'info' }) };
-  const child: ChildProcess = spawn(process.execPath, [join(__dirname, '..', '..', 'src', 'main.js')], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const code = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      const address = /"url":"([^"]+)"/.exec(chunk.toString())?.[1];
-      if (address) resolve(address);
-    });
-    void code.then(() => reject(new Error('the service did not start')));
-  });
-  return { child, code, url };
-}
 
 async function post(url: string, given: Json): Promise<number | null> {
   const answer = await fetch(`${url}/v1/orders`, {

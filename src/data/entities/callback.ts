@@ -3,6 +3,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 /** A push of WeChat as it came, once. `body` (its fields, or its text as `unreadable`) has AAD `callbacks|<id>`. */
 @Entity('callbacks')
 @Unique('callbacks_dedupe', ['dedupe'])
+@Index('callbacks_received', ['receivedAt'], { where: `state = 'received'` })
 @Index('callbacks_by_time', ['receivedAt'])
 @Index('callbacks_waiting', ['state'], { where: `state IN ('parked', 'unreadable')` })
 @Check('callbacks_state', `state IN ('received', 'parked', 'unreadable', 'done', 'expired')`)
