@@ -108,18 +108,18 @@ export const CLAIM: Statement = {
              issuer_appid
         FROM known WHERE canary OR NOT held
     ), due AS (
-      SELECT s.issuer_appid, s.canary, row.merchant_id, row.id
+      SELECT s.issuer_appid, s.canary, kind.fresh, row.merchant_id, row.id, row.due_at
         FROM served s
        CROSS JOIN (VALUES (false), (true)) AS kind (fresh)
        CROSS JOIN LATERAL (
-         SELECT merchant_id, id FROM insertions i
+         SELECT merchant_id, id, due_at FROM insertions i
           WHERE i.merchant_id = s.merchant_id AND (i.media_id IS NULL) = kind.fresh AND i.due_at <= now()
           ORDER BY i.due_at LIMIT s.share FOR UPDATE SKIP LOCKED
        ) row
        LIMIT $1
     ), taken AS (
       SELECT merchant_id, id, canary FROM (
-        SELECT *, row_number() OVER (PARTITION BY issuer_appid) AS place FROM due) ranked
+        SELECT *, row_number() OVER (PARTITION BY issuer_appid ORDER BY fresh, due_at) AS place FROM due) ranked
        WHERE place = 1 OR NOT canary
     )
     UPDATE insertions i
