@@ -5,25 +5,29 @@ const LOOKS = [64, 512, 4096];
 
 /**
  * Statistics of tables that were empty a moment ago. Hot statements keep their plans, and beside an empty table every index
- * that begins with the merchant looks alike: such a plan reads all of his orders, each time, until autovacuum comes round a
+ * that begins with the merchant looks alike: such a plan reads all of his rows, each time, until autovacuum comes round a
  * minute later. An ANALYZE makes every connection of every process plan anew.
  */
 export class YoungTables {
   private stored = 0;
   private looks = 0;
 
-  constructor(private readonly dataSource: DataSource) {}
+  /** `tables`: those that grow together. */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly tables: readonly string[],
+  ) {}
 
-  /** So many more orders were stored. A look that fails is left to autovacuum. */
+  /** So many more rows were stored. A look that fails is left to autovacuum. */
   async grew(count: number): Promise<void> {
     this.stored += count;
     const next = LOOKS[this.looks];
     if (next === undefined || this.stored < next) return;
     this.looks += 1;
     const rows = await this.dataSource.query<{ known: boolean }[]>(
-      `SELECT min(reltuples) >= $1 AS known FROM pg_class WHERE oid IN ('orders'::regclass, 'insertions'::regclass)`,
-      [next],
+      'SELECT min(reltuples) >= $1 AS known FROM pg_class WHERE oid = ANY ($2::text[]::regclass[])',
+      [next, this.tables],
     );
-    if (!rows[0]?.known) await this.dataSource.query('ANALYZE orders, insertions, live_invoices');
+    if (!rows[0]?.known) await this.dataSource.query(`ANALYZE ${this.tables.join(', ')}`);
   }
 }

@@ -40,7 +40,7 @@ export class AcceptOrders {
     /** Called after the commit. */
     private readonly onAccepted: (id: string, draft: OrderDraft) => void,
   ) {
-    this.youngTables = new YoungTables(dataSource);
+    this.youngTables = new YoungTables(dataSource, ['orders', 'insertions', 'live_invoices']);
     this.batch = new MicroBatch((drafts) => this.store(drafts), {
       size: 32,
       parallel: 1,

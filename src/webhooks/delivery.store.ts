@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { MicroBatch } from '../data/micro-batch';
 import { Sealer } from '../data/sealed';
 import { run } from '../data/statement';
+import { YoungTables } from '../data/young-tables';
 import { CLAIM_DELIVERIES, RECORD_DELIVERIES } from './delivery.queue';
 import { EndpointLimits } from './endpoint-limits';
 import { Message } from './message';
@@ -54,6 +55,7 @@ interface ClaimedDeliveryRow {
 /** The statements of delivery.queue.ts as calls; results of the same moment share one commit. */
 export class DeliveryStore {
   private readonly outcomes: MicroBatch<DeliveryOutcome, boolean>;
+  private readonly youngTables: YoungTables;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -61,12 +63,14 @@ export class DeliveryStore {
     private readonly leaseSeconds: number,
   ) {
     this.outcomes = new MicroBatch((outcomes) => this.writeOutcomes(outcomes), { size: 64, parallel: 1 });
+    this.youngTables = new YoungTables(dataSource, ['webhook_deliveries']);
   }
 
   async claim(count: number, worker: string, limits: EndpointLimits): Promise<ClaimedDelivery[]> {
     const free = JSON.stringify(limits.free());
     const values = [count, worker, this.leaseSeconds, free, limits.slowFree(), limits.slow()];
     const rows = await run<ClaimedDeliveryRow>(this.dataSource, CLAIM_DELIVERIES, values);
+    await this.youngTables.grew(rows.length);
     return rows.map((row) => this.claimedFrom(row));
   }
 

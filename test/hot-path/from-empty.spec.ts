@@ -39,7 +39,7 @@ describe('a database that was empty when the service started', () => {
     const dataSource: DataSource = await connect(url, { poolSize: 1 });
     try {
       const flush = () => dataSource.query('SELECT pg_stat_force_next_flush()');
-      const tables = new YoungTables(dataSource);
+      const tables = new YoungTables(dataSource, ['orders', 'insertions', 'live_invoices']);
       const perform: Run = async (statement, values) => {
         const rows = await run<{ id: string }>(dataSource, statement, values);
         if (statement.name.startsWith('accept')) await tables.grew(rows.length);
