@@ -48,6 +48,36 @@ describe('pushes about cards', () => {
     });
   });
 
+  it('a lost code is not guessed while a card whose holder nobody knows could be the one', async () => {
+    const [lost, other] = [order(), order()];
+    await world.authorize(lost.order_id, other.order_id);
+    for (const one of [lost, other]) await world.post('/v1/orders', one).expect(202);
+    const { id, insertion } = await world.until(lost.order_id, ['inserted']);
+    const stranger = await world.until(other.order_id, ['inserted']);
+    const [code, openid] = [insertion.card_code as string, insertion.openid as string];
+    const lose = (change: string, which: string) =>
+      query(
+        world.databaseUrl,
+        `UPDATE insertions SET ${change} WHERE id = $1`,
+        [which],
+        'SET session_replication_role = replica',
+      );
+    await lose(`card_code = NULL, card_code_state = 'unknown'`, id);
+    await lose(`card_code = NULL, card_code_state = 'unknown', person = NULL`, stranger.id);
+    const says = () =>
+      tell(event('update_invoice_status', { Status: 'INVOICE_REIMBURSE_LOCK', CardId: CARD_ID, Code: code }, openid));
+    await says();
+    expect(await settled(1)).toMatchObject([{ state: 'parked' }]);
+    expect((await world.order(lost.order_id)).insertion).toMatchObject({ card_code_state: 'unknown' });
+
+    // Once the other one’s code is known, there is only one card that it can be.
+    await lose(`card_code = '${stranger.insertion.card_code as string}', card_code_state = 'known'`, stranger.id);
+    await pushes.forget();
+    await says();
+    await settled(1);
+    expect((await world.order(lost.order_id)).insertion).toMatchObject({ card_code_state: 'known', card_code: code });
+  });
+
   it('of two pushes about one card the later one counts, in whichever order they come', async () => {
     const given = order();
     await world.authorize(given.order_id);
