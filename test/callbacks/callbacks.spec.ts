@@ -172,15 +172,18 @@ describe('WeChat’s pushes', () => {
       'zyxwvutsrqponmlkjihgfedcbaZYXWVUTSRQPONMLKJ',
       'KJIHGFEDCBAzyxwvutsrqponmlkjihgfedcbaZYXWVU',
     ];
-    expect(await told(first, AES_KEY)).toMatchObject({ status: 200 });
-    await pushes.changeKey(key);
-    // WeChat waits five seconds for an answer and comes three times.
-    const taken = async () => (await told(second, key)).status === 200;
-    for (let n = 0; n < 60 && !(await taken()); n += 1) await new Promise((resume) => setTimeout(resume, 50));
-    expect(await taken()).toBe(true);
-    expect(await told(second, unheard)).toMatchObject({ status: 403 });
-    await other.close();
-    await pushes.changeKey(AES_KEY);
+    try {
+      expect(await told(first, AES_KEY)).toMatchObject({ status: 200 });
+      await pushes.changeKey(key);
+      // WeChat waits five seconds for an answer and comes three times.
+      const taken = async () => (await told(second, key)).status === 200;
+      for (let n = 0; n < 60 && !(await taken()); n += 1) await new Promise((resume) => setTimeout(resume, 50));
+      expect(await taken()).toBe(true);
+      expect(await told(second, unheard)).toMatchObject({ status: 403 });
+    } finally {
+      await other.close();
+      await pushes.changeKey(AES_KEY);
+    }
     expect(await settled(2)).toHaveLength(2);
   });
 
