@@ -34,8 +34,8 @@ describe('a worker that is killed while it deals with a push', () => {
       expect(await states()).toEqual(['received']);
       await query(databaseUrl, `UPDATE callbacks SET received_at = now() - interval '61 seconds'`);
       await queueCallbacksAgain(dataSource);
-      await queueCallbacksAgain(dataSource);
-      expect(await pushes.settled(1)).toMatchObject([{ state: 'done', outcome: 'woken' }]);
+      expect(await pushes.settled(1)).toMatchObject([{ state: 'done' }]);
+      // Without the push it would be asked for after a minute.
       await pushes.world.until(given.order_id, ['inserted']);
     } finally {
       await dataSource.destroy();
