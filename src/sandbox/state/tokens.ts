@@ -102,7 +102,8 @@ export class Tokens {
   }
 
   private answer(token: Token): Answer {
-    return { access_token: token.text, expires_in: Math.floor((token.expiresAt - this.clock.now()) / 1000) };
+    // A token that is a moment old says 7200.
+    return { access_token: token.text, expires_in: Math.ceil((token.expiresAt - this.clock.now()) / 1000) };
   }
 
   private within(what: string, perDay: number): boolean {
