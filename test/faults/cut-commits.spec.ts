@@ -14,6 +14,8 @@ const SEED = process.env.SEED ?? String(Date.now() % 100_000);
 const PLACES = ['accept', 'intend', 'record'];
 const ROUNDS = process.env.LONG ? 17 : 3;
 const ORDERS = ROUNDS * 10;
+const BOTH: Cut[] = ['before', 'after'];
+const EVERY_CUT = PLACES.flatMap((place) => [`${place} after`, `${place} before`]).sort();
 /** A slow machine must not be taken for a lost answer. */
 const PATIENT = { WECHAT_TIMEOUT_MS: '3000', LEASE_SECONDS: '7', IN_DOUBT_QUIET_SECONDS: '4' };
 
@@ -26,15 +28,15 @@ describe(`COMMITs that are cut off, seed ${SEED}`, () => {
 
   beforeEach(async () => {
     const chance = new Chance(`cuts ${SEED}`);
-    const left = new Map(PLACES.flatMap((place) => [`${place} before`, `${place} after`].map((cut) => [cut, ROUNDS])));
-    /** Each place as often in each way as there are rounds, in an order of chance. */
-    const choose = (statement: string): Cut | null => {
-      const cut = chance.between(0, 1) === 0 ? 'before' : 'after';
-      const rest = left.get(`${statement} ${cut}`) ?? 0;
-      if (rest === 0 || chance.between(0, 2) === 0) return null;
-      left.set(`${statement} ${cut}`, rest - 1);
-      return cut;
-    };
+    // Each place is cut in each way once a round, in an order of chance, with fair COMMITs in between.
+    const plans = new Map(
+      PLACES.map((place) => [
+        place,
+        Array.from({ length: ROUNDS }, (): Cut[] => (chance.between(0, 1) ? BOTH : [...BOTH].reverse())).flat(),
+      ]),
+    );
+    const choose = (statement: string): Cut | null =>
+      chance.between(0, 2) === 0 ? null : (plans.get(statement)?.shift() ?? null);
     sandbox = await startSandbox({ calm: true, seed: SEED });
     database = await createDatabase();
     proxy = new CuttingProxy(new URL(database.url), choose);
@@ -50,15 +52,16 @@ describe(`COMMITs that are cut off, seed ${SEED}`, () => {
     await control(sandbox, 'PUT', '/profile', { authorizations: 'implied' });
     const service = await startService(loadConfig(environment(throughProxy, sandbox.url, PATIENT)), makeLog('silent'));
     try {
-      const orders = Array.from({ length: ORDERS }, () => order());
-      // A few at a time, so that there are many COMMITs and not a few large ones.
+      const orders: Json[] = [];
       const statuses: number[] = [];
-      for (let n = 0; n < ORDERS; n += 5) {
-        statuses.push(
-          ...(await Promise.all(orders.slice(n, n + 5).map((one) => postUntilTaken(service.url, one)))).flat(),
-        );
+      const cuts = () => [...new Set(proxy.cuts.map(({ statement, cut }) => `${statement} ${cut}`))].sort();
+      // A few at a time, so that there are many COMMITs and not a few large ones, until each kind of COMMIT was cut.
+      while (orders.length < ORDERS || (cuts().length < EVERY_CUT.length && orders.length < 10 * ORDERS)) {
+        const few = Array.from({ length: 5 }, () => order());
+        orders.push(...few);
+        statuses.push(...(await Promise.all(few.map((one) => postUntilTaken(service.url, one)))).flat());
       }
-      await allInserted(database.url, ORDERS);
+      await allInserted(database.url, orders.length);
       const cards = (await control(sandbox, 'GET', '/ledger')).cards as Json[];
       expect(cards.map(({ order_id }) => order_id as string).sort()).toEqual(orders.map((one) => one.order_id).sort());
       const codes = await query<Json>(database.url, 'SELECT card_code FROM insertions');
@@ -66,14 +69,13 @@ describe(`COMMITs that are cut off, seed ${SEED}`, () => {
         cards.map((card) => card.code as string).sort(),
       );
       const asked = (await control(sandbox, 'GET', '/ledger?path=/card/invoice/insert')).requests as Json[];
-      expect(asked).toHaveLength(ORDERS);
+      expect(asked).toHaveLength(orders.length);
       // A merchant is told to come again, never that something broke.
       expect(statuses.filter((status) => ![200, 202, 503].includes(status))).toEqual([]);
-      const cuts = new Set(proxy.cuts.map(({ statement, cut }) => `${statement} ${cut}`));
       console.log(
         `seed ${SEED}: ${proxy.cuts.length} COMMITs cut, ${statuses.filter((s) => s === 503).length} times 503`,
       );
-      expect([...cuts].sort()).toEqual(PLACES.flatMap((place) => [`${place} after`, `${place} before`]).sort());
+      expect(cuts()).toEqual(EVERY_CUT);
     } finally {
       await service.close();
     }
