@@ -57,7 +57,8 @@ export function makeEngine(
   metrics: Metrics,
   log: Log,
 ): Engine {
-  const transport = new Transport(config.WECHAT_BASE_URL, config.INSERT_CONCURRENCY, metrics);
+  // Twice the hands, as the runner may lend each of them once, and some for all other calls.
+  const transport = new Transport(config.WECHAT_BASE_URL, 2 * config.INSERT_CONCURRENCY + 16, metrics);
   const wechat = new WechatClient(transport, { call: config.WECHAT_TIMEOUT_MS, token: TOKEN_TIMEOUT_MS });
   const tokens = new TokenManager(dataSource, sealer, wechat, Math.random, (deaths) => {
     log.warn(deaths, thrashOf(deaths)[0]?.advice_en);

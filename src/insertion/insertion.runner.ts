@@ -8,9 +8,12 @@ import { InsertionWorker } from './insertion.worker';
 import { RestoreWatch } from './restored';
 
 const CANARY_CHECK_MS = 1000;
+/** A hand that was kept waiting for so long is lent to the others. */
+const LENT_AFTER_MS = 2000;
 
 export interface RunnerSettings {
   name: string;
+  /** Hands: orders carried at the same time, and for each that waits long another, up to twice as many. */
   concurrency: number;
   /** The net under lost wake-ups, in milliseconds. */
   pollMs: number;
@@ -18,7 +21,8 @@ export interface RunnerSettings {
 
 /** Keeps a worker's hands full: claims what is due whenever hands are free, sleeps until woken or polled otherwise. */
 export class InsertionRunner {
-  private readonly inFlight = new Set<Promise<void>>();
+  /** When each was begun, oldest first. */
+  private readonly inFlight = new Map<Promise<void>, number>();
   private stopping = false;
   private loop: Promise<void> | null = null;
   private wakeUp: () => void = () => undefined;
@@ -52,17 +56,32 @@ export class InsertionRunner {
     this.stopping = true;
     this.wake();
     await this.loop;
-    await Promise.all(this.inFlight);
+    await Promise.all(this.inFlight.keys());
   }
 
   private async run(): Promise<void> {
     while (!this.stopping) {
       this.woken = false;
-      const free = this.settings.concurrency - this.inFlight.size;
+      const free = this.freeHands();
       // A quarter of the hands at least, so that a busy worker claims batches and not single orders.
       const claimed = free >= Math.min(8, this.settings.concurrency / 4) ? await this.claim(free) : 0;
       if (claimed === 0) await this.rest();
     }
+  }
+
+  /**
+   * One account that hangs may have taken every hand before anybody could know. Its own limit keeps it from taking more;
+   * the hands that wait for it are replaced, so that the other accounts go on.
+   */
+  private freeHands(): number {
+    const { concurrency } = this.settings;
+    const longAgo = performance.now() - LENT_AFTER_MS;
+    let lent = 0;
+    for (const begun of this.inFlight.values()) {
+      if (begun > longAgo) break;
+      lent += 1;
+    }
+    return concurrency + Math.min(lent, concurrency) - this.inFlight.size;
   }
 
   private async claim(count: number): Promise<number> {
@@ -106,7 +125,7 @@ export class InsertionRunner {
         this.metrics.inFlight.set(this.inFlight.size);
         this.wake();
       });
-    this.inFlight.add(work);
+    this.inFlight.set(work, started);
     this.metrics.inFlight.set(this.inFlight.size);
   }
 

@@ -58,30 +58,48 @@ describe('an account at which every call hangs', () => {
   const HANDS = 4;
   const BACKLOG = 40;
 
+  let world: World;
+  let key: string;
+  afterEach(() => world.end());
+
+  /** Every upload of the first account hangs; a merchant of a second account has the key. */
+  async function twoAccounts(env: Record<string, string>): Promise<void> {
+    world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN, INSERT_CONCURRENCY: String(HANDS), ...env } });
+    const appid = 'wx2222222222222222';
+    await world
+      .post('/v1/admin/accounts', { appid, role: 'issuer', secret: 'secret-of-the-second' }, ADMIN)
+      .expect(201);
+    const settings = { name: 'second', appid, issuer_appid: appid, card_id: CARD_ID };
+    const shop = (await world.post('/v1/admin/merchants', settings, ADMIN).expect(201)).body as Json;
+    const wanted = { label: 'ERP', scopes: ['orders:write', 'orders:read'] };
+    const made = await world.post(`/v1/admin/merchants/${shop.id as string}/keys`, wanted, ADMIN).expect(201);
+    key = (made.body as Json).key as string;
+    await world.control('PUT', '/profile', { authorizations: 'implied' });
+    await world.control('POST', '/faults', [{ path: SETPDF, appid: APPID, mode: 'hang' }]);
+    for (let n = 0; n < BACKLOG; n += 1) await world.post('/v1/orders', order()).expect(202);
+  }
+
+  const hung = async () => (await world.requests(SETPDF)).filter((one) => one.appid === APPID).length;
+
   it('holds up no other account: its orders do not stand in line behind the backlog', async () => {
-    const world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN, INSERT_CONCURRENCY: String(HANDS) } });
-    try {
-      const appid = 'wx2222222222222222';
-      await world
-        .post('/v1/admin/accounts', { appid, role: 'issuer', secret: 'secret-of-the-second' }, ADMIN)
-        .expect(201);
-      const settings = { name: 'second', appid, issuer_appid: appid, card_id: CARD_ID };
-      const shop = (await world.post('/v1/admin/merchants', settings, ADMIN).expect(201)).body as Json;
-      const wanted = { label: 'ERP', scopes: ['orders:write', 'orders:read'] };
-      const key = (
-        (await world.post(`/v1/admin/merchants/${shop.id as string}/keys`, wanted, ADMIN).expect(201)).body as Json
-      ).key as string;
-      await world.control('PUT', '/profile', { authorizations: 'implied' });
-      await world.control('POST', '/faults', [{ path: SETPDF, appid: APPID, mode: 'hang' }]);
-      for (let n = 0; n < BACKLOG; n += 1) await world.post('/v1/orders', order()).expect(202);
+    await twoAccounts({});
+    const free = order();
+    await world.post('/v1/orders', free, key).expect(202);
+    await world.until(free.order_id, ['inserted'], 20_000, key);
+    expect(await hung()).toBeGreaterThanOrEqual(HANDS);
+    expect(await hung()).toBeLessThan(BACKLOG / 2);
+  });
+
+  it('which has taken every hand: the others get hands of their own, long before its calls are given up', async () => {
+    await twoAccounts({ WECHAT_TIMEOUT_MS: '20000', LEASE_SECONDS: '60', IN_DOUBT_QUIET_SECONDS: '30' });
+    while ((await hung()) < HANDS) await new Promise((resume) => setTimeout(resume, 50));
+    for (let n = 0; n < 3 * HANDS; n += 1) {
       const free = order();
       await world.post('/v1/orders', free, key).expect(202);
       await world.until(free.order_id, ['inserted'], 20_000, key);
-      const hung = (await world.requests(SETPDF)).filter((one) => one.appid === APPID);
-      expect(hung.length).toBeGreaterThanOrEqual(HANDS);
-      expect(hung.length).toBeLessThan(BACKLOG / 2);
-    } finally {
-      await world.end();
     }
+    // Not one of the first account's calls has ended, and it was lent nothing.
+    expect(await hung()).toBe(HANDS);
+    await world.control('DELETE', '/faults');
   });
 });
