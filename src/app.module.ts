@@ -23,11 +23,12 @@ import { OrderActsController } from './console/order-acts.controller';
 import { OrderStoryController } from './console/order-story.controller';
 import { Reinsertions } from './console/reinsertions';
 import { Resolutions } from './console/resolutions';
+import { isShort } from './data/data-source';
 import { Database } from './data/open-database';
 import { Sealer } from './data/sealed';
 import { makeEngine } from './engine';
 import { ErrorPagesController } from './http/error-pages.controller';
-import { HealthController } from './http/health.controller';
+import { HealthController, Shortage } from './http/health.controller';
 import { MetricsController } from './http/metrics.controller';
 import { ProblemFilter } from './http/problem.filter';
 import { SchemaChecks } from './http/schema-check';
@@ -174,6 +175,7 @@ export class AppModule {
         ...parts(...makeWebhooks(config, dataSource, sealer, metrics, log)),
         { provide: IdempotencyStore, useValue: idempotencyKeys },
         { provide: DataSource, useValue: dataSource },
+        { provide: Shortage, useValue: new Shortage(() => isShort(dataSource)) },
       ],
     };
   }

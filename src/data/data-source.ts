@@ -66,8 +66,18 @@ export interface PoolOptions {
   queryTimeoutMs?: number;
 }
 
-/** PostgreSQL’s errcode, appendix A. */
+/** PostgreSQL’s errcodes, appendix A. */
 const READ_ONLY_SQL_TRANSACTION = '25006';
+/** Class 53, insufficient resources: disk full, out of memory, too many connections. */
+const INSUFFICIENT_RESOURCES = /^53/;
+const SHORTAGE_MS = 5000;
+
+const shortages = new WeakMap<DataSource, number>();
+
+/** Whether PostgreSQL refused a statement within the last five seconds because it lacks room: reads may go on, orders may not. */
+export function isShort(dataSource: DataSource): boolean {
+  return performance.now() - (shortages.get(dataSource) ?? -Infinity) < SHORTAGE_MS;
+}
 
 /** The statement that was running tells its caller; the event itself has nothing to add. */
 function unheard(): void {}
@@ -80,7 +90,7 @@ export async function connect(url: string, options: PoolOptions = {}): Promise<D
   const listen = (client: PoolClient) => {
     if (client.listenerCount('error', unheard) > 0) return;
     client.on('error', unheard);
-    leaveReadOnly(client);
+    heed(dataSource, client);
   };
   pool.on('connect', listen);
   // At every checkout too, because the pool made its first connection before anybody could listen.
@@ -92,10 +102,11 @@ export async function connect(url: string, options: PoolOptions = {}): Promise<D
  * A session keeps what it began with: one that was opened while the server took no writes would refuse them for ever, and
  * the pool would hand it out again and again. It is given up at its first refusal.
  */
-function leaveReadOnly(client: PoolClient): void {
+function heed(dataSource: DataSource, client: PoolClient): void {
   const { connection } = client as unknown as { connection: EventEmitter & { stream: Duplex } };
-  connection.on('errorMessage', ({ code }: DatabaseError) => {
+  connection.on('errorMessage', ({ code = '' }: DatabaseError) => {
     if (code === READ_ONLY_SQL_TRANSACTION) connection.stream.destroy();
+    if (INSUFFICIENT_RESOURCES.test(code)) shortages.set(dataSource, performance.now());
   });
 }
 

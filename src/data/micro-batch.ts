@@ -7,12 +7,23 @@ interface Limits<Item> {
   powersOfTwo?: boolean;
   /** A flush is closed once its items together weigh this much. */
   weight?: { of: (item: Item) => number; max: number };
+  /** A flush that takes longer is stuck: whoever waits for it, or behind it, is told so at once. Milliseconds. */
+  patienceMs?: number;
 }
 
 interface Waiting<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
+}
+
+/** What the item of a stuck flush became is not known: the flush may still succeed. */
+export class Stuck extends Error {
+  readonly code = 'ETIMEDOUT';
+
+  constructor() {
+    super('the flush in front has not ended');
+  }
 }
 
 /**
@@ -22,6 +33,7 @@ interface Waiting<Item, Result> {
 export class MicroBatch<Item, Result> {
   private readonly waiting: Waiting<Item, Result>[] = [];
   private running = 0;
+  private stuck = 0;
 
   constructor(
     private readonly flush: (items: Item[]) => Promise<Result[]>,
@@ -29,6 +41,7 @@ export class MicroBatch<Item, Result> {
   ) {}
 
   add(item: Item): Promise<Result> {
+    if (this.stuck > 0 && this.stuck === this.running) return Promise.reject(new Stuck());
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
       if (this.running < this.limits.parallel) {
@@ -42,14 +55,35 @@ export class MicroBatch<Item, Result> {
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
       const batch = this.take();
+      const watch = this.watch(batch);
       try {
         const results = await this.flush(batch.map(({ item }) => item));
         batch.forEach(({ resolve }, index) => resolve(results[index] as Result));
       } catch (error) {
         batch.forEach(({ reject }) => reject(error));
+      } finally {
+        watch.end();
       }
     }
     this.running -= 1;
+  }
+
+  private watch(batch: Waiting<Item, Result>[]): { end: () => void } {
+    const { patienceMs } = this.limits;
+    if (patienceMs === undefined) return { end: () => undefined };
+    let isStuck = false;
+    const timer = setTimeout(() => {
+      isStuck = true;
+      this.stuck += 1;
+      const behind = this.stuck === this.running ? this.waiting.splice(0) : [];
+      for (const { reject } of [...batch, ...behind]) reject(new Stuck());
+    }, patienceMs);
+    return {
+      end: () => {
+        clearTimeout(timer);
+        if (isStuck) this.stuck -= 1;
+      },
+    };
   }
 
   private take(): Waiting<Item, Result>[] {

@@ -27,6 +27,8 @@ type Stored = { id: string; createdAt: Date } | 'left_out' | { error: unknown };
 
 /** One statement carries at most this many bytes of PDFs. */
 const BATCH_BYTES = 8 * 1024 * 1024;
+/** A merchant is not kept waiting for a database that does not answer: 503, and repeating is safe. */
+const PATIENCE_MS = 2000;
 
 /** Stores orders: one order is one set of rows whatever is repeated, raced or crashed. */
 export class AcceptOrders {
@@ -45,6 +47,7 @@ export class AcceptOrders {
       size: 32,
       parallel: 1,
       powersOfTwo: true,
+      patienceMs: PATIENCE_MS,
       weight: { of: ({ files }) => files.pdf.length + (files.tripPdf?.length ?? 0), max: BATCH_BYTES },
     });
   }

@@ -13,6 +13,7 @@ export class CuttingProxy {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private isAway = false;
+  private refusal: string | null = null;
 
   constructor(
     private readonly target: URL,
@@ -37,13 +38,26 @@ export class CuttingProxy {
     if (away) for (const socket of this.sockets) socket.destroy();
   }
 
+  /** As a server answers at the door (FATAL): every connection breaks, and new ones get this SQLSTATE; null: no more. */
+  refuse(sqlstate: string | null): void {
+    this.refusal = sqlstate;
+    if (sqlstate) for (const socket of this.sockets) socket.destroy();
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  private sendAway(client: Socket, word: Buffer): void {
+    client.on('error', () => undefined);
+    client.write(word);
+    client.destroySoon();
+  }
+
   private join(client: Socket): void {
     if (this.isAway) return void client.destroy();
+    if (this.refusal) return this.sendAway(client, fatal(this.refusal));
     const upstream = connect(Number(this.target.port || 5432), this.target.hostname);
     for (const [one, other] of [
       [client, upstream],
@@ -84,6 +98,13 @@ export class CuttingProxy {
       }
     });
   }
+}
+
+function fatal(sqlstate: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0VFATAL\0C${sqlstate}\0Mrefused at the door\0\0`);
+  const head = Buffer.alloc(5, 'E');
+  head.writeUInt32BE(4 + fields.length, 1);
+  return Buffer.concat([head, fields]);
 }
 
 /** Splits the client's bytes into messages; the first has no type. */
