@@ -1,4 +1,4 @@
-import { DataSource, Repository } from 'typeorm';
+import { DataSource, EntityManager, Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Template } from '../data/entities/template';
 import { Also, together } from '../data/together';
@@ -43,17 +43,22 @@ export class Templates {
     this.repository = dataSource.getRepository(Template);
   }
 
-  async create(issuer: WechatAccount, draft: TemplateDraft): Promise<TemplateResult> {
+  /** `also` is of the commit of the intent: what WeChat is asked has been told, whatever becomes of its answer. */
+  async create(issuer: WechatAccount, draft: TemplateDraft, also: (id: string) => Also): Promise<TemplateResult> {
     const id = uuidv7();
     const { payee, type, words } = draft;
-    const intent = await this.repository
-      .createQueryBuilder()
-      .insert()
-      .values({ id, issuerAppid: issuer.appid, payee, type, words, state: 'creating' })
-      .orIgnore()
-      .returning('id')
-      .execute();
-    if ((intent.raw as unknown[]).length === 0) {
+    const intend = async (manager: EntityManager) => {
+      const intent = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(Template)
+        .values({ id, issuerAppid: issuer.appid, payee, type, words, state: 'creating' })
+        .orIgnore()
+        .returning('id')
+        .execute();
+      return (intent.raw as unknown[]).length > 0;
+    };
+    if (!(await together(this.dataSource, intend, also(id)))) {
       const template = await this.standing(issuer.appid, payee, type);
       return { result: 'there', template, verdict: null };
     }

@@ -71,11 +71,12 @@ export class AttributesController {
     const value = readBody<object>(body, this.checks, SHAPES[attribute]);
     const account = await this.one(appid);
     const given = attribute === 'pay_mch' ? await this.withPappid(account, value as PayMchRequest) : value;
+    // Written down before WeChat is asked: an act whose answer is lost has happened all the same.
+    await asEngine(this.dataSource, (client) =>
+      audit(client, act(operator, 'account.attribute_asked', appid, { attribute })),
+    );
     const verdict = await this.setUp.write(account, attribute, given);
     if (verdict.kind !== 'done') throw problemOf(verdict);
-    await asEngine(this.dataSource, (client) =>
-      audit(client, act(operator, 'account.attribute_set', appid, { attribute })),
-    );
     return given;
   }
 

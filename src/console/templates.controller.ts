@@ -1,14 +1,12 @@
 import { Body, Controller, Get, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { FastifyReply } from 'fastify';
-import { DataSource } from 'typeorm';
 import { Accounts, WechatAccount } from '../accounts/accounts';
 import { Templates } from '../accounts/templates';
 import { problemOf } from '../accounts/verdict-problem';
 import { audit } from '../audit/audit';
 import { Operator } from '../data/entities/operator';
 import { Template } from '../data/entities/template';
-import { asEngine } from '../data/statement';
 import { Also } from '../data/together';
 import { fault } from '../domain/fault';
 import { toShanghai } from '../domain/shanghai';
@@ -29,7 +27,6 @@ export class TemplatesController {
   constructor(
     private readonly templates: Templates,
     private readonly accounts: Accounts,
-    private readonly dataSource: DataSource,
     private readonly checks: SchemaChecks,
   ) {}
 
@@ -55,9 +52,12 @@ export class TemplatesController {
   ): Promise<TemplateView> {
     const { appid, payee, type, ...words } = readBody(body, this.checks, TemplateRequest);
     const issuer = await this.issuer(appid);
-    const { result, template, verdict } = await this.templates.create(issuer, { payee, type, words: { ...words } });
-    if (result !== 'there')
-      await this.tell(operator, 'template.asked', template.id, { payee, type, state: template.state });
+    const draft = { payee, type, words: { ...words } };
+    const { result, template, verdict } = await this.templates.create(
+      issuer,
+      draft,
+      (id) => (client) => audit(client, act(operator, 'template.asked', id, { payee, type })),
+    );
     if (template.state === 'unclear' || template.state === 'creating') throw new Problem('template_unclear');
     if (verdict && verdict.kind !== 'done') throw problemOf(verdict);
     void reply.status(result === 'made' ? 201 : 200);
@@ -92,10 +92,6 @@ export class TemplatesController {
     if (account) return account;
     const [zh, en] = ['请给出开票平台账号的 appid。', 'Name the appid of an issuer.'];
     throw new Problem('invalid_request', { faults: [fault('FIELD-VALUE', '/appid', zh, en)] });
-  }
-
-  private tell(operator: Operator, action: string, id: string, data: Record<string, unknown>): Promise<void> {
-    return asEngine(this.dataSource, (client) => audit(client, act(operator, action, id, data)));
   }
 }
 

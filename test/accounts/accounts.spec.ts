@@ -137,6 +137,17 @@ describe('several WeChat accounts', () => {
     await query(world.databaseUrl, `DELETE FROM merchants WHERE name = 'second'`);
   });
 
+  it('what WeChat was asked to set is in the audit trail, though its answer was lost', async () => {
+    const { length } = await query(world.databaseUrl, 'SELECT FROM audit');
+    await world.control('POST', '/faults', [{ path: '/card/invoice/setbizattr', mode: 'drop_after', times: 1 }]);
+    const path = `/v1/admin/accounts/${APPID}/attributes/contact`;
+    expect((await send('put', path, CONTACT)).status).toBeGreaterThan(400);
+    const rows = await query(world.databaseUrl, 'SELECT action, object, data FROM audit ORDER BY at');
+    expect(rows.slice(length)).toEqual([
+      { action: 'account.attribute_asked', object: APPID, data: { attribute: 'contact' } },
+    ]);
+  });
+
   it('an s_pappid of another platform is found; fetching it anew mends it', async () => {
     await query(world.databaseUrl, `UPDATE accounts SET s_pappid = 'd3hmb3JlaWdu' WHERE appid = $1`, [APPID]);
     // The cache of this process still has the old one; a change of the account clears it.

@@ -65,6 +65,10 @@ describe('one template for each payee and type, for ever', () => {
     expect(await asked()).toBe(before + 1);
     const row = (await list()).find((one) => one.payee === payee) as Json;
     expect(row).toMatchObject({ state: 'unclear', card_id: null });
+    // Asked once, told once, though nobody knows what came of it.
+    expect(await query(world.databaseUrl, `SELECT action FROM audit WHERE object = $1 ORDER BY seq`, [row.id])).toEqual(
+      [{ action: 'template.asked' }],
+    );
     const settle = (body: Json) => world.post(`/v1/admin/templates/${row.id as string}/resolutions`, body, ADMIN);
     await settle({ kind: 'made', reason: 'seen in the console' }).expect(422);
     await settle({ kind: 'made', card_id: 'pjZ8Yt9WoOePThU0NfUKz5-tBEWU', reason: 'seen in the console' }).expect(201);
