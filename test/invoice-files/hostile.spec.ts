@@ -1,10 +1,10 @@
 import { inflateSync, deflateSync } from 'node:zlib';
 import { renderInvoicePdf } from '../../src/demo/invoice-pdf';
-import { FileReader } from '../../src/invoice-files/file-reader';
+import { FileReader, ReaderLimits } from '../../src/invoice-files/file-reader';
 import { quickReading } from '../../src/invoice-files/pdf-quick';
 import { checkPdf } from '../../src/invoice-files/pdf-shape';
 import { FACE } from './face';
-import { hostileFiles } from './hostile-corpus';
+import { drawing, hostileFiles, pictured } from './hostile-corpus';
 
 const MIB = 1024 * 1024;
 const MUTATIONS = process.env.LONG ? 5000 : 200;
@@ -49,6 +49,48 @@ describe('files made to hurt', () => {
       expect(Array.isArray(facts) && Array.isArray(faults)).toBe(true);
     }
     expect(peak).toBeLessThan(700 * MIB);
+  });
+});
+
+describe('the bounds of a reading', () => {
+  const BOUNDS = { threads: 1, deadlineMs: 20_000, growthBytes: 1024 * MIB, queue: 10, patienceMs: 60_000 };
+
+  /** Reads an invoice: a cold thread, or a busy machine, may need more than one try. */
+  async function read(files: FileReader, from: number): Promise<void> {
+    const invoice = await renderInvoicePdf(FACE);
+    for (let n = 0; n < 50; n += 1) {
+      const { facts } = await files.read(Buffer.concat([invoice, Buffer.from(`\n${from + n}`)]));
+      if (facts.some(({ source }) => source === 'text')) return;
+    }
+    throw new Error('no invoice is read any more');
+  }
+
+  /** Why a reader with these bounds did not read it; null where it did. */
+  async function unread(bytes: Buffer, bounds: Partial<ReaderLimits>): Promise<string | null> {
+    const files = new FileReader({ ...BOUNDS, ...bounds });
+    try {
+      // The libraries are loaded, and take their part of the memory, before they are measured.
+      await read(files, 0);
+      const { unread: why } = await files.read(bytes);
+      // Whatever became of it, the next invoice is read.
+      await read(files, 1000);
+      return why ?? null;
+    } finally {
+      await files.close();
+    }
+  }
+
+  it('a file that takes too long is given up at the deadline; with time it is read', async () => {
+    const slow = drawing('0 0 m 500 300 l S '.repeat(40_000));
+    expect(await unread(slow, { deadlineMs: 400 })).toBe('deadline');
+    expect(await unread(slow, {})).not.toBe('deadline');
+  });
+
+  it('a file that takes too much memory is given up; with room it is read', async () => {
+    const picture = pictured(3600);
+    expect(picture.length).toBeLessThan(MIB);
+    expect(await unread(picture, { growthBytes: 40 * MIB })).toBe('memory');
+    expect(await unread(picture, {})).not.toBe('memory');
   });
 });
 
