@@ -94,7 +94,7 @@ function readSums(lines: Line[], text: string): Sum[] {
 /** 价税合计 (大写): the amount once more, in signs that are hard to alter. */
 function inCapitals(text: string): Fact[] {
   const list = new FactList('capitals');
-  const found = new RegExp(`${spaced('大写')}\\s*\\)?[ :⊗⨂Ⓧ×]*((?:\\(负数\\)|负)?${CAPITALS}+)`).exec(text)?.[1];
+  const found = new RegExp(`${spaced('大写')}\\s*\\)?[ :⊗⨂⦻Ⓧⓧ×]*((?:\\(负数\\)|负)?${CAPITALS}+)`).exec(text)?.[1];
   list.add('fee', found === undefined ? null : fenOfCapitals(found));
   return list.facts;
 }

@@ -10,6 +10,8 @@ import { FileReader } from '../../src/invoice-files/file-reader';
 import { unpackStreams } from '../../src/invoice-files/inflate-budget';
 import { readQrPayload } from '../../src/invoice-files/qr-payload';
 import { Picture } from '../../src/invoice-files/qr-shapes';
+import { withBrowser } from '../support/browser';
+import { browserPdf } from './browser-layout';
 import { FACE, INVOICE, WHOLE } from './face';
 import { LEGACY, legacyOfd, legacyXml, ofdInvoice, xmlInvoice } from './other-formats';
 import { otherPdf } from './other-layouts';
@@ -51,6 +53,21 @@ describe('an invoice is read wholly', () => {
     expect(facts).toContainEqual({ field: 'fee', value: 10600, source: 'capitals', confidence: 'certain' });
     expect(agree(facts, INVOICE)).toEqual([]);
   });
+
+  withBrowser(
+    'from a web page that a browser prints, in a system’s font, with headings that run downwards',
+    async () => {
+      const { facts, faults } = await files.read(await browserPdf());
+      expect(faults).toEqual([]);
+      expect(valuesOf(facts.filter(({ source }) => source === 'text'))).toMatchObject(WHOLE);
+      expect(valuesOf(facts.filter(({ source }) => source === 'qr'))).toMatchObject({
+        number: FACE.number,
+        fee: 10600,
+      });
+      expect(facts).toContainEqual({ field: 'fee', value: 10600, source: 'capitals', confidence: 'certain' });
+      expect(agree(facts, INVOICE)).toEqual([]);
+    },
+  );
 
   it('from an OFD and an XML of the older kind, with code, check code and QR text', async () => {
     for (const file of [await legacyOfd(), Buffer.from(legacyXml())]) {
