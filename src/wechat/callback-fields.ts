@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { parseLossless } from './lossless';
+import { parseLossless, storableText } from './lossless';
 
 /** A push's fields, all text; what is nested in one stands there as JSON. */
 export type CallbackFields = Record<string, string>;
@@ -66,12 +66,7 @@ function fieldsOf(value: unknown): CallbackReading {
   const fields: CallbackFields = Object.create(null) as CallbackFields;
   for (const [name, given] of Object.entries(value)) {
     if (given !== null)
-      fields[storable(name)] = storable(typeof given === 'string' ? given.trim() : JSON.stringify(given));
+      fields[storableText(name)] = storableText(typeof given === 'string' ? given.trim() : JSON.stringify(given));
   }
   return { kind: 'fields', fields };
-}
-
-/** PostgreSQL keeps no NUL, which JSON can escape. */
-function storable(text: string): string {
-  return text.replaceAll('\u0000', '\uFFFD');
 }

@@ -81,6 +81,12 @@ describe('what an answer to insert means', () => {
 describe('reading an answer', () => {
   const read = (status: number, text: string) => readAnswer(status, text, 'openid', parseLossless);
 
+  it('what PostgreSQL cannot store is read as something it can', () => {
+    const text = String.raw`{"errcode":72031,"errmsg":"bad\u0000 \ud800title","a\u0000":["\uDFFF"],"n":1234567890123456789}`;
+    expect(read(200, text)).toMatchObject({ errmsg: 'bad\ufffd \ufffdtitle', body: { 'a\ufffd': ['\ufffd'] } });
+    expect(read(200, String.raw`{"errcode":1,"errmsg":"\ud83d\ude00 \\\u0041"}`)).toMatchObject({ errmsg: '😀 \\A' });
+  });
+
   it('a gateway’s own {"code": …} is no card', () => {
     expect(read(200, '{"code":500,"msg":"upstream error"}')).toMatchObject({ kind: 'garbled', reason: 'no_errcode' });
     expect(read(200, '{"code":"186921658591","openid":"oX"}')).toMatchObject({ kind: 'answered', errcode: 0 });
