@@ -166,7 +166,9 @@ export class TokenManager {
       const row = locked.rows[0];
       if (!row) return this.heldByAnother();
       if (Number(row.generation) > seen.generation && row.token) return { token: this.keep(account, row) };
-      return this.fetchLocked(client, account, Number(row.generation) + 1, seen.refused);
+      // A failover may have lost the generations that were handed out since: they are not handed out again.
+      const generation = Math.max(Number(row.generation), seen.generation) + 1;
+      return this.fetchLocked(client, account, generation, seen.refused);
     });
   }
 
@@ -230,7 +232,9 @@ export class TokenManager {
       skew: row.now.getTime() - Date.now(),
     };
     const known = this.cache.get(keyOf(account));
-    if (!known || known.generation <= generation) this.cache.set(keyOf(account), cached);
+    // A row that was read while another was stored is older; one that is still older later is of a database that lost it.
+    const isOld = known && known.generation > generation && performance.now() - known.readAt < CACHE_MS;
+    if (!isOld) this.cache.set(keyOf(account), cached);
     return cached;
   }
 }

@@ -90,4 +90,51 @@ describe('the token manager', () => {
     expect(await fetches()).toBe(2);
     expect((first?.token as Token).generation).toBe(1);
   });
+
+  describe('after a failover that lost the newest tokens', () => {
+    const row = () => dataSources[0]?.query<Json[]>('SELECT * FROM wechat_tokens') as Promise<Json[]>;
+    const restore = ({ generation, token, expires_at, refresh_after }: Json) =>
+      dataSources[0]?.query(
+        'UPDATE wechat_tokens SET generation = $1, token = $2, expires_at = $3, refresh_after = $4',
+        [generation, token, expires_at, refresh_after],
+      );
+
+    /** The database forgets all but the first token; the first manager still has the third. */
+    async function forget(): Promise<Token> {
+      const [manager] = managers as [TokenManager];
+      await manager.get(ACCOUNT);
+      const [lost] = await row();
+      await manager.invalidate(ACCOUNT, 1);
+      const { token } = await manager.invalidate(ACCOUNT, 2);
+      await restore(lost as Json);
+      return token as Token;
+    }
+
+    it('a refused one is followed by a generation that nobody has had', async () => {
+      const [manager, other] = managers as [TokenManager, TokenManager];
+      const { generation } = await forget();
+      const { token } = await manager.invalidate(ACCOUNT, generation);
+      expect(token?.generation).toBe(generation + 1);
+      expect((await manager.get(ACCOUNT)).token).toEqual(token);
+      expect((await other.get(ACCOUNT)).token?.value).toBe(token?.value);
+    });
+
+    it('what the database has is taken once the one in memory is no longer sure', async () => {
+      const [manager] = managers as [TokenManager];
+      const { generation } = await forget();
+      expect((await manager.get(ACCOUNT)).token?.generation).toBe(generation);
+      const now = performance.now.bind(performance);
+      const later = jest.spyOn(performance, 'now').mockImplementation(() => now() + 31_000);
+      try {
+        expect((await manager.get(ACCOUNT)).token?.generation).toBe(1);
+        expect((await manager.get(ACCOUNT)).token?.generation).toBe(1);
+        const fetched = await fetches();
+        expect((await manager.invalidate(ACCOUNT, 1)).token?.generation).toBe(2);
+        expect((await manager.get(ACCOUNT)).token?.generation).toBe(2);
+        expect(await fetches()).toBe(fetched + 1);
+      } finally {
+        later.mockRestore();
+      }
+    });
+  });
 });
