@@ -108,8 +108,8 @@ export class AppModule {
     const engine = makeEngine(config, dataSource, sealer, accounts, files, metrics, log);
     const { runner, recentPdfs, transport, settlements } = engine;
     const calls = new WakeUpCalls(dataSource);
-    const accept = new AcceptOrders(dataSource, sealer, metrics, (id, { files, pdfSha256 }) => {
-      recentPdfs.keep(id, files, pdfSha256);
+    const accept = new AcceptOrders(dataSource, sealer, metrics, (id, { files, ...digests }) => {
+      recentPdfs.keep(files, { id, ...digests });
       if (config.ROLE === 'api') calls.call();
       else runner.wake();
     });

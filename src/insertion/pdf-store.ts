@@ -59,9 +59,9 @@ export class RecentPdfs implements PdfStore {
   ) {}
 
   /** Called after the commit; the oldest make room. */
-  keep(id: string, pdfs: Pdfs, pdfSha256: Buffer): void {
+  keep(pdfs: Pdfs, { id, pdfSha256, tripPdfSha256 }: Omit<PdfReference, 'merchantId'>): void {
     if (this.maxBytes === 0) return;
-    this.recent.set(id, { ...pdfs, pdfSha256 });
+    this.recent.set(id, { ...pdfs, pdfSha256, tripPdfSha256 });
     this.bytes += sizeOf(pdfs);
     for (const oldest of this.recent.keys()) {
       if (this.bytes <= this.maxBytes) break;
@@ -72,7 +72,8 @@ export class RecentPdfs implements PdfStore {
   read(reference: PdfReference): Promise<Pdfs | null> {
     const pdfs = this.take(reference.id);
     // The order may have been revised since, here or by another process.
-    const current = pdfs?.pdfSha256.equals(reference.pdfSha256) && !pdfs.tripPdf === !reference.tripPdfSha256;
+    const current =
+      pdfs?.pdfSha256.equals(reference.pdfSha256) && sameDigest(pdfs.tripPdfSha256, reference.tripPdfSha256);
     return pdfs && current ? Promise.resolve(pdfs) : this.below.read(reference);
   }
 
@@ -83,8 +84,13 @@ export class RecentPdfs implements PdfStore {
   }
 }
 
-/** `pdfSha256`: as it was at acceptance. */
-type Recent = Pdfs & { pdfSha256: Buffer };
+/** The digests are those of the acceptance. */
+type Recent = Pdfs & Pick<PdfReference, 'pdfSha256' | 'tripPdfSha256'>;
+
+/** Null is a file that an order does not have. */
+export function sameDigest(one: Buffer | null, other: Buffer | null): boolean {
+  return one === null || other === null ? one === other : one.equals(other);
+}
 
 function sizeOf({ pdf, tripPdf }: Pdfs): number {
   return pdf.length + (tripPdf?.length ?? 0);

@@ -4,7 +4,7 @@ import { Fault, fault, hasErrors } from '../domain/fault';
 import { PdfCheck } from '../domain/pdf-verdict';
 import { PersonalData, PublicInvoice, unite } from '../domain/personal-data';
 import { PDFS } from '../insertion/insertion.queue';
-import { intact } from '../insertion/pdf-store';
+import { intact, sameDigest } from '../insertion/pdf-store';
 import { Revision } from '../insertion/revise';
 import { Subject } from '../insertion/settle';
 import { MerchantTerms } from '../merchants/merchants';
@@ -54,7 +54,7 @@ export class ReviseOrders {
     );
     const ofFiles = [
       ...(present.pdf_sha256.equals(pdfSha256) ? [] : ['/pdf']),
-      ...(sameBytes(present.trip_pdf_sha256, tripPdfSha256) ? [] : ['/trip_pdf']),
+      ...(sameDigest(present.trip_pdf_sha256, tripPdfSha256) ? [] : ['/trip_pdf']),
     ];
     const changed = [...ofData, ...ofFiles];
     if (changed.length === 0) return { revision: null, changed };
@@ -122,8 +122,4 @@ function amongChanges(one: Fault): Fault {
 function damaged(part: string): Fault {
   const zh = `保存的文件已损坏，请重新给出 ${part}。`;
   return fault('FIELD-MISSING', `/changes/${part}`, zh, `The stored file is damaged: give ${part} anew.`);
-}
-
-function sameBytes(a: Buffer | null, b: Buffer | null): boolean {
-  return a === null || b === null ? a === b : a.equals(b);
 }
