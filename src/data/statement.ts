@@ -117,3 +117,8 @@ function isConnectionError(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return /^(08|57P)/.test(code) || /timeout|terminated|not queryable/i.test(message);
 }
+
+/** The data itself is refused (SQLSTATE 22, 23): no repetition helps. */
+export function refusedForGood(error: unknown): boolean {
+  return /^2[23]/.test((error as { code?: string }).code ?? '');
+}

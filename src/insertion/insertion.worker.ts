@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Accounts, IssuerAccount } from '../accounts/accounts';
 import { AttemptKind } from '../data/entities/attempt';
+import { refusedForGood } from '../data/statement';
 import { advance, startSending, stopBeforeSending } from '../domain/advance';
 import { Insertion, Policy } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
@@ -15,7 +16,7 @@ import { Claimed, databaseNow } from './claimed';
 import { Holds } from './holds';
 import { InsertionStore } from './insertion.store';
 import { LateAnswers } from './late-answers';
-import { Recorder, refusedForGood } from './recorder';
+import { Recorder } from './recorder';
 import { Uploader, UploadStep } from './upload';
 
 export interface WorkerSettings {
@@ -50,6 +51,7 @@ export class InsertionWorker {
 
     const upload = await this.uploader.upload(claimed, account);
     if (upload.outcome.kind !== 'uploaded') {
+      if (!upload.sent) return this.stopped(claimed, upload.outcome);
       return this.recorder.record(claimed, claimed.insertion, upload.outcome, upload.answer);
     }
     await failpoint('carry.uploaded');
@@ -75,6 +77,7 @@ export class InsertionWorker {
     return this.late.settle(claimed);
   }
 
+  /** Nothing was asked of the issuer's account. */
   private async stopped(claimed: Claimed, stop: Outcome): Promise<Outcome> {
     // This canary never flew: the next may leave at once.
     if (claimed.canary) await this.holds.again(claimed.issuerAppid);

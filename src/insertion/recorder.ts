@@ -1,4 +1,5 @@
 import { advance } from '../domain/advance';
+import { refusedForGood } from '../data/statement';
 import { Insertion, Policy } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
 import { failpoint } from '../failpoints';
@@ -24,14 +25,15 @@ export class Recorder {
     const policy = this.policy();
     const next = advance(before, outcome, databaseNow(claimed), policy);
     const keep = () => this.late.keep(claimed, claimed.attempts + 1, outcome);
-    // The account is paused before the order is due again.
-    if (outcome.kind === 'held') await this.patiently(claimed, () => this.holds.place(claimed.issuerAppid, outcome));
-    const recorded = await this.patiently(claimed, () => this.store.record({ claimed, next, outcome, answer })).catch(
-      async (error: unknown) => {
-        if (answer && before.state === 'sending') await this.patiently(claimed, keep);
-        throw error;
-      },
-    );
+    const write = async () => {
+      // The account is paused before the order is due again.
+      if (outcome.kind === 'held') await this.holds.place(claimed.issuerAppid, outcome);
+      return this.store.record({ claimed, next, outcome, answer });
+    };
+    const recorded = await this.patiently(claimed, write).catch(async (error: unknown) => {
+      if (answer && before.state === 'sending') await this.patiently(claimed, keep);
+      throw error;
+    });
     this.log.debug({ order: claimed.id, state: next.state, outcome: outcome.kind, recorded }, 'step recorded');
     await failpoint('carry.recorded');
     if (recorded === 'code_in_use') return this.disbelieve(claimed, before, next, answer);
@@ -39,7 +41,7 @@ export class Recorder {
     if (recorded === 'recorded' && (next.doubtSince || next.doubtDenied || next.cardCodeState === 'unknown')) {
       await this.patiently(claimed, () => this.late.settle(claimed));
     }
-    if (claimed.canary && provesTheAccount(outcome)) {
+    if (claimed.canary && before.state === 'sending' && provesTheAccount(outcome, answer)) {
       await this.patiently(claimed, () => this.holds.lift(claimed.issuerAppid));
     }
     return outcome;
@@ -70,7 +72,7 @@ export class Recorder {
   }
 }
 
-/** WeChat spoke about the order itself: so the account works again. */
+/** What WeChat says about an order itself. */
 const OF_THE_ORDER: readonly Outcome['kind'][] = [
   'inserted',
   'orderConsumed',
@@ -81,11 +83,7 @@ const OF_THE_ORDER: readonly Outcome['kind'][] = [
   'rejected',
 ];
 
-function provesTheAccount({ kind }: Outcome): boolean {
-  return OF_THE_ORDER.includes(kind);
-}
-
-/** The data itself is refused (SQLSTATE 22, 23): no repetition helps. */
-export function refusedForGood(error: unknown): boolean {
-  return /^2[23]/.test((error as { code?: string }).code ?? '');
+/** The account works again: WeChat answered an insert of its, and about the order. What we found ourselves proves nothing. */
+function provesTheAccount({ kind }: Outcome, answer: Answer | null): boolean {
+  return answer?.kind === 'answered' && OF_THE_ORDER.includes(kind);
 }

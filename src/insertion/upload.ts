@@ -13,7 +13,10 @@ import { PdfStore } from './pdf-store';
 export interface UploadStep {
   outcome: Outcome;
   answer: Answer | null;
-  /** Of an upload that was sent: what the check of its PDF left in doubt. Null: the PDF of an earlier step still lies at WeChat. */
+  /**
+   * Of an upload that was sent: what the check of its PDF left in doubt. Null: nothing was sent, because the PDF of an
+   * earlier step still lies at WeChat or this one must not go there.
+   */
   sent: { warnings: readonly Fault[] } | null;
 }
 

@@ -2,11 +2,12 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { MicroBatch } from '../data/micro-batch';
 import { Sealer } from '../data/sealed';
-import { asEngine, run } from '../data/statement';
+import { asEngine, refusedForGood, run } from '../data/statement';
 import { YoungTables } from '../data/young-tables';
 import { Invoice } from '../domain/invoice';
 import { PersonalData, PublicInvoice, separate, unite } from '../domain/personal-data';
 import { accept } from '../insertion/insertion.queue';
+import { sameDigest } from '../insertion/pdf-store';
 import { Metrics } from '../metrics';
 import { invoiceView } from './invoice-view';
 import { OrderDraft } from './order-draft';
@@ -82,7 +83,7 @@ export class AcceptOrders {
     try {
       return await this.storeTogether(drafts);
     } catch (error) {
-      if (drafts.length > 1 && isRefusal(error)) {
+      if (drafts.length > 1 && refusedForGood(error)) {
         return Promise.all(drafts.map(async (draft) => (await this.store([draft]))[0] as Stored));
       }
       // A race for one order: the other request has stored it.
@@ -161,7 +162,7 @@ export class AcceptOrders {
     return [
       ...differingPointers(before, now, ''),
       ...(own.pdf_sha256.equals(draft.pdfSha256) ? [] : ['/pdf']),
-      ...(sameBytes(own.trip_pdf_sha256, draft.tripPdfSha256) ? [] : ['/trip_pdf']),
+      ...(sameDigest(own.trip_pdf_sha256, draft.tripPdfSha256) ? [] : ['/trip_pdf']),
       ...(own.replaces === draft.replacesId ? [] : ['/replaces']),
     ];
   }
@@ -217,13 +218,4 @@ function sorted(value: unknown): unknown {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function sameBytes(a: Buffer | null, b: Buffer | null): boolean {
-  return a === null || b === null ? a === b : a.equals(b);
-}
-
-/** PostgreSQL refused the statement's values or met a constraint (classes 22 and 23); nothing was stored. */
-function isRefusal(error: unknown): boolean {
-  return /^2[23]/.test((error as { code?: string }).code ?? '');
 }

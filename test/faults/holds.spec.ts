@@ -92,6 +92,29 @@ describe('a fault of the account pauses the account, not the orders', () => {
     expect(await holds()).toEqual([]);
   });
 
+  it('a canary that we stopped ourselves proves nothing: the account stays held, and the next flies', async () => {
+    await world.control('POST', '/faults', [{ path: INSERT, mode: 'errcode', errcode: 48001, applied: false }]);
+    const orders = [order(), order(), order()];
+    await world.authorize(...orders.map(({ order_id }) => order_id));
+    for (const one of orders) await world.post('/v1/orders', one).expect(202);
+    for (const { order_id } of orders) await world.until(order_id, ['held']);
+    // The first in line has waited too long for its user, and is refused without a question to WeChat.
+    const first = await world.order(orders[0]?.order_id as string);
+    await query(
+      world.databaseUrl,
+      `UPDATE insertions SET waiting_since = now() - interval '40 days', due_at = now() - interval '1 hour',
+              media_id = coalesce(media_id, '1'), uploaded_at = now() WHERE id = $1`,
+      [first.id],
+    );
+    const before = (await world.requests(INSERT)).length;
+    await canaryNow();
+    await world.until(first.order_id, ['refused']);
+    await waitFor(async () => (await world.requests(INSERT)).length > before);
+    await new Promise((resume) => setTimeout(resume, 800));
+    expect((await world.requests(INSERT)).length).toBe(before + 1);
+    expect(await holds()).toMatchObject([{ appid: APPID, errcode: 48001 }]);
+  });
+
   it('a used-up day (45009) holds until midnight in Shanghai', async () => {
     await world.control('POST', '/faults', [
       { path: INSERT, mode: 'errcode', errcode: 45009, applied: false, times: 1 },
