@@ -60,8 +60,10 @@ export class Resolutions {
    * known say that there is a card: whoever thinks otherwise confirms or abandons it.
    */
   private async confirmNotInserted(client: PoolClient, locked: Locked, act: Act, request: ResolutionRequest) {
-    const ended = await lastAttemptEnded(client, locked);
-    if (ended && locked.now.getTime() - ended.getTime() < this.quietSeconds * 1000) throw new Problem('quiet_period');
+    // Of what was sent in a time that a restore took back, only the doubt tells.
+    const latest = [await lastAttemptEnded(client, locked), locked.insertion.doubtSince];
+    const quietUntil = Math.max(...latest.map((at) => at?.getTime() ?? 0)) + this.quietSeconds * 1000;
+    if (locked.now.getTime() < quietUntil) throw new Problem('quiet_period');
     if ((await witnessOf(client, locked)).card) throw new Problem('evidence_of_card');
     const first = await this.pending(client, locked);
     if (!first) {

@@ -30,6 +30,8 @@ export async function wake(
     const { kind } = await settlements.settle(client, locked, { kind: 'authorized' });
     return kind === 'settled' ? 'woken' : 'not_waiting';
   }
+  // What may have been sent before a restore is left to its quiet period.
+  if (locked.insertion.doubtSince) return 'not_waiting';
   const due = await client.query(
     `UPDATE insertions SET due_at = clock_timestamp() WHERE merchant_id = $1 AND id = $2 AND claimed_by IS NULL RETURNING id`,
     [order.merchant_id, order.id],

@@ -30,9 +30,8 @@ export async function bringForward(client: PoolClient, waiting: Waiting): Promis
         WHERE due_at > now() + interval '1 second' AND claimed_by IS NULL AND updated_at < $5
           AND issuer_appid = $1 AND ($2::uuid IS NULL OR merchant_id = $2)
           AND ($3::timestamptz IS NULL OR created_at >= $3) AND ($4::timestamptz IS NULL OR created_at < $4)
-          AND (state = 'awaiting_authorization'
-               OR (state IN ('in_doubt', 'likely_inserted')
-                   AND greatest(updated_at, doubt_since) < now() - make_interval(secs => $6))
+          AND (doubt_since IS NULL OR greatest(updated_at, doubt_since) < now() - make_interval(secs => $6))
+          AND (state IN ('awaiting_authorization', 'in_doubt', 'likely_inserted')
                OR (state = 'uploaded' AND doubt_since IS NULL AND uploaded_at < now() - make_interval(secs => $7 * 0.9)
                    AND due_at > uploaded_at + make_interval(secs => $7)))
         ORDER BY oldest LIMIT $8 FOR UPDATE SKIP LOCKED

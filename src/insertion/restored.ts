@@ -1,7 +1,8 @@
 import { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
-import { inTransaction } from '../data/statement';
+import { audit } from '../audit/audit';
+import { asEngine, inTransaction } from '../data/statement';
 import { Log } from '../log';
 
 /** Which database this is: cluster, timeline and the database's own oid. Any of them changes when it was restored. */
@@ -29,6 +30,26 @@ export async function doubtAfterRestore(dataSource: DataSource, quietSeconds: nu
   });
   if (orders === null) return;
   log.warn({ orders }, 'this database was restored or failed over: every open order is treated as doubtful');
+}
+
+/**
+ * What an operator says after a restore that leaves no trace in the database's identity: a snapshot of its volume, or
+ * `pg_restore --clean` into the database that was there. The act goes on the audit trail. Returns how many orders are open.
+ */
+export function doubtAtWord(dataSource: DataSource, quietSeconds: number, reason: string): Promise<number> {
+  return asEngine(dataSource, async (client) => {
+    const orders = await doubtEach(client, quietSeconds);
+    const actor = 'command line';
+    await audit(client, {
+      merchantId: null,
+      actor,
+      action: 'database.restored',
+      object: 'orders',
+      reason,
+      data: { orders },
+    });
+    return orders;
+  });
 }
 
 const SAME = `SELECT EXISTS (SELECT FROM installation WHERE identity = (${IDENTITY})) AS same`;

@@ -1,16 +1,6 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { run } from '../../src/cli/run';
-import { ROOT } from '../house/repository';
-
-const PROGRAM = join(ROOT, 'dist/src/cli/main.js');
-
-export interface Ran {
-  exit: number | null;
-  stdout: string;
-  stderr: string;
-}
+import { program, Ran } from '../support/process';
 
 /** A command as the program runs it, in this process: its arguments, its environment, what it wrote. */
 export async function piaoka(args: string[], env: Record<string, string> = {}, isTTY = false): Promise<Ran> {
@@ -19,16 +9,9 @@ export async function piaoka(args: string[], env: Record<string, string> = {}, i
   return { exit, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-/** The program as a process of its own, as a person or script would start it. */
+/** The program as a process of its own. */
 export function piaokaProcess(args: string[], env: Record<string, string> = {}, stdin = ''): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH: process.env.PATH, ...env } });
-    const ran: Ran = { exit: null, stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (ran.stderr += text));
-    child.stdin.end(stdin);
-    child.on('close', (exit) => resolve({ ...ran, exit }));
-  });
+  return program('cli/main.js', args, env, stdin);
 }
 
 function written(): { stream: Writable; text: () => string } {

@@ -19,6 +19,8 @@ interface Row {
   claimed?: boolean;
   issuer?: string;
   merchant?: string;
+  /** Since a restore, this many seconds ago. */
+  doubted?: number;
 }
 
 const HOUR = 3600;
@@ -29,6 +31,16 @@ const SITUATIONS: [name: string, row: Row, broughtForward: boolean][] = [
   ['awaits its user, in a worker’s hands', { state: 'awaiting_authorization', claimed: true }, false],
   ['awaits its user, asked after the run began', { state: 'awaiting_authorization', touched: -5 }, false],
   ['awaits its user, due this very moment', { state: 'awaiting_authorization', dueIn: 0.5 }, false],
+  [
+    'awaits its user in a database that was restored this minute',
+    { state: 'awaiting_authorization', doubted: QUIET_SECONDS / 2 },
+    false,
+  ],
+  [
+    'awaits its user in a database that was restored a while ago',
+    { state: 'awaiting_authorization', doubted: 2 * QUIET_SECONDS },
+    true,
+  ],
   ['in doubt, its quiet period over', { state: 'in_doubt' }, true],
   ['in doubt, within its quiet period', { state: 'in_doubt', touched: QUIET_SECONDS / 2 }, false],
   ['likely inserted', { state: 'likely_inserted' }, true],
@@ -60,16 +72,14 @@ describe('what a reconciliation brings forward', () => {
   async function put(row: Row): Promise<string> {
     const { state, made = 100 * HOUR, touched = HOUR, uploaded, dueIn = HOUR, claimed, issuer = ISSUER } = row;
     const doubtful = state === 'in_doubt' || state === 'likely_inserted';
+    const doubted = row.doubted ?? (doubtful ? touched : null);
     const id = randomUUID();
     await query(
       url,
       `INSERT INTO insertions (merchant_id, id, issuer_appid, created_at, updated_at, state, due_at, claimed_by, media_id,
                                uploaded_at, doubt_since)
        SELECT $1, $2, $3, ago($4), ago($5), $6, now() + make_interval(secs => $7), $8, CASE WHEN $9::float8 IS NOT NULL THEN 'm' END,
-              ago($9), CASE WHEN $10 THEN ago($5) END`.replace(
-        /ago\((\$\d+)\)/g,
-        'now() - make_interval(secs => $1::float8)',
-      ),
+              ago($9), ago($10)`.replace(/ago\((\$\d+)\)/g, 'now() - make_interval(secs => $1::float8)'),
       [
         row.merchant ?? MERCHANT,
         id,
@@ -80,7 +90,7 @@ describe('what a reconciliation brings forward', () => {
         dueIn,
         claimed ? 'w' : null,
         uploaded ?? null,
-        doubtful,
+        doubted,
       ],
       'SET session_replication_role = replica',
     );

@@ -20,3 +20,22 @@ export async function startProcess(databaseUrl: string, wechatUrl: string, more:
   });
   return { child, code, url };
 }
+
+export interface Ran {
+  exit: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** One of the compiled programs as a process of its own, as a person or script would start it. */
+export function program(path: string, args: string[], env: Record<string, string> = {}, stdin = ''): Promise<Ran> {
+  return new Promise((resolve) => {
+    const file = join(__dirname, '..', '..', 'src', path);
+    const child = spawn(process.execPath, [file, ...args], { env: { PATH: process.env.PATH, ...env } });
+    const ran: Ran = { exit: null, stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (ran.stderr += text));
+    child.stdin.end(stdin);
+    child.on('close', (exit) => resolve({ ...ran, exit }));
+  });
+}
