@@ -58,5 +58,8 @@ describe('a failover under a running engine', () => {
       world.databaseUrl,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
     );
+    // A broken connection is found by whoever uses it next, and that request is answered 503.
+    for (let n = 0; n < 100 && (await world.get(`/v1/orders/${id}`)).status === 503; n += 1)
+      await new Promise((resume) => setTimeout(resume, 20));
   }
 });
