@@ -89,7 +89,7 @@ export class ProcessCallbacks {
   private async issuesFor(issuer: string, appid: string, orderId: string): Promise<boolean> {
     if (!(await this.accounts.find(issuer))) return false;
     const rows = await this.dataSource.query<unknown[]>(
-      'SELECT 1 FROM merchants WHERE issuer_appid = $1 AND appid = $2 LIMIT 1',
+      'SELECT 1 FROM merchants WHERE $1 = ANY (issuer_appid || former_issuers) AND appid = $2 LIMIT 1',
       [issuer, appid],
     );
     return rows.length > 0 && orderId !== '';

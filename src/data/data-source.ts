@@ -29,6 +29,8 @@ import { OrderRevisions1763800000097 } from '../../migrations/1763800000097-orde
 import { FromEnvironment1763800000110 } from '../../migrations/1763800000110-from-environment';
 import { UnreadablePushes1763800000116 } from '../../migrations/1763800000116-unreadable-pushes';
 import { CallbacksReceived1763800000118 } from '../../migrations/1763800000118-callbacks-received';
+import { OrderConsumed1763800000119 } from '../../migrations/1763800000119-order-consumed';
+import { FormerIssuers1763800000120 } from '../../migrations/1763800000120-former-issuers';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
 import { EarlyTokenDeaths1763800000112 } from '../../migrations/1763800000112-early-token-deaths';
 import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
@@ -191,6 +193,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       UnreadablePushes1763800000116,
       AuthorizationMessages1763800000117,
       CallbacksReceived1763800000118,
+      OrderConsumed1763800000119,
+      FormerIssuers1763800000120,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

@@ -48,7 +48,7 @@ export function advance(insertion: Insertion, outcome: Outcome | Settlement, now
       return inserted(insertion, outcome.cardCode, outcome.openid, outcome.unionid);
     case 'orderConsumed':
       if (insertion.doubtSince || insertion.doubtDenied) return inserted(insertion, null, null, null);
-      return toHuman(insertion, 'order_consumed_elsewhere');
+      return toHuman({ ...insertion, orderConsumed: true }, 'order_consumed_elsewhere');
     case 'invoiceInWallet':
       if (!insertion.doubtSince && !insertion.doubtDenied) return toHuman(insertion, 'invoice_in_a_wallet');
       return { ...doubted(insertion, now), state: 'likely_inserted', dueIn: untilProbe(insertion, policy) };

@@ -43,6 +43,8 @@ export interface Insertion {
   doubtSince: Date | null;
   /** Two people said after a doubt that there is no card. Kept for ever, because they may err. */
   doubtDenied: boolean;
+  /** WeChat has told us without a doubt of ours that this order's number is used up: somewhere there is a card of it. */
+  orderConsumed: boolean;
   waitingSince: Date | null;
   cardCode: string | null;
   cardCodeState: CardCodeState;
@@ -80,6 +82,7 @@ export function newInsertion(): Insertion {
     uploadedAt: null,
     doubtSince: null,
     doubtDenied: false,
+    orderConsumed: false,
     waitingSince: null,
     cardCode: null,
     cardCodeState: 'none',

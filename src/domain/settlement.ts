@@ -35,7 +35,7 @@ export type Inapplicable =
   | 'code_known'
   | 'code_unknown'
   | 'not_waiting'
-  /** It was in doubt once: what may have been sent is only sent again as it was. */
+  /** It was in doubt once, or its number is used up: what may lie in a card is only sent again as it was. */
   | 'content_kept'
   | 'ended';
 
@@ -46,7 +46,7 @@ export function whyInapplicable(insertion: Insertion, settlement: Settlement): I
   switch (settlement.kind) {
     case 'reinserted':
       if (place === 'stopped' || insertion.state === 'refused') {
-        return settlement.revised && insertion.doubtDenied ? 'content_kept' : null;
+        return settlement.revised && mayHaveCard(insertion) ? 'content_kept' : null;
       }
       return place === 'asked' ? 'in_doubt' : otherwise(place, 'under_way');
     case 'confirmedInserted':
@@ -118,6 +118,20 @@ function placeOf({ state, doubtSince }: Insertion): Place {
 
 function otherwise(place: Place, reason: Inapplicable): Inapplicable {
   return place === 'inserted' || place === 'ended' ? place : place === 'doubtful' ? 'in_doubt' : reason;
+}
+
+/**
+ * An invoice may go into another order's card, and an order may get another invoice, only where this one certainly lies in
+ * no card of this order.
+ */
+export function isFree(insertion: Insertion): boolean {
+  const { state, doubtSince, orderConsumed } = insertion;
+  return state === 'cancelled' || ((state === 'rejected' || state === 'refused') && !doubtSince && !orderConsumed);
+}
+
+/** What was ever in doubt, whoever denied it, or is known to be used up. */
+function mayHaveCard({ doubtDenied, orderConsumed }: Insertion): boolean {
+  return doubtDenied || orderConsumed;
 }
 
 function codeIsUnknown({ cardCodeState }: Insertion): boolean {

@@ -28,6 +28,7 @@ export interface ClaimedRow {
   uploaded_at: Date | null;
   doubt_since: Date | null;
   doubt_denied: boolean;
+  order_consumed: boolean;
   reinserted: boolean;
   waiting_since: Date | null;
   card_code: string | null;
@@ -109,6 +110,7 @@ export function insertionFrom(row: Omit<ClaimedRow, OrderColumns>): Insertion {
     uploadedAt: row.uploaded_at,
     doubtSince: row.doubt_since,
     doubtDenied: row.doubt_denied,
+    orderConsumed: row.order_consumed,
     waitingSince: row.waiting_since,
     cardCode: row.card_code,
     cardCodeState: row.card_code_state,
@@ -135,6 +137,7 @@ export function columnsOf(next: Insertion): Record<string, unknown> {
     uploaded_at: next.uploadedAt,
     doubt_since: next.doubtSince,
     doubt_denied: next.doubtDenied,
+    order_consumed: next.orderConsumed,
     reinserted: next.reinserted,
     waiting_since: next.waitingSince,
     card_code: next.cardCode,

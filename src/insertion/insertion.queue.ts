@@ -83,7 +83,8 @@ function parameter(n: number, name: string): string {
  * seconds, `$4` how many more each account may take ({appid: number}; an account left out has no limit of its own),
  * `$5` held accounts for which one row may pass as a canary.
  * Fair: the merchants with queued rows are found by a loose index scan and share the hands equally, so that one
- * merchant's backlog delays no other; held ones are passed over. Within a merchant, rows whose upload at WeChat is
+ * merchant's backlog delays no other; held ones are passed over, a merchant's own hold also for canaries. A merchant that
+ * changed its issuing account is served under each it had. Within a merchant, rows whose upload at WeChat is
  * running out go first, then the oldest. SKIP LOCKED: a row that another worker is taking right now is not waited for.
  * now() and not clock_timestamp() in the condition, because only a stable function can use the index.
  */
@@ -97,30 +98,35 @@ export const CLAIM: Statement = {
                WHERE i.due_at IS NOT NULL AND i.merchant_id > q.merchant_id ORDER BY i.merchant_id LIMIT 1)
         FROM queued q WHERE q.merchant_id IS NOT NULL
     ), known AS (
-      SELECT m.id AS merchant_id, m.issuer_appid, m.issuer_appid = ANY ($5::text[]) AS canary,
-             EXISTS (SELECT FROM holds h WHERE h.lifted_at IS NULL AND (h.until IS NULL OR h.until > now())
-                       AND (h.appid = m.issuer_appid OR h.merchant_id = m.id)) AS held
+      SELECT m.id AS merchant_id, account.issuer_appid, merchant_held OR account_held AS held,
+             account.issuer_appid = ANY ($5::text[]) AND NOT merchant_held AS canary
         FROM queued q JOIN merchants m ON m.id = q.merchant_id
+       CROSS JOIN LATERAL unnest(m.issuer_appid || m.former_issuers) AS account (issuer_appid)
+       CROSS JOIN LATERAL (
+         SELECT coalesce(bool_or(h.merchant_id = m.id), false) AS merchant_held,
+                coalesce(bool_or(h.appid = account.issuer_appid), false) AS account_held
+           FROM holds h WHERE h.lifted_at IS NULL AND (h.until IS NULL OR h.until > now())
+                          AND (h.appid = account.issuer_appid OR h.merchant_id = m.id)) hold
     ), served AS (
-      SELECT merchant_id, canary,
-             CASE WHEN canary THEN 1 ELSE least(ceil($1::numeric / count(*) FILTER (WHERE NOT held) OVER ()),
-                                                ($4::jsonb ->> issuer_appid)::integer) END AS share,
-             issuer_appid
+      SELECT merchant_id, issuer_appid, canary,
+             CASE WHEN canary THEN 1 ELSE least($1::integer, ($4::jsonb ->> issuer_appid)::integer) END AS free,
+             ceil($1::numeric / nullif(count(*) FILTER (WHERE NOT held) OVER (), 0)) AS share
         FROM known WHERE canary OR NOT held
     ), due AS (
-      SELECT s.issuer_appid, s.canary, kind.fresh, row.merchant_id, row.id, row.due_at
+      SELECT s.issuer_appid, s.canary, s.free, kind.fresh, row.merchant_id, row.id, row.due_at
         FROM served s
        CROSS JOIN (VALUES (false), (true)) AS kind (fresh)
        CROSS JOIN LATERAL (
          SELECT merchant_id, id, due_at FROM insertions i
-          WHERE i.merchant_id = s.merchant_id AND (i.media_id IS NULL) = kind.fresh AND i.due_at <= now()
-          ORDER BY i.due_at LIMIT s.share FOR UPDATE SKIP LOCKED
+          WHERE i.merchant_id = s.merchant_id AND i.issuer_appid = s.issuer_appid
+            AND (i.media_id IS NULL) = kind.fresh AND i.due_at <= now()
+          ORDER BY i.due_at LIMIT least(s.share, s.free) FOR UPDATE SKIP LOCKED
        ) row
        LIMIT $1
     ), taken AS (
       SELECT merchant_id, id, canary FROM (
         SELECT *, row_number() OVER (PARTITION BY issuer_appid ORDER BY fresh, due_at) AS place FROM due) ranked
-       WHERE place = 1 OR NOT canary
+       WHERE place <= free
     )
     UPDATE insertions i
        SET fence = i.fence + 1, crashes = i.crashes + 1, claimed_by = $2,
@@ -186,8 +192,8 @@ export const RECORD: Statement = {
     WITH given AS (
       SELECT * FROM jsonb_to_recordset($1::jsonb) AS g (merchant_id uuid, id uuid, fence bigint, claimed_by text, state text,
         reason text, due_in float8, tries integer, probes integer, authorization_checks integer, reuploads integer, media_id text,
-        trip_media_id text, uploaded_at timestamptz, doubt_since timestamptz, waiting_since timestamptz, card_code text,
-        card_code_state text, person text, outcome text, sent text, errcode integer, errmsg text, hint text,
+        trip_media_id text, uploaded_at timestamptz, doubt_since timestamptz, order_consumed boolean, invoice_free boolean,
+        waiting_since timestamptz, card_code text, card_code_state text, person text, outcome text, sent text, errcode integer, errmsg text, hint text,
         http_status integer, classifier_version integer, event jsonb)
     ), moved AS (
       UPDATE insertions i
@@ -196,7 +202,7 @@ export const RECORD: Statement = {
              crashes = CASE g.outcome WHEN 'orphaned' THEN i.crashes - 1 ELSE 0 END, probes = g.probes,
              authorization_checks = g.authorization_checks, reuploads = g.reuploads, media_id = g.media_id,
              trip_media_id = g.trip_media_id, uploaded_at = g.uploaded_at, doubt_since = g.doubt_since,
-             waiting_since = g.waiting_since, card_code = coalesce(g.card_code, e.card_code),
+             order_consumed = g.order_consumed, waiting_since = g.waiting_since, card_code = coalesce(g.card_code, e.card_code),
              card_code_state = CASE WHEN e.card_code IS NULL THEN g.card_code_state ELSE 'known' END,
              person = coalesce(decode(g.person, 'base64'), e.person), events = i.events + 1,
              updated_at = clock_timestamp()
@@ -207,7 +213,7 @@ export const RECORD: Statement = {
              AND g.state = 'inserted' AND g.card_code IS NULL
            LIMIT 1) e ON true
        WHERE i.merchant_id = g.merchant_id AND i.id = g.id AND i.fence = g.fence AND i.claimed_by = g.claimed_by
-      RETURNING i.merchant_id, i.id, i.fence, i.events, g.state, g.outcome, g.sent, g.errcode, g.errmsg, g.hint, g.http_status,
+      RETURNING i.merchant_id, i.id, i.fence, i.events, g.state, g.invoice_free, g.outcome, g.sent, g.errcode, g.errmsg, g.hint, g.http_status,
                 g.classifier_version, g.event
     ), closed AS (
       DELETE FROM open_attempts a USING moved m WHERE a.merchant_id = m.merchant_id AND a.id = m.id
@@ -221,7 +227,7 @@ export const RECORD: Statement = {
         FROM closed c JOIN moved m USING (id)
     ), freed AS (
       DELETE FROM live_invoices l USING moved m
-       WHERE l.merchant_id = m.merchant_id AND l.id = m.id AND m.state IN ('refused', 'rejected', 'cancelled')
+       WHERE l.merchant_id = m.merchant_id AND l.id = m.id AND m.invoice_free
     ), told AS (
       INSERT INTO events (merchant_id, id, seq, at, type, data)
       SELECT merchant_id, id, events, clock_timestamp(), state, event FROM moved

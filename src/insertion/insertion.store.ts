@@ -1,10 +1,11 @@
 import { DataSource } from 'typeorm';
 import { MicroBatch } from '../data/micro-batch';
 import { Sealer } from '../data/sealed';
-import { run } from '../data/statement';
+import { refusedForGood, run } from '../data/statement';
 import { Fault } from '../domain/fault';
 import { Insertion } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
+import { isFree } from '../domain/settlement';
 import { Metrics } from '../metrics';
 import { Answer } from '../wechat/answer';
 import { CLASSIFIER_VERSION } from '../wechat/verdict';
@@ -68,11 +69,11 @@ export class InsertionStore {
 
   /** False: the row was taken over meanwhile, and nothing may be sent. */
   intend(intent: Intent): Promise<boolean> {
-    return this.intents.add(intent);
+    return together(this.intents, intent, (alone) => this.writeIntents(alone));
   }
 
   record(result: Result): Promise<Recorded> {
-    return this.results.add(result);
+    return together(this.results, result, (alone) => this.writeResults(alone));
   }
 
   private async writeIntents(intents: Intent[]): Promise<boolean[]> {
@@ -98,18 +99,15 @@ export class InsertionStore {
   }
 
   private async writeResults(results: Result[]): Promise<Recorded[]> {
+    const rows = results.map((result) => this.resultRow(result));
     try {
-      const rows = results.map((result) => this.resultRow(result));
       const moved = present(rows, await run<Claim>(this.dataSource, RECORD, [JSON.stringify(rows)]));
       this.metrics.batchSize.observe({ statement: 'record' }, rows.length);
       results.forEach((result, index) => moved[index] && this.count(result));
       return moved.map((mine) => (mine ? 'recorded' : 'taken_over'));
     } catch (error) {
-      const { code, constraint } = error as { code?: string; constraint?: string };
-      if (!code?.startsWith('23')) throw error;
-      // One row that the database refuses must not keep the others from being recorded.
-      if (results.length > 1) return (await Promise.all(results.map((one) => this.writeResults([one])))).flat();
-      if (constraint === 'insertions_one_card') return ['code_in_use'];
+      const { constraint } = error as { constraint?: string };
+      if (results.length === 1 && constraint === 'insertions_one_card') return ['code_in_use'];
       throw error;
     }
   }
@@ -130,16 +128,31 @@ export class InsertionStore {
       fence: claimed.fence,
       claimed_by: claimed.claimedBy,
       ...columnsOf(next),
+      invoice_free: isFree(next),
       person: person && this.sealer.seal(JSON.stringify(person), `insertions|${claimed.id}`).toString('base64'),
       outcome: outcome.kind,
       sent: sentOf(outcome, answer),
       errcode: answered?.errcode ?? null,
-      errmsg: answered?.errmsg.slice(0, 500) ?? null,
+      errmsg: answered?.errmsg.slice(0, 500).toWellFormed() ?? null,
       hint: answered?.hint ?? null,
       http_status: answer && answer.kind !== 'no_answer' ? answer.httpStatus : null,
       classifier_version: CLASSIFIER_VERSION,
       event: storyOf(next, outcome, answered?.errcode),
     };
+  }
+}
+
+/** One row that the database refuses must not keep the others from being written: then each is written by itself. */
+async function together<Row, Result>(
+  batch: MicroBatch<Row, Result>,
+  row: Row,
+  write: (alone: Row[]) => Promise<Result[]>,
+): Promise<Result> {
+  try {
+    return await batch.add(row);
+  } catch (error) {
+    if (!refusedForGood(error)) throw error;
+    return (await write([row]))[0] as Result;
   }
 }
 

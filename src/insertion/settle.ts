@@ -1,7 +1,7 @@
 import { PoolClient } from 'pg';
 import { advance } from '../domain/advance';
 import { Insertion, Policy } from '../domain/insertion';
-import { Inapplicable, Settlement, whyInapplicable } from '../domain/settlement';
+import { Inapplicable, isFree, Settlement, whyInapplicable } from '../domain/settlement';
 import { ClaimedRow, columnsOf, insertionFrom } from './claimed';
 
 export interface Subject {
@@ -131,9 +131,4 @@ function storyOf(next: Insertion, { kind }: Settlement, { data }: Telling): Reco
     ...(next.cardCode ? { card_code: next.cardCode } : {}),
     ...data,
   };
-}
-
-/** An invoice may go into another order's card only where it certainly lies in none. */
-function isFree({ state, doubtSince }: Insertion): boolean {
-  return state === 'cancelled' || (state === 'rejected' && !doubtSince);
 }

@@ -72,7 +72,9 @@ function waitingOf(run: RunRow, issuerAppid: string, quietSeconds: number, limit
 async function nextIssuer(dataSource: DataSource, run: RunRow, after: string): Promise<string | null> {
   const { rows } = await asEngine(dataSource, (client) =>
     client.query<{ appid: string | null }>(
-      'SELECT min(issuer_appid) AS appid FROM merchants WHERE issuer_appid > $1 AND ($2::uuid IS NULL OR id = $2)',
+      `SELECT min(account.issuer_appid) AS appid
+         FROM merchants CROSS JOIN LATERAL unnest(issuer_appid || former_issuers) AS account (issuer_appid)
+        WHERE account.issuer_appid > $1 AND ($2::uuid IS NULL OR id = $2)`,
       [after, run.merchant_id],
     ),
   );

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { query } from '../support/databases';
 import { order, tinyPdf } from '../support/orders';
-import { Json, World } from '../support/world';
+import { APPID, Json, World } from '../support/world';
 
 const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
 const INSERT = '/card/invoice/insert';
@@ -98,6 +98,46 @@ describe('an order is begun anew with other content', () => {
     const other = { ...order(), invoice: given.invoice };
     await world.post('/v1/orders', other).expect(202);
     await world.until(other.order_id, ['inserted']);
+  });
+
+  it('an order number that is used up already: the card of it may be ours, so neither content nor invoice moves', async () => {
+    const used = { mode: 'errcode', errcode: 72056, applied: false };
+    const { id, given } = await orderThatEnds('needs_human', used, used);
+    expect((await detail(id)).allowed_acts).toEqual(['reinsertion', 'confirm_inserted', 'abandon']);
+    const changes = { invoice: { number: order().invoice.number as string } };
+    expect((await reinsert(id, { reason: 'x', changes }).expect(409)).body).toMatchObject({
+      code: 'order_content_kept',
+    });
+    await reinsert(id, { reason: '再问一次' }).expect(201);
+    await world.until(given.order_id, ['needs_human']);
+    const act = { kind: 'abandon', reason: '客户另行处理' };
+    await world.post(`/v1/admin/orders/${id}/resolutions`, act, ADMIN).expect(201);
+    await world.until(given.order_id, ['rejected']);
+    const other = { ...order(), invoice: given.invoice };
+    expect((await world.post('/v1/orders', other).expect(409)).body).toMatchObject({ code: 'invoice_taken' });
+    expect(await world.cards(other.order_id)).toEqual([]);
+  });
+
+  it('only another attachment: it is the new one that is uploaded, also where the order was accepted a moment ago', async () => {
+    const hold = { scope: 'account', appid: APPID, reason: '核对中' };
+    const held = await world.post('/v1/admin/holds', hold, ADMIN).expect(201);
+    const given = { ...order(), trip_pdf: tinyPdf('first trip').toString('base64') };
+    await world.post('/v1/orders', given).expect(202);
+    const { id } = await world.until(given.order_id, ['held']);
+    // Its workers died over it: it goes to a person before anything is read or sent.
+    await query(world.databaseUrl, 'UPDATE insertions SET crashes = 3 WHERE id = $1', [id]);
+    await request(world.service.url)
+      .delete(`/v1/admin/holds/${held.body.id as string}`)
+      .set('authorization', `Bearer ${ADMIN}`)
+      .expect(204);
+    await world.until(given.order_id, ['needs_human']);
+    const trip = tinyPdf('the second and last trip');
+    await reinsert(id, { reason: 'x', changes: { trip_pdf: trip.toString('base64') } }).expect(201);
+    await world.until(given.order_id, ['inserted']);
+    const uploads = (await world.requests('/card/invoice/platform/setpdf')).map(
+      ({ upload }) => (upload as Json).sha256 as string,
+    );
+    expect(uploads.at(-1)).toBe(createHash('sha256').update(trip).digest('hex'));
   });
 
   it('changes are judged like an order, by pointer, and a faulty one changes nothing', async () => {

@@ -1,6 +1,6 @@
 import { advance } from '../../src/domain/advance';
 import { Insertion, INSERTION_STATES, InsertionState, newInsertion, Policy } from '../../src/domain/insertion';
-import { Settlement, whyInapplicable } from '../../src/domain/settlement';
+import { isFree, Settlement, whyInapplicable } from '../../src/domain/settlement';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
 const POLICY: Policy = {
@@ -26,6 +26,7 @@ const PRESENTS: Record<string, Insertion> = {
   'accepted in a restored backup': insertion('accepted', { doubtSince: NOW }),
   'refused after a denied doubt': insertion('refused', { doubtDenied: true }),
   'needs_human after a denied doubt': insertion('needs_human', { doubtDenied: true }),
+  'needs_human, its number used up': insertion('needs_human', { orderConsumed: true }),
   'uploaded after a denied doubt': insertion('uploaded', { doubtDenied: true }),
 };
 
@@ -36,6 +37,7 @@ const APPLIES: [Settlement, Record<string, InsertionState>][] = [
     {
       refused: 'accepted',
       needs_human: 'accepted',
+      'needs_human, its number used up': 'accepted',
       'refused after a denied doubt': 'accepted',
       'needs_human after a denied doubt': 'accepted',
     },
@@ -50,6 +52,7 @@ const APPLIES: [Settlement, Record<string, InsertionState>][] = [
       in_doubt: 'inserted',
       likely_inserted: 'inserted',
       needs_human: 'inserted',
+      'needs_human, its number used up': 'inserted',
       'needs_human after a doubt': 'inserted',
       'accepted in a restored backup': 'inserted',
       'needs_human after a denied doubt': 'inserted',
@@ -60,6 +63,7 @@ const APPLIES: [Settlement, Record<string, InsertionState>][] = [
     { kind: 'abandoned' },
     {
       needs_human: 'rejected',
+      'needs_human, its number used up': 'rejected',
       'needs_human after a doubt': 'rejected',
       'needs_human after a denied doubt': 'rejected',
     },
@@ -84,6 +88,7 @@ const APPLIES: [Settlement, Record<string, InsertionState>][] = [
       uploaded: 'rejected',
       awaiting_authorization: 'rejected',
       needs_human: 'rejected',
+      'needs_human, its number used up': 'rejected',
       'needs_human after a denied doubt': 'rejected',
       'uploaded after a denied doubt': 'rejected',
     },
@@ -121,6 +126,7 @@ describe('what happens outside an attempt', () => {
       ['accepted in a restored backup', 'in_doubt'],
       ['refused after a denied doubt', null],
       ['needs_human after a denied doubt', null],
+      ['needs_human, its number used up', null],
       ['uploaded after a denied doubt', 'under_way'],
     ]);
     const denied = PRESENTS['refused after a denied doubt'] as Insertion;
@@ -153,6 +159,23 @@ describe('what happens outside an attempt', () => {
     // Without it the same answer is a conflict.
     const never: Insertion = { ...sending, doubtDenied: false };
     expect(advance(never, { kind: 'orderConsumed' }, NOW, POLICY).state).toBe('needs_human');
+  });
+
+  it('an order whose number is used up keeps its content and its invoice, whatever is said of it later', () => {
+    const sending = { ...newInsertion(), state: 'sending' } as const;
+    const used = advance(sending, { kind: 'orderConsumed' }, NOW, POLICY);
+    expect(used).toMatchObject({ state: 'needs_human', orderConsumed: true });
+    expect(whyInapplicable(used, { kind: 'reinserted', revised: true })).toBe('content_kept');
+    const refused = (insertion: Insertion) =>
+      advance({ ...insertion, state: 'sending' }, { kind: 'refused', code: 'x' }, NOW, POLICY);
+    const ends = (insertion: Insertion) => [
+      advance(insertion, { kind: 'abandoned' }, NOW, POLICY),
+      advance(insertion, { kind: 'rejectedByMerchant' }, NOW, POLICY),
+      refused(advance(insertion, { kind: 'reinserted' }, NOW, POLICY)),
+    ];
+    expect(ends(used).map(({ state }) => state)).toEqual(['rejected', 'rejected', 'refused']);
+    expect(ends(used).map(isFree)).toEqual([false, false, false]);
+    expect(ends({ ...used, orderConsumed: false }).map(isFree)).toEqual([true, true, true]);
   });
 
   it('an order given up in doubt keeps its doubt', () => {

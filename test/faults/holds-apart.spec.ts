@@ -1,3 +1,4 @@
+import request from 'supertest';
 import { order } from '../support/orders';
 import { query } from '../support/databases';
 import { APPID, CARD_ID, Json, KEY, World } from '../support/world';
@@ -94,6 +95,64 @@ describe('a hold holds one account, and all that is behind it', () => {
       await canaryNow();
       for (let n = 0; n < 200 && (await inserts()).length === before; n += 1) await pause(50);
       expect((await inserts()).slice(before)).toEqual([expected]);
+    }
+  });
+
+  it('no canary leaves past a hold that a person has put on its merchant', async () => {
+    const open = `SELECT FROM insertions WHERE state <> 'inserted'`;
+    for (let n = 0; n < 200 && (await query(world.databaseUrl, open)).length > 0; n += 1) await pause(50);
+    await world.control('POST', '/faults', [{ path: INSERT, mode: 'errcode', errcode: 48001, applied: false }]);
+    const behind = await posted(neighbour);
+    await world.until(behind, ['held'], 20_000, neighbour);
+    const [merchantId] = await query<Json>(world.databaseUrl, `SELECT id FROM merchants WHERE name = '邻家'`);
+    const hold = { scope: 'merchant', merchant_id: merchantId?.id as string, reason: '核对中' };
+    await world.post('/v1/admin/holds', hold, ADMIN).expect(201);
+    await world.control('DELETE', '/faults');
+    const before = (await inserts()).length;
+    await canaryNow();
+    await pause(1500);
+    expect((await inserts()).slice(before)).toEqual([]);
+    expect((await world.order(behind, neighbour)).state).toBe('held');
+  });
+});
+
+describe('a merchant that moves to another issuing account', () => {
+  it('leaves its earlier orders with the account they were authorised for, held with it and inserted by it', async () => {
+    const world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
+    try {
+      await world.control('PUT', '/profile', { authorizations: 'implied' });
+      await world
+        .post('/v1/admin/accounts', { appid: ELSEWHERE, role: 'issuer', secret: 'sandbox-secret' }, ADMIN)
+        .expect(201);
+      const fault = { path: INSERT, appid: APPID, mode: 'errcode', errcode: 48001, applied: false };
+      await world.control('POST', '/faults', [fault]);
+      const earlier = order();
+      await world.post('/v1/orders', earlier).expect(202);
+      await world.until(earlier.order_id, ['held']);
+      const asked = (await world.requests(INSERT)).length;
+      const [merchant] = await query<Json>(world.databaseUrl, 'SELECT id FROM merchants');
+      await request(world.service.url)
+        .patch(`/v1/admin/merchants/${merchant?.id as string}`)
+        .set('authorization', `Bearer ${ADMIN}`)
+        .send({ issuer_appid: ELSEWHERE, appid: ELSEWHERE, reason: '更换开票账号' })
+        .expect(200);
+
+      const later = { ...order(), card_id: 'pElsewhere', appid: undefined };
+      await world.post('/v1/orders', later).expect(202);
+      await world.until(later.order_id, ['inserted']);
+      await new Promise((resume) => setTimeout(resume, 800));
+      const since = (await world.requests(INSERT)).slice(asked);
+      expect(since.map(({ appid, order_id }) => [appid, order_id] as unknown[])).toEqual([[ELSEWHERE, later.order_id]]);
+
+      await world.control('DELETE', '/faults');
+      await query(world.databaseUrl, 'UPDATE holds SET next_canary_at = now() WHERE lifted_at IS NULL');
+      // Its name is that of the account it was authorised for.
+      for (let n = 0; n < 200 && (await world.cards(earlier.order_id)).length === 0; n += 1)
+        await new Promise((resume) => setTimeout(resume, 50));
+      expect((await world.requests(INSERT, earlier.order_id)).at(-1)).toMatchObject({ appid: APPID });
+      expect(await world.cards(earlier.order_id)).toHaveLength(1);
+    } finally {
+      await world.end();
     }
   });
 });

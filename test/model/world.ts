@@ -92,11 +92,12 @@ function described(insertion: Insertion): string {
     mediaId,
     doubtSince,
     doubtDenied,
+    orderConsumed,
     waitingSince,
     cardCodeState,
     dueIn,
   } = insertion;
-  return `${state}${reason ?? ''}${tries}${probes}${reuploads}${bits(!!mediaId, !!doubtSince, doubtDenied, !!waitingSince)}${cardCodeState}${dueIn === null}`;
+  return `${state}${reason ?? ''}${tries}${probes}${reuploads}${bits(!!mediaId, !!doubtSince, doubtDenied, orderConsumed, !!waitingSince)}${cardCodeState}${dueIn === null}`;
 }
 
 function requestKey({ free, revision }: Request): string {

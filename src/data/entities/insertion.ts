@@ -48,6 +48,8 @@ export class InsertionRow {
   @Column('timestamptz', { name: 'doubt_since', nullable: true }) doubtSince!: Date | null;
   /** Two people said after a doubt that there is no card. */
   @Column('boolean', { name: 'doubt_denied', default: false }) doubtDenied!: boolean;
+  /** WeChat has told us, without a doubt of ours, that this order's number is used up. */
+  @Column('boolean', { name: 'order_consumed', default: false }) orderConsumed!: boolean;
   /** A person began it anew, and no attempt was made since. */
   @Column('boolean', { default: false }) reinserted!: boolean;
   @Column('timestamptz', { name: 'waiting_since', nullable: true }) waitingSince!: Date | null;

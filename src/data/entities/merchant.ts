@@ -12,6 +12,8 @@ export class Merchant {
   @Column('text', { name: 'card_id', nullable: true }) cardId!: string | null;
   /** The account that issues for it: its token uploads and inserts. */
   @Column('text', { name: 'issuer_appid' }) issuerAppid!: string;
+  /** The accounts that issued for it before; their orders stay theirs. Kept by a trigger. */
+  @Column('text', { name: 'former_issuers', array: true, default: () => "'{}'" }) formerIssuers!: string[];
   @ManyToOne(() => Account)
   @JoinColumn({ name: 'issuer_appid', foreignKeyConstraintName: 'merchants_issuer_appid_fkey' })
   issuer!: Account;
