@@ -43,6 +43,10 @@ const INSERT: Fault[] = [
   { mode: 'errcode', errcode: 72999, applied: false, weight: 1 },
   { mode: 'errcode', errcode: 72999, applied: true, weight: 1 },
   { mode: 'errcode', errcode: 72031, applied: false, weight: 1 },
+  { mode: 'errcode', errcode: 72042, applied: false, weight: 1 },
+  // The whole account is held, so these are rare: the next canary is a moment away.
+  { mode: 'errcode', errcode: 48001, applied: false, weight: 0.3 },
+  { mode: 'errcode', errcode: 45009, applied: false, weight: 0.3 },
 ];
 
 /** `probability`: that an upload or an insert goes wrong. A token that cannot be had stops every order: half as often. */

@@ -87,7 +87,17 @@ describe('every way one order can go', () => {
     console.log(`${states} states`, Object.fromEntries([...found].map(([name, one]) => [name, one.states])));
     expect(states).toBeGreaterThan(100_000);
     expect([...(found.get('as shipped') as Exploration).seen].sort()).toEqual(
-      ['accepted', 'uploaded', 'sending', 'in_doubt', 'needs_human', 'inserted', 'refused'].sort(),
+      [
+        'accepted',
+        'uploaded',
+        'sending',
+        'awaiting_authorization',
+        'in_doubt',
+        'likely_inserted',
+        'needs_human',
+        'inserted',
+        'refused',
+      ].sort(),
     );
   });
 });

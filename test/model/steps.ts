@@ -198,6 +198,8 @@ function process(
     answer('WeChat says -1 and does nothing', rules.verdict(-1));
     answer('WeChat refuses the data', rules.verdict(72031));
     answer('WeChat does not know the upload', rules.verdict(72081));
+    answer('WeChat knows of no authorisation', rules.verdict(72038));
+    if (cards > 0) answer('WeChat finds the invoice in a wallet', rules.verdict(72042));
   }
   if (dedupe === 'look then write' && request.free === null) {
     const looked = world.requests.map((one, index) => (index === r ? { ...one, free: cards === 0 } : one));
