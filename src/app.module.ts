@@ -50,6 +50,7 @@ import { InvoiceReader } from './orders/invoice-reader';
 import { OrderLimits, OrdersController } from './orders/orders.controller';
 import { OrderReader } from './orders/orders.read';
 import { PostOrders } from './orders/post-orders';
+import { Turns } from './orders/turns';
 import { ReconciliationsController } from './reconciliation/reconciliations.controller';
 import { ReportsController } from './reconciliation/reports.controller';
 import { StatementsController } from './reconciliation/statements.controller';
@@ -117,7 +118,15 @@ export class AppModule {
     const limits = new OrderLimits(config.MAX_PDF_BYTES, config.PDF_CHECK);
     const checks = new SchemaChecks();
     const invoiceReader = new InvoiceReader(checks, limits);
-    const posts = new PostOrders(dataSource, accept, reader, sealer, invoiceReader, limits);
+    const posts = new PostOrders(
+      dataSource,
+      accept,
+      reader,
+      sealer,
+      invoiceReader,
+      limits,
+      new Turns(config.ACCEPT_CONCURRENCY),
+    );
     const idempotencyKeys = new IdempotencyKeys(dataSource, sealer);
     const anchor = () => anchorAudit(dataSource, config.MASTER_KEY, log);
     const books = makeBooks(config, dataSource, sealer, accounts, engine, log);

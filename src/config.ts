@@ -64,6 +64,12 @@ export const SETTINGS = {
   AUTHORIZATION_DEADLINE: duration('30d', 'how long to wait for the user’s authorisation'),
   RECONCILE_CRON: shanghaiCron('10 3 * * *', 'when the reconciliation runs: five fields of cron, Asia/Shanghai'),
   INSERT_CONCURRENCY: integer(1, 1024, '32', 'orders one worker carries at the same time'),
+  ACCEPT_CONCURRENCY: integer(
+    1,
+    4096,
+    '256',
+    'orders of one merchant that one process takes at the same time; more are 429',
+  ),
   PDF_CHECK: oneOf(
     ['full', 'fast', 'warn', 'off'],
     'full',

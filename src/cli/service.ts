@@ -124,7 +124,8 @@ function parsed(body: string): unknown {
 }
 
 function refusal(status: number, problem: Partial<ProblemBody> | null): CliError {
-  const exit = status === 401 || status === 403 ? EXIT.forbidden : status >= 500 ? EXIT.unreachable : EXIT.no;
+  const exit =
+    status === 401 || status === 403 ? EXIT.forbidden : status === 429 || status >= 500 ? EXIT.unreachable : EXIT.no;
   const { code = '', title = '', title_en = '', detail = '', errors = [] } = problem ?? {};
   const lines = [
     `${status} ${code} ${title} ${title_en}`.trim(),

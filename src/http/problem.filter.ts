@@ -21,6 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 export function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   if (problem.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="piaoka"');
+  if (problem.code === 'too_many_requests') void reply.header('retry-after', '1');
   if (problem.code === 'unavailable') void reply.header('retry-after', '2');
   if (problem.code === 'wechat_unavailable') void reply.header('retry-after', '30');
   void reply

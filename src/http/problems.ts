@@ -151,6 +151,11 @@ export const PROBLEMS = {
     '服务内部错误，订单未受影响；请凭 request_id 联系运维',
     'Internal error; quote request_id to the operators',
   ],
+  too_many_requests: [
+    429,
+    '此商户同时提交的订单过多，此订单未保存，请稍后重发',
+    'This merchant posts too many orders at the same time; this one was not stored, send it again in a moment',
+  ],
   unavailable: [
     503,
     '服务暂不可用，请稍后重发（重复提交是安全的）',

@@ -14,6 +14,7 @@ import { acceptedView, orderView } from './order-view';
 import { InvoiceReader } from './invoice-reader';
 import { OrderData, OrderDataFromFile, OrderView } from './orders.api';
 import { OrderReader } from './orders.read';
+import { Turns } from './turns';
 
 export interface Posted {
   /** 202: stored; 200: the same content was posted before. */
@@ -30,11 +31,13 @@ export class PostOrders {
     private readonly sealer: Sealer,
     private readonly files: InvoiceReader,
     private readonly limits: { maxPdfBytes: number; pdfCheck: PdfCheck },
+    private readonly turns: Turns,
   ) {}
 
   async post({ order, files }: GivenOrder, caller: Caller): Promise<Posted> {
-    if (order.invoice === 'from_file') return this.postFromFile(order, files, caller);
-    return this.postWhole(order, files, caller);
+    return this.turns.take(caller.merchantId, () =>
+      order.invoice === 'from_file' ? this.postFromFile(order, files, caller) : this.postWhole(order, files, caller),
+    );
   }
 
   /** The invoice is what the PDF says. A repeat is one by its bytes: reading may come to more another time. */
