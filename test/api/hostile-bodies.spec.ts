@@ -101,6 +101,43 @@ describe('a body that cannot be taken gets a clear 4xx, and nothing is stored', 
   });
 });
 
+describe('a body that comes in another way than usual', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start({ env: { ROLE: 'api' } });
+  });
+  afterAll(() => world.end());
+
+  it.each([
+    [
+      'without a length, in chunks',
+      'transfer-encoding: chunked',
+      (body: string) => `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+    ],
+    ['after "continue"', 'expect: 100-continue', (body: string) => body],
+  ])('a body that comes %s is taken', async (_, header, framed) => {
+    const body = Buffer.from(JSON.stringify(order())).toString('latin1');
+    const length = header.startsWith('expect') ? `content-length: ${body.length}\r\n` : '';
+    const answer = await new Promise<string>((resolve) => {
+      let heard = '';
+      const socket = connect(Number(new URL(world.service.url).port), '127.0.0.1', () =>
+        socket.write(
+          `POST /v1/orders HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${KEY}\r\ncontent-type: application/json\r\n` +
+            `connection: close\r\n${header}\r\n${length}\r\n${length ? '' : framed(body)}`,
+          'latin1',
+        ),
+      );
+      socket.on('data', (chunk) => {
+        const before = heard;
+        heard += chunk.toString();
+        if (length && before === '' && heard.startsWith('HTTP/1.1 100')) socket.write(framed(body), 'latin1');
+      });
+      socket.on('close', () => resolve(heard));
+    });
+    expect(answer).toMatch(/HTTP\/1\.1 202/);
+  });
+});
+
 describe('random damage to a valid body', () => {
   let world: World;
   beforeAll(async () => {

@@ -99,7 +99,16 @@ describe('a database whose connections break', () => {
       for (const id of accepted) await world.until(id, ['inserted']);
       const cards = await world.cards();
       expect(cards.map(({ order_id }) => order_id as string).sort()).toEqual([...accepted].sort());
-      await world.get('/readyz').expect(200);
+      const since = Date.now();
+      while ((await world.get('/readyz')).status !== 200) await pause(50);
+      expect(Date.now() - since).toBeLessThan(5000);
+      // What broke was let go: no session is left in a transaction, and there are no more than the pools may have.
+      const sessions = await query<{ state: string }>(
+        world.databaseUrl,
+        'SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+      expect(sessions.filter(({ state }) => state.startsWith('idle in transaction'))).toEqual([]);
+      expect(sessions.length).toBeLessThanOrEqual(40);
     } finally {
       await world.end();
     }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceFor } from '../../src/data/data-source';
 import { Sealer } from '../../src/data/sealed';
+import { inTransaction } from '../../src/data/statement';
 import { Metrics } from '../../src/metrics';
 import { Sandbox, startSandbox } from '../../src/sandbox/sandbox';
 import { WechatClient } from '../../src/wechat/client';
@@ -127,6 +128,20 @@ describe('the life of a token', () => {
     expect(await generations()).toEqual([1, 1, 1, 1]);
     expect(await fetches()).toBe(2);
   });
+
+  it('nobody waits longer than six seconds for whoever has the account’s row, and no try is burnt', async () => {
+    await managerOn().get(ACCOUNT);
+    await run('UPDATE wechat_tokens SET expires_at = now()');
+    await inTransaction(dataSources[0] as DataSource, async (client) => {
+      await client.query('SELECT FROM wechat_tokens FOR UPDATE');
+      expect(await managerOn(sandbox.url, dataSources[1]).get(ACCOUNT)).toMatchObject({
+        token: null,
+        outcome: { kind: 'later', reason: 'token_store_55P03', counted: false },
+      });
+    });
+    expect(await fetches()).toBe(1);
+    expect((await managerOn().get(ACCOUNT)).token).not.toBeNull();
+  }, 15_000);
 
   it('a refused string that is given again is used after a second, and not asked for at every call', async () => {
     const stable = { ...ACCOUNT, tokenKind: 'stable' } as const;
