@@ -8,12 +8,13 @@ import { Accounts } from './accounts/accounts';
 import { AppModule } from './app.module';
 import { ProcessCallbacks } from './callbacks/process';
 import { CALLBACK_JOB } from './callbacks/receive';
-import { Config } from './config';
+import { Config, ConfigError } from './config';
 import { BulkRunner } from './console/bulk-runner';
 import { JobRunner } from './console/job.runner';
 import { Jobs } from './console/jobs';
 import { Operators } from './console/operators';
 import { tellDurability } from './data/durability';
+import { losesPreparedStatements } from './data/pooler';
 import { Database, openDatabase } from './data/open-database';
 import { DropIn } from './drop-in/drop-in';
 import { armFailpoints } from './failpoints';
@@ -46,6 +47,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   config.warnings.forEach((line) => log.warn(line));
   armFailpoints(config.FAILPOINTS);
   const database = await openDatabase(config, (line) => log.info(line));
+  await refusePoolerThatForgets(database);
   await tellDurability(database.dataSource, log);
   const adapter = new FastifyAdapter({
     loggerInstance: log,
@@ -94,6 +96,15 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     await database.close();
   };
   return { url, close: () => (closing ??= close()) };
+}
+
+async function refusePoolerThatForgets(database: Database): Promise<void> {
+  if (!(await losesPreparedStatements(database.dataSource))) return;
+  await database.close();
+  throw new ConfigError([
+    'DATABASE_URL: 连接池不保留预备语句。请用 PgBouncer 1.21 或更新版本并设 max_prepared_statements=200，或直连 PostgreSQL。 ' +
+      'The pooler loses prepared statements: use PgBouncer 1.21 or later with max_prepared_statements=200, or PostgreSQL itself.',
+  ]);
 }
 
 /** What only a worker runs: insertions with their ear for wake-up calls, webhooks, and the recurring jobs. */
