@@ -13,7 +13,7 @@ const INVALID_STATEMENT_NAME = '26000';
 export async function losesPreparedStatements(dataSource: DataSource): Promise<boolean> {
   const pool = (dataSource.driver as PostgresDriver).master as Pool;
   const clients = await Promise.all([pool.connect(), pool.connect(), pool.connect()]);
-  const [first, asking, second] = clients as [PoolClient, PoolClient, PoolClient];
+  const [first, asking, second] = clients;
   try {
     await first.query('BEGIN');
     await asking.query(PREPARED);
