@@ -31,6 +31,7 @@ import { UnreadablePushes1763800000116 } from '../../migrations/1763800000116-un
 import { CallbacksReceived1763800000118 } from '../../migrations/1763800000118-callbacks-received';
 import { OrderConsumed1763800000119 } from '../../migrations/1763800000119-order-consumed';
 import { FormerIssuers1763800000120 } from '../../migrations/1763800000120-former-issuers';
+import { OrdersByPdf1763800000121 } from '../../migrations/1763800000121-orders-by-pdf';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
 import { EarlyTokenDeaths1763800000112 } from '../../migrations/1763800000112-early-token-deaths';
 import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
@@ -195,6 +196,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       CallbacksReceived1763800000118,
       OrderConsumed1763800000119,
       FormerIssuers1763800000120,
+      OrdersByPdf1763800000121,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

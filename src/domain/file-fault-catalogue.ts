@@ -71,6 +71,13 @@ export const FILE_FACTS: readonly (readonly [
   ],
   ['PDF-PAGES-01', 'PDF 页数过多', 'The PDF has too many pages', '请只发送发票本身。', 'Send the invoice alone.'],
   [
+    'PDF-SHARED-01',
+    '另一订单已用同一 PDF',
+    'Another order has the same PDF',
+    '微信拒收已在卡包中的 PDF (72040)：请核对本订单是否配错了文件。',
+    'WeChat refuses a PDF that a wallet holds already (72040): check whether this order got the wrong file.',
+  ],
+  [
     'PDF-NUMBER-01',
     '发票号码与文件不一致',
     'The invoice number differs from the file',

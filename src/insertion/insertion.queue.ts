@@ -29,7 +29,8 @@ export const ACCEPT_COLUMNS = [
 /**
  * Stores orders with their PDFs, insertions and first events: all rows of an order or none. Orders that exist already,
  * whose invoice is live, or that another merchant's user has authorised, are left out of the answer; a race for one order raises 23505 and stores nothing.
- * A CTE copies its rows each time it is read: the PDFs stand in none.
+ * A CTE copies its rows each time it is read: the PDFs stand in none. `twin`: the merchant's order that is on its way or
+ * inserted with this very PDF; no more than ten are looked at, however often one PDF was posted.
  */
 export function accept(count: number): Statement {
   const rows = (...names: string[]) =>
@@ -49,12 +50,25 @@ export function accept(count: number): Statement {
                              AND a.merchant_id <> given.merchant_id)
         ON CONFLICT DO NOTHING
         RETURNING id
+      ), twins AS (
+        SELECT g.id, twin.order_id FROM given g JOIN live USING (id)
+         CROSS JOIN LATERAL (
+           SELECT o.order_id
+             FROM (SELECT merchant_id, id, order_id FROM orders same
+                    WHERE same.merchant_id = g.merchant_id AND same.pdf_sha256 = g.pdf_sha256 LIMIT 10) o
+             JOIN live_invoices l ON l.merchant_id = o.merchant_id AND l.id = o.id
+           UNION ALL
+           SELECT e.order_id FROM given e JOIN live USING (id)
+            WHERE e.merchant_id = g.merchant_id AND e.pdf_sha256 = g.pdf_sha256 AND e.id < g.id
+            LIMIT 1) twin
       ), stored AS (
         INSERT INTO orders (merchant_id, id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256,
                             pdf_sha256, trip_pdf_sha256, checked, replaces)
-        SELECT merchant_id, id, appid, order_id, card_id, invoice_number, invoice, person, content_sha256, pdf_sha256,
-               trip_pdf_sha256, checked, replaces
-          FROM given JOIN live USING (id)
+        SELECT merchant_id, id, appid, g.order_id, card_id, invoice_number, invoice, person, content_sha256, pdf_sha256,
+               trip_pdf_sha256,
+               CASE WHEN twins.id IS NULL THEN checked ELSE jsonb_insert(checked, '{warnings,-1}', '"PDF-SHARED-01"', true) END,
+               replaces
+          FROM given g JOIN live USING (id) LEFT JOIN twins USING (id)
         RETURNING merchant_id, id, created_at
       ), files AS (
         INSERT INTO pdfs (merchant_id, id, part, stored_at, body)
@@ -68,7 +82,7 @@ export function accept(count: number): Statement {
       ), told AS (
         INSERT INTO events (merchant_id, id, seq, at, type) SELECT merchant_id, id, 1, created_at, 'accepted' FROM stored
       )
-      SELECT id, created_at FROM stored`,
+      SELECT id, created_at, twins.order_id AS twin FROM stored LEFT JOIN twins USING (id)`,
   };
 }
 

@@ -14,7 +14,7 @@ import { OrderDraft } from './order-draft';
 
 /** What became of an order that was posted. */
 export type Acceptance =
-  | { kind: 'accepted'; id: string; createdAt: Date }
+  | ({ kind: 'accepted' } & Kept)
   /** The same content was posted before. */
   | { kind: 'replayed'; id: string }
   /** The order exists with other content; `pointers` says where it differs. */
@@ -24,7 +24,14 @@ export type Acceptance =
   /** The invoice is on its way or inserted; `orderId` names the order where it is the caller's own. */
   | { kind: 'invoice_taken'; orderId: string | null };
 
-type Stored = { id: string; createdAt: Date } | 'left_out' | { error: unknown };
+export interface Kept {
+  id: string;
+  createdAt: Date;
+  /** order_id of the merchant's order that has this very PDF; null: none. */
+  twin: string | null;
+}
+
+type Stored = Kept | 'left_out' | { error: unknown };
 
 /** One statement carries at most this many bytes of PDFs. */
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -95,11 +102,15 @@ export class AcceptOrders {
   private async storeTogether(drafts: OrderDraft[]): Promise<Stored[]> {
     const ids = drafts.map(() => uuidv7());
     const values = drafts.flatMap((draft, index) => this.columns(ids[index] as string, draft));
-    const rows = await run<{ id: string; created_at: Date }>(this.dataSource, accept(drafts.length), values);
+    const rows = await run<{ id: string; created_at: Date; twin: string | null }>(
+      this.dataSource,
+      accept(drafts.length),
+      values,
+    );
     this.metrics.batchSize.observe({ statement: 'accept' }, drafts.length);
     this.metrics.orders.inc({ state: 'accepted' }, rows.length);
     this.youngTables.grew(rows.length).catch(() => undefined);
-    const stored = new Map(rows.map((row) => [row.id, { id: row.id, createdAt: row.created_at }]));
+    const stored = new Map(rows.map(({ id, created_at: createdAt, twin }) => [id, { id, createdAt, twin }]));
     return ids.map((id) => stored.get(id) ?? 'left_out');
   }
 

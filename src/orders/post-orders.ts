@@ -1,11 +1,12 @@
 import { DataSource } from 'typeorm';
-import { Fault, fault, hasErrors } from '../domain/fault';
+import { checkedWith } from '../domain/check-invoice';
+import { Fault, fault, hasErrors, warning } from '../domain/fault';
 import { PdfCheck } from '../domain/pdf-verdict';
 import { failpoint } from '../failpoints';
 import { faultView, Problem } from '../http/problems';
 import { Sealer } from '../data/sealed';
 import { Caller } from '../merchants/merchants';
-import { Acceptance, AcceptOrders } from './accept';
+import { Acceptance, AcceptOrders, Kept } from './accept';
 import { GivenOrder } from './order-body';
 import { checkPdf } from '../invoice-files/pdf-shape';
 import { draftOrder, OrderDraft, OrderFiles, sameFiles } from './order-draft';
@@ -60,10 +61,8 @@ export class PostOrders {
     const accepted = await this.orders.accept(draft);
     await failpoint('post.stored');
     switch (accepted.kind) {
-      case 'accepted': {
-        const warnings = faults.length > 0 ? { warnings: faults.map(faultView) } : {};
-        return { status: 202, view: { ...acceptedView(draft, accepted.id, accepted.createdAt), ...warnings } };
-      }
+      case 'accepted':
+        return { status: 202, view: viewOfAccepted(draft, faults, accepted) };
       case 'replayed':
         return this.replay(accepted.id, caller);
       default:
@@ -97,6 +96,21 @@ export class PostOrders {
   private async replay(id: string, caller: Caller): Promise<Posted> {
     return { status: 200, view: orderView(await this.reader.byId(caller.merchantId, id), this.sealer) };
   }
+}
+
+function viewOfAccepted(draft: OrderDraft, found: Fault[], { id, createdAt, twin }: Kept): OrderView {
+  const faults = twin === null ? found : [...found, sharedPdf(twin)];
+  const view = acceptedView({ ...draft, checked: checkedWith(faults) }, id, createdAt);
+  return faults.length > 0 ? { ...view, warnings: faults.map(faultView) } : view;
+}
+
+function sharedPdf(orderId: string): Fault {
+  return warning(
+    'PDF-SHARED-01',
+    '/pdf',
+    `订单 ${orderId} 用的是同一 PDF。微信拒收已在卡包中的 PDF (72040)，请核对是否配错了文件。`,
+    `Order ${orderId} has this very PDF. WeChat refuses one that a wallet holds already (72040): check whether it is the wrong file.`,
+  );
 }
 
 function refusal(acceptance: Exclude<Acceptance, { kind: 'accepted' | 'replayed' }>): Problem {

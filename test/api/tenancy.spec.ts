@@ -53,7 +53,10 @@ describe('two merchants on one installation', () => {
       .post('/v1/orders', { ...mine, order_id: `${mine.order_id}x` }, OTHER_KEY)
       .expect(409);
     expect(sameInvoice.body).toMatchObject({ code: 'invoice_taken' });
-    expect(JSON.stringify([sameOrder.body, sameInvoice.body])).not.toContain(mine.order_id);
+    const samePdf = await world.post('/v1/orders', { ...order(), pdf: mine.pdf }, OTHER_KEY).expect(202);
+    const told = JSON.stringify([sameOrder.body, sameInvoice.body, samePdf.body]);
+    expect(told).not.toContain(mine.order_id);
+    expect(told).not.toContain('PDF-SHARED-01');
     // What was refused has left nothing behind.
     await world.get(`/v1/orders/${mine.order_id}x`, OTHER_KEY).expect(404);
   });

@@ -9,6 +9,7 @@ import { PublicInvoice } from '../../domain/personal-data';
 @Index('orders_by_time', ['merchantId', 'createdAt', 'id'])
 @Index('orders_by_replaced', { synchronize: false })
 @Index('orders_by_invoice_number', ['merchantId', 'invoiceNumber'])
+@Index('orders_by_pdf', ['merchantId', 'pdfSha256'])
 @Check('orders_sha256_length', 'octet_length(content_sha256) = 32 AND octet_length(pdf_sha256) = 32')
 @Check('orders_revised', '(revision > 1) = (revised_at IS NOT NULL)')
 export class Order {
