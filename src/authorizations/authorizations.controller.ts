@@ -16,6 +16,14 @@ import { AuthorizationRow } from './authorization.store';
 import { Authorizations } from './authorizations';
 import { AuthorizationLink, AuthorizationRequest, AuthorizationView } from './authorizations.api';
 
+/** An app and a mini program take their users back by themselves; a page, inside WeChat or not, is left for good without one. */
+const RETURNS: Record<AuthorizationRequest['source'], 'required' | 'allowed' | 'refused'> = {
+  web: 'required',
+  wap: 'allowed',
+  app: 'refused',
+  wxa: 'refused',
+};
+
 export class AuthorizationDeadline {
   constructor(readonly seconds: number) {}
 }
@@ -75,8 +83,12 @@ export class AuthorizationsController {
     const faults = this.checks.faults(AuthorizationRequest.name, body.value);
     if (faults.length > 0) throw new Problem('invalid_request', { faults });
     const request = body.value as AuthorizationRequest;
-    if ((request.source === 'web') !== (request.redirect_url !== undefined)) {
-      const [zh, en] = ['source=web 时必填，其他来源不用。', 'Required for source web, and only there.'];
+    const returns = RETURNS[request.source];
+    if (request.redirect_url === undefined ? returns === 'required' : returns === 'refused') {
+      const [zh, en] = [
+        'source=web 时必填，wap 可填，其他来源不用。',
+        'Required for source web, allowed for wap, and refused for others.',
+      ];
       faults.push(fault('FIELD-VALUE', '/redirect_url', zh, en));
     }
     if (!mayActFor(caller, request.appid ?? caller.appid)) {

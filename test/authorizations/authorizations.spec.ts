@@ -52,6 +52,7 @@ describe('asking the user for an authorisation', () => {
     ['web', 1, { redirect_url: PAGE }],
     ['wxa', 2, {}],
     ['wap', 1, {}],
+    ['wap', 0, { redirect_url: PAGE }],
   ])('source %s, type %i', async (source, type, change) => {
     const id = orderId();
     const { body } = await ask(id, { source, type, ...change }).expect(201);
@@ -198,7 +199,10 @@ describe('asking the user for an authorisation', () => {
       '/redirect_url',
       '/appid',
     ]);
-    await ask(id, { redirect_url: PAGE }).expect(422);
+    for (const source of ['app', 'wxa']) {
+      const { body } = await ask(id, { source, redirect_url: PAGE }).expect(422);
+      expect(((body as Json).errors as Json[]).map(({ pointer }) => pointer as string)).toEqual(['/redirect_url']);
+    }
     await world.get(`/v1/authorizations/${id}`).expect(404);
     await query(
       world.databaseUrl,
