@@ -31,7 +31,7 @@ export function answerOfOrder({ state, insertion }: OrderView): WechatAnswer | n
   }
 }
 
-/** What a problem of the order API is in WeChat's words; null where it says nothing about the request. */
+/** What a problem of the order API is in WeChat's words; null where WeChat has no word for it. */
 export function answerOfProblem(problem: ProblemBody): WechatAnswer | null {
   const faults = problem.errors ?? [];
   switch (problem.code) {
@@ -46,6 +46,8 @@ export function answerOfProblem(problem: ProblemBody): WechatAnswer | null {
       return refusal(Errcode.OrderIdRepeated);
     case 'invoice_taken':
       return refusal(Errcode.BillingNumbersRepeated);
+    case 'too_many_requests':
+      return refusal(Errcode.MinuteQuotaReached);
     default:
       return null;
   }

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { query } from '../support/databases';
 import { order } from '../support/orders';
-import { CARD_ID, Json, World } from '../support/world';
+import { APPID, CARD_ID, Json, KEY, World } from '../support/world';
 
 const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
 const TURNS = 8;
@@ -61,6 +61,37 @@ describe('a merchant that posts more at the same time than is good for the other
     const stored = await query<Json>(world.databaseUrl, 'SELECT order_id FROM orders');
     const taken = answers.filter(({ status }) => status === 202).map(({ orderId }) => orderId);
     expect(stored.map(({ order_id }) => order_id as string).sort()).toEqual(taken.sort());
+  });
+
+  it('is told so in WeChat’s words where it speaks WeChat’s dialect, and the same insert is taken afterwards', async () => {
+    const dialect = async (path: string, body: string | FormData): Promise<Json> => {
+      const answer = await fetch(`${world.service.url}${path}`, { method: 'POST', body });
+      expect([path, answer.status]).toEqual([path, 200]);
+      return (await answer.json()) as Json;
+    };
+    const login = { grant_type: 'client_credential', appid: APPID, secret: KEY };
+    const { access_token: token } = await dialect('/cgi-bin/stable_token', JSON.stringify(login));
+    const given = order();
+    const form = new FormData();
+    form.set('pdf', new Blob([Buffer.from(given.pdf, 'base64')], { type: 'application/pdf' }), 'a.pdf');
+    const upload = await dialect(`/card/invoice/platform/setpdf?access_token=${token as string}`, form);
+    const { number, items, issued_at, kind: _, ...invoice } = given.invoice;
+    const data = {
+      ...invoice,
+      billing_no: number,
+      billing_code: '',
+      billing_time: Math.floor(new Date(issued_at as string).getTime() / 1000),
+      info: items,
+      s_pdf_media_id: upload.s_media_id as string,
+    };
+    const card_ext = { nonce_str: 'x', user_card: { invoice_user_data: data } };
+    const body = JSON.stringify({ order_id: given.order_id, card_id: CARD_ID, appid: APPID, card_ext });
+    const insert = () => dialect(`/card/invoice/insert?access_token=${token as string}`, body);
+    const floods = () => [...Array.from({ length: FLOOD }, () => post()), sleep(300).then(insert)];
+    const told = (await inOneMoment<unknown>(floods)).at(-1);
+    expect(told).toMatchObject({ errcode: 45011, errmsg: expect.stringMatching(/retry next minute/) as string });
+    // Nobody sends it on in this world: that it is on its way is WeChat's word for an order that was taken.
+    expect((await insert()).errcode).toBe(72054);
   });
 
   it('has its turns back afterwards, also those of orders that were refused', async () => {
