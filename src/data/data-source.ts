@@ -32,6 +32,8 @@ import { CallbacksReceived1763800000118 } from '../../migrations/1763800000118-c
 import { OrderConsumed1763800000119 } from '../../migrations/1763800000119-order-consumed';
 import { FormerIssuers1763800000120 } from '../../migrations/1763800000120-former-issuers';
 import { OrdersByPdf1763800000121 } from '../../migrations/1763800000121-orders-by-pdf';
+import { ReportPartsAnew1763800000122 } from '../../migrations/1763800000122-report-parts-anew';
+import { BroughtForwardOnce1763800000123 } from '../../migrations/1763800000123-brought-forward-once';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
 import { EarlyTokenDeaths1763800000112 } from '../../migrations/1763800000112-early-token-deaths';
 import { PushesInOrder1763800000111 } from '../../migrations/1763800000111-pushes-in-order';
@@ -197,6 +199,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       OrderConsumed1763800000119,
       FormerIssuers1763800000120,
       OrdersByPdf1763800000121,
+      ReportPartsAnew1763800000122,
+      BroughtForwardOnce1763800000123,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

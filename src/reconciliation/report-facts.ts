@@ -1,7 +1,7 @@
 import { PoolClient } from 'pg';
 import { ReportSummary } from '../data/entities/report';
 import { FindingRow } from './findings';
-import { ofTheDay, ReportRow } from './reports.store';
+import { beforeTheEndOf, ofTheDay, ReportRow } from './reports.store';
 
 /** Orders summed in one statement: a fraction of a second. */
 const PAGE = 5000;
@@ -51,7 +51,7 @@ export async function countDrift(client: PoolClient, report: ReportRow): Promise
   return rows[0]?.count ?? 0;
 }
 
-/** What differs still of that day's orders, oldest order first, a handful at a time. */
+/** What differs still of the orders up to that day, oldest order first, a handful at a time. */
 export async function* driftOf(client: PoolClient, report: ReportRow): AsyncGenerator<Drift[]> {
   await client.query(
     `DECLARE drift NO SCROLL CURSOR FOR SELECT * FROM findings f WHERE ${DRIFTS} ORDER BY order_at, id`,
@@ -80,5 +80,5 @@ const SUMS = `
   SELECT coalesce((SELECT jsonb_agg(lines) FROM lines), '[]') AS lines,
          (SELECT ARRAY[created_at::text, id::text] FROM page OFFSET ${PAGE - 1}) AS last`;
 
-/** The differences that hold. */
-const DRIFTS = `merchant_id = $1 AND ${ofTheDay('f.order_at', '$2')} AND state IN ('open', 'accepted')`;
+/** The differences that hold. Of earlier days too: an order is told as aged days after its own. */
+const DRIFTS = `merchant_id = $1 AND ${beforeTheEndOf('f.order_at', '$2')} AND state IN ('open', 'accepted')`;

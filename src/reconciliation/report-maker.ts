@@ -8,7 +8,7 @@ import { countDrift, driftOf, momentOf, summarize } from './report-facts';
 import { PartSink } from './report-parts';
 import { xlsxWriter } from './report-workbook';
 import { driftCsv, jsonWriter, summaryCsv } from './report-writers';
-import { finishReport, lockQueued, noteFailure, ReportRow } from './reports.store';
+import { beginReport, finishReport, lockQueued, Made, noteFailure, ReportRow } from './reports.store';
 import { headView } from './reports.view';
 
 /** Name of the job that makes reports; adding one wakes it before its minute is over. */
@@ -38,15 +38,16 @@ export class ReportMaker {
   private async makeNext(): Promise<boolean> {
     let taken: ReportRow | null = null;
     try {
-      return await asEngine(this.dataSource, async (client) => {
+      const made = await asEngine(this.dataSource, async (client) => {
         // Sums, differences and files are of one moment.
         await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
         // A page is found by its keys; hashing all orders for each page would read the whole table hundreds of times.
         await client.query('SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off');
         taken = await lockQueued(client);
-        if (taken) await make(client, taken);
-        return taken !== null;
+        return taken && make(client, taken);
       });
+      if (taken && made) await this.vouch(taken, made);
+      return taken !== null;
     } catch (error) {
       const report = taken as ReportRow | null;
       this.log.error({ report: report?.id, err: error }, 'report failed');
@@ -56,11 +57,23 @@ export class ReportMaker {
       return false;
     }
   }
+
+  /**
+   * The report is there with all its files, or not at all. The audit trail is chained and signed: it vouches for the files.
+   * The chain is written by others while the files are made, so its newest link is not in their snapshot.
+   */
+  private async vouch({ id, day, merchant_id: merchantId, requested_by: actor }: ReportRow, made: Made): Promise<void> {
+    const data = { day, sha256: Object.fromEntries(made.files.map(({ name, sha256 }) => [name, sha256])) };
+    await asEngine(this.dataSource, async (client) => {
+      if (!(await finishReport(client, id, made))) return;
+      await audit(client, { merchantId, actor, action: 'report.made', object: id, reason: null, data });
+    });
+  }
 }
 
-/** All in one transaction: a report is there with all its files, or not at all. */
-async function make(client: PoolClient, report: ReportRow): Promise<void> {
+async function make(client: PoolClient, report: ReportRow): Promise<Made> {
   const asOf = await momentOf(client);
+  await beginReport(client, report.id, asOf);
   const summary = await summarize(client, report);
   summary.drift = await countDrift(client, report);
   const sinks = (name: string) => new PartSink(client, report.id, name);
@@ -76,9 +89,5 @@ async function make(client: PoolClient, report: ReportRow): Promise<void> {
   }
   const files: ReportFile[] = [];
   for (const writer of writers) files.push(await writer.end());
-  await finishReport(client, report.id, { asOf, summary, files });
-  // The audit trail is chained and signed: it vouches for the files.
-  const data = { day: report.day, sha256: Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256])) };
-  const { merchant_id: merchantId, requested_by: actor, id: object } = report;
-  await audit(client, { merchantId, actor, action: 'report.made', object, reason: null, data });
+  return { asOf, summary, files };
 }

@@ -15,6 +15,13 @@ export interface ReportRow {
   files: ReportFile[] | null;
 }
 
+/** What a report came to. `asOf` in whole milliseconds, the moment of its snapshot. */
+export interface Made {
+  asOf: Date;
+  summary: ReportSummary;
+  files: ReportFile[];
+}
+
 const COLUMNS = 'id, merchant_id, day::text, requested_by, requested_at, state, error, as_of, summary, files';
 /** A report that fails so often is not tried again; one whose process is killed does not count. */
 const MAX_TRIES = 3;
@@ -32,14 +39,24 @@ export async function queueReport(
   return rows[0] as ReportRow;
 }
 
-/** The day's report of each merchant that had orders on it; once a run, however often it is repeated. */
-export async function queueReportsOf(client: PoolClient, runId: string, day: string): Promise<number> {
+/** Days that are made up for where nothing ran meanwhile. */
+const MOST_DAYS = 35;
+
+/**
+ * The reports of each merchant that had orders, day by day from the latest that a schedule has reported to `until`; once a
+ * day, however often runs are scheduled or repeated. The very first run reports one day.
+ */
+export async function queueReportsUntil(client: PoolClient, runId: string, until: string): Promise<number> {
   const { rowCount } = await client.query(
-    `INSERT INTO reports (id, merchant_id, day, requested_by, run_id)
-     SELECT piaoka_time_id(), m.id, $2, 'schedule', $1 FROM merchants m
-      WHERE EXISTS (SELECT FROM orders o WHERE o.merchant_id = m.id AND ${ofTheDay('o.created_at', '$2')})
+    `WITH days AS (
+       SELECT day::date FROM (SELECT coalesce(max(day) + 1, $2) AS first FROM reports WHERE run_id IS NOT NULL) reported,
+              generate_series(greatest(first, $2::date - ${MOST_DAYS - 1})::timestamp, $2::date::timestamp, '1 day') AS day
+     )
+     INSERT INTO reports (id, merchant_id, day, requested_by, run_id)
+     SELECT piaoka_time_id(), m.id, day, 'schedule', $1 FROM merchants m CROSS JOIN days
+      WHERE EXISTS (SELECT FROM orders o WHERE o.merchant_id = m.id AND ${ofTheDay('o.created_at', 'day')})
      ON CONFLICT DO NOTHING`,
-    [runId, day],
+    [runId, until],
   );
   return rowCount ?? 0;
 }
@@ -52,15 +69,20 @@ export async function lockQueued(client: PoolClient): Promise<ReportRow | null> 
   return rows[0] ?? null;
 }
 
-export async function finishReport(
-  client: PoolClient,
-  id: string,
-  made: { asOf: Date; summary: ReportSummary; files: ReportFile[] },
-): Promise<void> {
-  await client.query(
-    `UPDATE reports SET state = 'done', as_of = $2, summary = $3, files = $4, error = NULL WHERE id = $1`,
+/** Sweeps away the parts of a try whose process died before the report was done. */
+export async function beginReport(client: PoolClient, id: string, asOf: Date): Promise<void> {
+  await client.query('DELETE FROM report_parts WHERE report_id = $1', [id]);
+  await client.query('UPDATE reports SET as_of = $2 WHERE id = $1', [id, asOf]);
+}
+
+/** False: another process has begun it again meanwhile, and its parts are those that are stored. */
+export async function finishReport(client: PoolClient, id: string, made: Made): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE reports SET state = 'done', summary = $3, files = $4, error = NULL
+      WHERE id = $1 AND state = 'queued' AND as_of = $2`,
     [id, made.asOf, JSON.stringify(made.summary), JSON.stringify(made.files)],
   );
+  return rowCount === 1;
 }
 
 export async function noteFailure(client: PoolClient, id: string, error: string): Promise<void> {
@@ -113,6 +135,9 @@ export async function readPart(client: PoolClient, reportId: string, file: strin
 
 /** The instants of a day of Asia/Shanghai, whatever time zone the session has. */
 export function ofTheDay(column: string, day: string): string {
-  return `${column} >= ${day}::date::timestamp AT TIME ZONE 'Asia/Shanghai'
-    AND ${column} < (${day}::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'`;
+  return `${column} >= ${day}::date::timestamp AT TIME ZONE 'Asia/Shanghai' AND ${beforeTheEndOf(column, day)}`;
+}
+
+export function beforeTheEndOf(column: string, day: string): string {
+  return `${column} < (${day}::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'`;
 }

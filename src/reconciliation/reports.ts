@@ -4,7 +4,7 @@ import { asEngine } from '../data/statement';
 import { shanghaiDay } from '../domain/shanghai';
 import { Page, Step } from './reconciler';
 import { REPORT_JOB } from './report-maker';
-import { queueReport, queueReportsOf, ReportRow } from './reports.store';
+import { queueReport, queueReportsUntil, ReportRow } from './reports.store';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -28,14 +28,14 @@ export class Reports {
   }
 }
 
-/** The last of a scheduled reconciliation: the day before it is reported, merchant by merchant. */
-export function reportYesterday(dataSource: DataSource): Step {
+/** The last of a scheduled reconciliation: what was not yet reported up to the day before it, merchant by merchant. */
+export function reportUntilYesterday(dataSource: DataSource): Step {
   return {
     name: 'reports',
     async page(run): Promise<Page> {
       if (!run.scheduled_for) return { next: null, counts: {} };
       const day = shanghaiDay((run.scheduled_for.getTime() - DAY_MS) / 1000);
-      const reports = await asEngine(dataSource, (client) => queueReportsOf(client, run.id, day));
+      const reports = await asEngine(dataSource, (client) => queueReportsUntil(client, run.id, day));
       return { next: null, counts: { reports } };
     },
   };

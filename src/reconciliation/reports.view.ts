@@ -17,7 +17,7 @@ export function reportView(report: ReportRow): ReportView {
   const { id, state, error, summary, files } = report;
   const href = (name: string) => `/v1/admin/reports/${id}/files/${name}`;
   return {
-    ...headView(report, report.as_of),
+    ...headView(report, state === 'done' ? report.as_of : null),
     state,
     error,
     summary,

@@ -11,7 +11,7 @@ import { closeFindings } from './close-findings';
 import { agedOrders, stuckOrders, toldByWechat, unknownCodes } from './ledger';
 import { ReadBack } from './read-back';
 import { Step } from './reconciler';
-import { reportYesterday } from './reports';
+import { reportUntilYesterday } from './reports';
 import { learnCodes, settleWaiting } from './waiting-orders';
 
 /** What reconciliation works with. */
@@ -42,6 +42,6 @@ export function stepsOf(parts: StepParts): Step[] {
     findExtra(dataSource),
     forgetLines(dataSource),
     closeFindings(dataSource),
-    reportYesterday(dataSource),
+    reportUntilYesterday(dataSource),
   ];
 }

@@ -4,7 +4,7 @@ import { parseCron } from '../../src/cron';
 import { makeLog } from '../../src/log';
 import { Reconciler, Step } from '../../src/reconciliation/reconciler';
 import { ReportMaker } from '../../src/reconciliation/report-maker';
-import { reportYesterday } from '../../src/reconciliation/reports';
+import { reportUntilYesterday } from '../../src/reconciliation/reports';
 import { createDatabase, query } from '../support/databases';
 import { Json } from '../support/world';
 
@@ -63,12 +63,45 @@ describe('runs that are interrupted, doubled or scheduled', () => {
     await query(url, 'UPDATE reconciliation_runs SET lease_until = now()');
     expect(await other.tick()).toBe(true);
     expect(pages).toEqual(['a1', 'a2', 'b3', 'b4', 'b5']);
-    expect(await runs()).toMatchObject([{ state: 'done', counts: { pages: PAGES }, claims: 2 }]);
+    expect(await runs()).toMatchObject([{ state: 'done', counts: { pages: PAGES }, error: null }]);
+  });
+
+  test('an error that passes ends no run: it goes on with the page it was at, and tells of the error meanwhile', async () => {
+    const pages: string[] = [];
+    await ask();
+    let failures = 2;
+    const step = counting(pages, 'a', (page) =>
+      page === 3 && failures-- > 0 ? Promise.reject(new Error('connection cut')) : nothing(),
+    );
+    const reconciler = new Reconciler(sources[0] as DataSource, CRON, [step], log);
+    for (const rest of [true, true]) {
+      expect(await reconciler.tick()).toBe(rest);
+      expect(await runs()).toMatchObject([{ state: 'running', error: 'counting: connection cut', place: 2 }]);
+      // Not again at once.
+      expect(await reconciler.tick()).toBe(false);
+      await query(url, 'UPDATE reconciliation_runs SET lease_until = now()');
+    }
+    await reconciler.tick();
+    expect(pages).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
+    expect(await runs()).toMatchObject([{ state: 'done', counts: { pages: PAGES }, error: null }]);
+  });
+
+  test('an error that stays ends the run at last, with the error', async () => {
+    await ask();
+    const broken = counting([], 'a', () => Promise.reject(new Error('no such column')));
+    const reconciler = new Reconciler(sources[0] as DataSource, CRON, [broken], log);
+    let tries = 0;
+    for (; tries < 50 && (await runs())[0]?.state !== 'failed'; tries += 1) {
+      await reconciler.tick();
+      await query(url, 'UPDATE reconciliation_runs SET lease_until = now()');
+    }
+    expect(tries).toBe(11);
+    expect(await runs()).toMatchObject([{ state: 'failed', error: 'counting: no such column' }]);
   });
 
   test('two processes at the same minute make one scheduled run, and each page is turned once', async () => {
     const pages: string[] = [];
-    const steps = (name: string) => [counting(pages, name), reportYesterday(sources[0] as DataSource)];
+    const steps = (name: string) => [counting(pages, name), reportUntilYesterday(sources[0] as DataSource)];
     const both = ['a', 'b'].map((name, n) => new Reconciler(sources[n] as DataSource, CRON, steps(name), log));
     await Promise.all(both.map((reconciler) => reconciler.tick(AT_0310)));
     await Promise.all(both.map((reconciler) => reconciler.tick(new Date(AT_0310.getTime() + 60_000))));
@@ -94,7 +127,8 @@ describe('runs that are interrupted, doubled or scheduled', () => {
       'SET session_replication_role = replica',
     );
     const [source] = sources as [DataSource];
-    await new Reconciler(source, CRON, [reportYesterday(source)], log).tick(AT_0310);
+    const days = async () => (await query(url, 'SELECT day::text FROM reports ORDER BY day')).map((row) => row.day);
+    await new Reconciler(source, CRON, [reportUntilYesterday(source)], log).tick(AT_0310);
     const maker = new ReportMaker(source, log);
     expect(await maker.tick()).toBe(true);
     expect(await maker.tick()).toBe(false);
@@ -107,6 +141,27 @@ describe('runs that are interrupted, doubled or scheduled', () => {
         summary: { refused: { fee: 5 } },
       },
     ]);
+
+    // Nothing runs for days: each day is reported once it does, those without orders not, and none again in the next hour.
+    const later = (hours: number) => new Date(AT_0310.getTime() + hours * 3600_000);
+    const hourly = new Reconciler(
+      source,
+      parseCron('10 * * * *', 'Asia/Shanghai'),
+      [reportUntilYesterday(source)],
+      log,
+    );
+    await query(
+      url,
+      `INSERT INTO orders (merchant_id, id, appid, order_id, card_id, invoice_number, invoice, content_sha256, pdf_sha256, created_at)
+       SELECT $1, gen_random_uuid(), 'wx', 'late', 'c', 'late', '{"fee": 5}', sha256('a'), sha256('b'), '2026-11-27T12:00:00+08:00'`,
+      [day],
+      'SET session_replication_role = replica',
+    );
+    await hourly.tick(later(72));
+    expect(await days()).toEqual(['2026-11-24', '2026-11-25', '2026-11-27']);
+    await hourly.tick(later(73));
+    expect(await runs()).toHaveLength(3);
+    expect(await days()).toHaveLength(3);
   });
 });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Workbook } from 'exceljs';
+import { Client } from 'pg';
 import { query } from '../support/databases';
 import { Json, World } from '../support/world';
 
@@ -122,6 +123,46 @@ describe('the report of a merchant’s day', () => {
     expect(sums[2]?.slice(1)).toEqual(['开具', 5, 60834]);
     const cell = book.getWorksheet('差异')?.getCell('A2');
     expect([cell?.formula, cell?.value]).toEqual([undefined, evil]);
+  });
+
+  test('tells what differs of earlier days too: an order is aged days after its own', async () => {
+    await finding('waits for days', '2026-11-20T09:00:00+08:00', { state: 'in_doubt' });
+    const day = await report('2026-11-21');
+    expect(day.summary).toMatchObject({ issued: { count: 0 }, drift: 1 });
+    const json = JSON.parse((await bytesOf(day.id as string, 'report.json')).toString()) as Json;
+    expect(json.drift).toMatchObject([{ order_id: 'waits for days' }]);
+    expect((await report('2026-11-19')).summary.drift).toBe(0);
+  });
+
+  test('is made while others write into the merchant’s audit trail', async () => {
+    const others = new Client({ connectionString: world.databaseUrl });
+    await others.connect();
+    // The report has taken its snapshot and stands before its differences.
+    await others.query('BEGIN; LOCK TABLE findings IN ACCESS EXCLUSIVE MODE');
+    const { body } = await world.post('/v1/admin/reports', { merchant, day: '2026-11-24' }, ADMIN).expect(201);
+    const stands = `SELECT FROM pg_locks WHERE relation = 'findings'::regclass AND NOT granted`;
+    while ((await query(world.databaseUrl, stands)).length === 0) await new Promise((resume) => setTimeout(resume, 20));
+    await world.post('/v1/admin/reports', { merchant, day: '2026-11-23' }, ADMIN).expect(201);
+    await others.query('ROLLBACK');
+    await others.end();
+    expect(await made(body.id as string)).toMatchObject({ state: 'done', error: null });
+    expect(await query(world.databaseUrl, 'SELECT tries FROM reports WHERE id = $1', [body.id])).toEqual([
+      { tries: 0 },
+    ]);
+  });
+
+  test('a report whose maker died is made anew, and has each of its bytes once', async () => {
+    const id = 'ffffffff-0000-4000-8000-000000000001';
+    await query(
+      world.databaseUrl,
+      `WITH r AS (INSERT INTO reports (id, merchant_id, day, requested_by, as_of) VALUES ($1, $2, '2026-11-24', 'me', now()))
+       INSERT INTO report_parts (report_id, file, n, body) SELECT $1, 'report.json', n, 'dead' FROM generate_series(0, 3) n`,
+      [id, merchant],
+    );
+    // Wakes the job.
+    await report('2026-11-22');
+    expect((await made(id)).state).toBe('done');
+    expect(JSON.parse((await bytesOf(id, 'report.json')).toString())).toMatchObject({ report: { id } });
   });
 
   test('its manifest holds for the bytes, and the audit trail vouches for it', async () => {

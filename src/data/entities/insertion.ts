@@ -59,5 +59,7 @@ export class InsertionRow {
   /** WeChat's time of the latest push about its reimbursement, Unix seconds. */
   @Column('bigint', { name: 'reimbursement_pushed', nullable: true, transformer: safeInteger })
   reimbursementPushed!: number | null;
+  /** When a reconciliation last let it be due sooner. */
+  @Column('timestamptz', { name: 'brought_forward_at', nullable: true }) broughtForwardAt!: Date | null;
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' }) updatedAt!: Date;
 }
