@@ -7,7 +7,7 @@ export interface Waiting {
   merchantId: string | null;
   from: Date | null;
   to: Date | null;
-  /** Only orders that nothing has happened to since: so each is brought forward once, whoever is killed meanwhile. */
+  /** Only orders that nothing has happened to since, this neither: so each is brought forward once, whoever is killed meanwhile. */
   untouchedSince: Date;
   /** No doubtful order earlier than this after its latest attempt. */
   quietSeconds: number;
@@ -28,6 +28,7 @@ export async function bringForward(client: PoolClient, waiting: Waiting): Promis
     `WITH waiting AS (
        SELECT merchant_id, id, coalesce(uploaded_at, waiting_since, doubt_since, created_at) AS oldest FROM insertions
         WHERE due_at > now() + interval '1 second' AND claimed_by IS NULL AND updated_at < $5
+          AND (brought_forward_at IS NULL OR brought_forward_at < $5)
           AND issuer_appid = $1 AND ($2::uuid IS NULL OR merchant_id = $2)
           AND ($3::timestamptz IS NULL OR created_at >= $3) AND ($4::timestamptz IS NULL OR created_at < $4)
           AND (doubt_since IS NULL OR greatest(updated_at, doubt_since) < now() - make_interval(secs => $6))
@@ -38,7 +39,9 @@ export async function bringForward(client: PoolClient, waiting: Waiting): Promis
      ), queued AS (
        SELECT *, row_number() OVER (ORDER BY oldest) AS place FROM waiting
      )
-     UPDATE insertions i SET due_at = least(i.due_at, clock_timestamp() + make_interval(secs => (q.place - 1) * $9::float8))
+     UPDATE insertions i
+        SET due_at = least(i.due_at, clock_timestamp() + make_interval(secs => (q.place - 1) * $9::float8)),
+            brought_forward_at = clock_timestamp()
        FROM queued q WHERE i.merchant_id = q.merchant_id AND i.id = q.id`,
     [issuerAppid, merchantId, from, to, untouchedSince, quietSeconds, MEDIA_LIFE_SECONDS, limit, SPACING_SECONDS],
   );

@@ -5,6 +5,7 @@ import { Sealer } from '../data/sealed';
 import { asEngine } from '../data/statement';
 import { noteReimbursement } from '../insertion/reimbursement-event';
 import { seenItem } from '../reimbursement/seen-item';
+import { noteRead } from '../reimbursement/shown-cards';
 import { Answer } from '../wechat/answer';
 import { Errcode } from '../wechat/errcodes';
 import { ReimburserClient } from '../wechat/reimburser-client';
@@ -16,11 +17,13 @@ import { countsOf, put, TALLY, Tally } from './findings';
 import { Page, Step } from './reconciler';
 import { RunRow } from './runs';
 
-const PAGE = 20;
+/** So few that a page ends within a run's lease, however slowly WeChat answers. */
+const PAGE = 4;
 
 /**
  * Reads back the cards whose encrypt_code is known, because their users showed them, and compares what WeChat has on them
- * with what was sent. An answer that carries no invoice says nothing: it is no sign that a card is missing.
+ * with what was sent. Those that were not read for the longest time come first, so that a budget too small for all of
+ * them comes round. An answer that carries no invoice says nothing: it is no sign that a card is missing.
  */
 export class ReadBack implements Step {
   readonly name = 'read back';
@@ -35,19 +38,21 @@ export class ReadBack implements Step {
   ) {}
 
   async page(run: RunRow, place: unknown): Promise<Page> {
-    const cards = await asEngine(this.dataSource, (client) => shownCards(client, run, place as string[] | null));
+    const exhausted = (place as string[] | null) ?? [];
+    const cards = await asEngine(this.dataSource, (client) => shownCards(client, run, exhausted));
     const counts = { read_back: 0, opened: 0 } as Record<string, number>;
     for (const card of cards) {
-      const granted = await this.budget.spend(card.appid, [WIRE_PATHS.getinvoiceinfo], 1, () => Promise.resolve(1));
-      if (granted === 0) return { next: null, counts };
+      const granted = await this.budget.spend(card.appid, [WIRE_PATHS.getinvoiceinfo], 1, (client) =>
+        noteRead(client, { merchantId: card.merchant_id, id: card.id }),
+      );
+      if (granted === 0) return { next: [...exhausted, card.appid], counts };
       const answer = await this.read(card);
       if (answer?.kind !== 'answered' || answer.errcode !== 0) continue;
       const found = await asEngine(this.dataSource, (client) => compare(client, run, card, answer.body));
       counts.read_back = (counts.read_back ?? 0) + 1;
       for (const [name, count] of Object.entries(found)) counts[name] = (counts[name] ?? 0) + count;
     }
-    const last = cards.length === PAGE ? cards.at(-1) : undefined;
-    return { next: last ? [last.merchant_id, last.id] : null, counts };
+    return { next: cards.length === PAGE ? exhausted : null, counts };
   }
 
   private async read({ id, appid, card_id, encrypt_code }: ShownCard): Promise<Answer | null> {
@@ -68,15 +73,16 @@ interface ShownCard {
   encrypt_code: Buffer;
 }
 
-async function shownCards(client: PoolClient, run: RunRow, after: string[] | null): Promise<ShownCard[]> {
+/** Those that this run has not read yet, but of accounts whose budget is used up. */
+async function shownCards(client: PoolClient, run: RunRow, exhausted: string[]): Promise<ShownCard[]> {
   const { rows } = await client.query<ShownCard>(
     `SELECT s.merchant_id, s.id, s.appid, s.card_id, s.encrypt_code FROM shown_cards s
        JOIN insertions i ON i.merchant_id = s.merchant_id AND i.id = s.id
       WHERE ($1::uuid IS NULL OR s.merchant_id = $1) AND ($2::timestamptz IS NULL OR i.created_at >= $2)
         AND ($3::timestamptz IS NULL OR i.created_at < $3)
-        AND ($4::text[] IS NULL OR (s.merchant_id, s.id) > (($4::text[])[1]::uuid, ($4::text[])[2]::uuid))
-      ORDER BY s.merchant_id, s.id LIMIT ${PAGE}`,
-    [run.merchant_id, run.from_at, run.to_at, after],
+        AND s.read_at < $4 AND s.appid <> ALL ($5)
+      ORDER BY s.read_at LIMIT ${PAGE}`,
+    [run.merchant_id, run.from_at, run.to_at, run.started_at, exhausted],
   );
   return rows;
 }

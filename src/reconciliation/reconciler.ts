@@ -75,11 +75,12 @@ export class Reconciler {
         if (this.stopping) return await this.runs.release(run);
         if (!(await this.turnPage(run, this.steps[run.step] as Step))) return;
       }
-      await this.runs.end(run, null);
+      await this.runs.end(run);
       this.log.info({ run: run.id, counts: run.counts }, 'reconciliation done');
     } catch (error) {
-      this.log.error({ run: run.id, step: this.steps[run.step]?.name, err: error }, 'reconciliation failed');
-      await this.runs.end(run, `${this.steps[run.step]?.name}: ${(error as Error).message}`.slice(0, 200));
+      const { name } = this.steps[run.step] ?? { name: 'end' };
+      this.log.error({ run: run.id, step: name, err: error }, 'reconciliation interrupted');
+      await this.runs.pause(run, `${name}: ${(error as Error).message}`.slice(0, 200));
     }
   }
 

@@ -47,8 +47,10 @@ export interface RunRequest {
 
 /** How long a run belongs to the process that works on it, from the last page on. A page takes a fraction of it. */
 const LEASE_SECONDS = 120;
-/** A run that dies this often is not begun again. */
-const MAX_CLAIMS = 20;
+/** A run that is begun this often without getting on by a page is given up. */
+const MAX_CLAIMS = 10;
+/** A run that met an error is gone on with after this. */
+const PAUSE_SECONDS = 30;
 
 /** Null: there is a run for that time already. */
 export async function createRun(client: PoolClient, request: RunRequest): Promise<RunRow | null> {
@@ -98,7 +100,7 @@ export class ClaimedRuns {
       const { rows } = await client.query<RunRow>(
         `UPDATE reconciliation_runs
             SET state = CASE WHEN claims >= $3 THEN 'failed' ELSE 'running' END,
-                error = CASE WHEN claims >= $3 THEN 'given up after many crashes' END,
+                error = CASE WHEN claims >= $3 THEN coalesce(error, 'given up after many crashes') ELSE error END,
                 ended_at = CASE WHEN claims >= $3 THEN clock_timestamp() END,
                 claims = claims + 1, claimed_by = $1, started_at = coalesce(started_at, clock_timestamp()),
                 lease_until = clock_timestamp() + make_interval(secs => $2)
@@ -115,7 +117,7 @@ export class ClaimedRuns {
   /** Remembers how far the run came. False: it is another's meanwhile. */
   async keep(client: PoolClient, run: RunRow): Promise<boolean> {
     const { rowCount } = await client.query(
-      `UPDATE reconciliation_runs SET step = $3, place = $4, counts = $5,
+      `UPDATE reconciliation_runs SET step = $3, place = $4, counts = $5, claims = 1, error = NULL,
               lease_until = clock_timestamp() + make_interval(secs => $6)
         WHERE id = $1 AND claimed_by = $2 AND state = 'running'`,
       [run.id, this.owner, run.step, JSON.stringify(run.place ?? null), JSON.stringify(run.counts), LEASE_SECONDS],
@@ -123,14 +125,25 @@ export class ClaimedRuns {
     return rowCount === 1;
   }
 
-  async end(run: RunRow, error: string | null): Promise<void> {
-    await asEngine(this.dataSource, async (client) => {
-      await client.query(
-        `UPDATE reconciliation_runs SET state = $3, error = $4, ended_at = clock_timestamp(), lease_until = NULL, counts = $5
+  async end(run: RunRow): Promise<void> {
+    await asEngine(this.dataSource, (client) =>
+      client.query(
+        `UPDATE reconciliation_runs SET state = 'done', ended_at = clock_timestamp(), lease_until = NULL, counts = $3
           WHERE id = $1 AND claimed_by = $2 AND state = 'running'`,
-        [run.id, this.owner, error === null ? 'done' : 'failed', error, JSON.stringify(run.counts)],
-      );
-    });
+        [run.id, this.owner, JSON.stringify(run.counts)],
+      ),
+    );
+  }
+
+  /** Most errors pass, as a connection that was cut: the run goes on with the page it was at. */
+  async pause(run: RunRow, error: string): Promise<void> {
+    await asEngine(this.dataSource, (client) =>
+      client.query(
+        `UPDATE reconciliation_runs SET error = $3, lease_until = clock_timestamp() + make_interval(secs => $4)
+          WHERE id = $1 AND claimed_by = $2 AND state = 'running'`,
+        [run.id, this.owner, error, PAUSE_SECONDS],
+      ),
+    );
   }
 
   /** Lets go of a run that could not go on now: it is due again at once. */

@@ -8,8 +8,11 @@ import { Budget } from './budget';
 import { Page, Step } from './reconciler';
 import { RunRow } from './runs';
 
-/** What one order that is brought forward may cost: the question whether its user has authorised, and the insert. */
-const CALLS = [WIRE_PATHS.getauthdata, WIRE_PATHS.insert];
+/**
+ * What one order that is brought forward may cost: the question whether its user has authorised, its PDF where the upload
+ * is about to be lost, and the insert.
+ */
+const CALLS = [WIRE_PATHS.getauthdata, WIRE_PATHS.setpdf, WIRE_PATHS.insert];
 /** Brought forward in one transaction; their locks are short. */
 const BATCH = 500;
 

@@ -74,6 +74,15 @@ export async function keepChanged(client: PoolClient, cards: ShownCard[], status
     await noteReimbursement(client, { merchantId, id }, status, 'update');
 }
 
+/** The card is about to be read back: others come before it next time. The number of cards, for whoever counts. */
+export async function noteRead(client: PoolClient, { merchantId, id }: { merchantId: string; id: string }): Promise<1> {
+  await client.query('UPDATE shown_cards SET read_at = clock_timestamp() WHERE merchant_id = $1 AND id = $2', [
+    merchantId,
+    id,
+  ]);
+  return 1;
+}
+
 /** Those of the cards that no read has connected with an order. */
 export async function unknownCards(client: PoolClient, cards: ShownCard[]): Promise<ShownCard[]> {
   const { rows } = await client.query<{ shown_sha256: Buffer }>(

@@ -126,6 +126,16 @@ describe('what a reconciliation brings forward', () => {
     expect(await states()).toEqual(before);
   });
 
+  it('each once in a run, however many pages it takes and however long they queue', async () => {
+    const waiting = await Promise.all(Array.from({ length: 60 }, () => put({ state: 'in_doubt', touched: 80 * HOUR })));
+    const untouchedSince = new Date();
+    let brought = 0;
+    for (let page = 0; page < 5; page += 1) brought += await bring({ untouchedSince, limit: 40 });
+    expect(brought).toBe(waiting.length);
+    // The next run may again.
+    expect(await bring({ limit: 100 })).toBeGreaterThan(0);
+  });
+
   it('no more than it may, the nearest deadline first', async () => {
     const upload = await put({ state: 'uploaded', uploaded: 65 * HOUR, dueIn: 10 * HOUR });
     await put({ state: 'uploaded', uploaded: 60 * HOUR, dueIn: 10 * HOUR });

@@ -131,6 +131,41 @@ describe('what WeChat tells of cards that users have shown', () => {
     expect((await asked()) - before).toBeGreaterThan(2);
   });
 
+  test('a budget too small for all cards comes round: those that waited longest are read first', async () => {
+    const { length } = await query(world.databaseUrl, 'SELECT FROM shown_cards');
+    await shown();
+    await shown();
+    const cards = length + 2;
+    await query(world.databaseUrl, `UPDATE reconciliation_spending SET spent = 0, allowed = $2 WHERE api = $1`, [
+      GETINVOICEINFO,
+      cards - 1,
+    ]);
+    expect((await reconcile()).counts.read_back).toBe(cards - 1);
+    const [last] = await query<Json>(world.databaseUrl, 'SELECT id FROM shown_cards ORDER BY read_at LIMIT 1');
+    await query(world.databaseUrl, `UPDATE reconciliation_spending SET spent = 0, allowed = 1 WHERE api = $1`, [
+      GETINVOICEINFO,
+    ]);
+    expect((await reconcile()).counts.read_back).toBe(1);
+    const [newest] = await query<Json>(world.databaseUrl, 'SELECT id FROM shown_cards ORDER BY read_at DESC LIMIT 1');
+    expect(newest).toEqual(last);
+  });
+
+  test('an account whose budget is used up keeps no other’s cards from being read', async () => {
+    await shown();
+    const { orderId } = await shown();
+    await query(
+      world.databaseUrl,
+      `WITH spent AS (INSERT INTO reconciliation_spending (appid, api, day, spent, allowed)
+         VALUES ('wxused', $2, (now() AT TIME ZONE 'Asia/Shanghai')::date, 1, 1))
+       , roomy AS (UPDATE reconciliation_spending SET spent = 0, allowed = 100 WHERE api = $2)
+       UPDATE shown_cards s SET appid = 'wxused', read_at = 'epoch' FROM orders o
+        WHERE o.id = s.id AND o.order_id <> $1`,
+      [orderId, GETINVOICEINFO],
+    );
+    expect((await reconcile()).counts.read_back).toBe(1);
+    await query(world.databaseUrl, 'UPDATE shown_cards SET appid = $1', [REIMBURSER]);
+  });
+
   test('a used-up quota of inserts holds the account: what waits is left alone, and settled the next day', async () => {
     const waiting = order();
     await world.post('/v1/orders', waiting).expect(202);
@@ -152,7 +187,7 @@ describe('what WeChat tells of cards that users have shown', () => {
     expect((await world.order(waiting.order_id)).insertion.state).toBe('awaiting_authorization');
 
     await world.control('DELETE', '/faults');
-    await query(world.databaseUrl, 'UPDATE reconciliation_spending SET day = day - 1');
+    await query(world.databaseUrl, 'DELETE FROM reconciliation_spending');
     const { id } = (await held()) as Json;
     await fetch(`${world.service.url}/v1/admin/holds/${id}?reason=the+next+day`, {
       method: 'DELETE',

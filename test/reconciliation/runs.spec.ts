@@ -92,7 +92,7 @@ describe('the budget of a reconciliation', () => {
   const spending = () =>
     query<Json>(world.databaseUrl, 'SELECT api, spent, allowed FROM reconciliation_spending ORDER BY api');
 
-  test('counts the question for the authorisation as well as the insert, and the scarcer of them decides', async () => {
+  test('counts the question for the authorisation and the PDF as well as the insert, and the scarcest of them decides', async () => {
     const waiting = [order(), order(), order()];
     for (const one of waiting) await world.post('/v1/orders', one).expect(202);
     for (const one of waiting) await world.until(one.order_id, ['awaiting_authorization']);
@@ -106,6 +106,7 @@ describe('the budget of a reconciliation', () => {
     expect(await spending()).toMatchObject([
       { api: GETAUTHDATA, spent: 7, allowed: 7 },
       { api: INSERT, spent: 2 },
+      { api: '/card/invoice/platform/setpdf', spent: 2 },
     ]);
     // Nothing is left of the day: the next run brings nothing forward, and ends well all the same.
     const next = await reconcile(world);
