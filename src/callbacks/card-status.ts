@@ -40,7 +40,8 @@ export class CardStatuses {
         (encrypted && openid ? await this.recover(client, account, { cardId, code, openid }) : null);
       if (!order) return { kind: 'parked' };
       if (status === 'INVOICE_REIMBURSE_CANCEL' && encrypted) await this.cancelled(client, order);
-      const noted = await noteReimbursement(client, order, status as ReimburseStatus, 'callback', seconds(CreateTime));
+      const when = { pushed: seconds(CreateTime) };
+      const noted = await noteReimbursement(client, order, status as ReimburseStatus, 'callback', when);
       return { kind: 'done', outcome: noted ? 'noted' : 'noted_before' };
     });
   }

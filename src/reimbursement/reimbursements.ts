@@ -27,10 +27,11 @@ export class Reimbursements {
 
   async query(caller: Caller, card: ShownCard): Promise<ReimburseVerdict> {
     const account = await this.accounts.reimburser(caller.issuerAppid);
+    const askedAt = performance.now();
     const asked = await withToken(this.tokens, account, (token) => this.wechat.getinvoiceinfo(token, card));
     const verdict = readVerdict(asked);
     if (verdict.kind === 'done')
-      await this.keep(account, [{ ...seenItem(verdict.body), encryptCode: card.encrypt_code }]);
+      await this.keep(account, [{ ...seenItem(verdict.body), encryptCode: card.encrypt_code }], askedAt);
     return verdict;
   }
 
@@ -64,10 +65,11 @@ export class Reimbursements {
     const account = await this.accounts.reimburser(caller.issuerAppid);
     const id = await asEngine(this.dataSource, (client) => openIntent(client, caller, account.appid, cards, status));
     const verdict = changeVerdict(await withToken(this.tokens, account, call));
+    const answeredAt = performance.now();
     const unknown = await asEngine(this.dataSource, async (client) => {
       await closeIntent(client, caller, { id, status, cards: cards.length }, verdict);
       if (verdict.kind !== 'done') return [];
-      await keepChanged(client, cards, status);
+      await keepChanged(client, cards, status, answeredAt);
       return unknownCards(client, cards);
     });
     // A card that was locked without having been read first: reading it says whose order it is.
@@ -76,15 +78,16 @@ export class Reimbursements {
   }
 
   private async readBatch(account: TokenAccount, cards: ShownCard[]): Promise<ReimburseVerdict> {
+    const askedAt = performance.now();
     const asked = await withToken(this.tokens, account, (token) => this.wechat.getinvoicebatch(token, cards));
     const verdict = readVerdict(asked);
-    if (verdict.kind === 'done') await this.keep(account, paired(itemsOf(verdict.body).map(seenItem), cards));
+    if (verdict.kind === 'done') await this.keep(account, paired(itemsOf(verdict.body).map(seenItem), cards), askedAt);
     return verdict;
   }
 
-  private async keep({ appid }: TokenAccount, seen: SeenCard[]): Promise<void> {
+  private async keep({ appid }: TokenAccount, seen: SeenCard[], askedAt: number): Promise<void> {
     await asEngine(this.dataSource, async (client) => {
-      for (const one of seen) await keepSeen(client, this.sealer, appid, one);
+      for (const one of seen) await keepSeen(client, this.sealer, appid, one, askedAt);
     });
   }
 }

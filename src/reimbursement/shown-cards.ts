@@ -24,8 +24,15 @@ interface OrderKey {
 /**
  * Keeps what was learnt about a card of one of our orders: how to read it back, and its state on the order's timeline. It is
  * ours when order_id, card_id and the invoice's numbers all agree. Returns whether it is. Runs as piaoka_engine.
+ * `askedAt`, of performance.now(): what we change while WeChat answers is later than its answer.
  */
-export async function keepSeen(client: PoolClient, sealer: Sealer, appid: string, seen: SeenCard): Promise<boolean> {
+export async function keepSeen(
+  client: PoolClient,
+  sealer: Sealer,
+  appid: string,
+  seen: SeenCard,
+  askedAt: number,
+): Promise<boolean> {
   const { rows } = await client.query<OrderKey>(
     `SELECT o.merchant_id, o.id FROM live_invoices l JOIN orders o USING (merchant_id, id)
       WHERE l.invoice_number = $1 AND l.invoice_code = $2 AND o.order_id = $3 AND o.card_id = $4`,
@@ -53,13 +60,19 @@ export async function keepSeen(client: PoolClient, sealer: Sealer, appid: string
     );
   }
   if (seen.status) {
-    await noteReimbursement(client, { merchantId: order.merchant_id, id: order.id }, seen.status, 'query');
+    const subject = { merchantId: order.merchant_id, id: order.id };
+    await noteReimbursement(client, subject, seen.status, 'query', { heard: askedAt });
   }
   return true;
 }
 
-/** WeChat took a change of these cards: those that are known to be ours say so on their timelines. */
-export async function keepChanged(client: PoolClient, cards: ShownCard[], status: ReimburseStatus): Promise<void> {
+/** WeChat took a change of these cards, at `answeredAt` of performance.now(): those that are known to be ours say so on their timelines. */
+export async function keepChanged(
+  client: PoolClient,
+  cards: ShownCard[],
+  status: ReimburseStatus,
+  answeredAt: number,
+): Promise<void> {
   const { rows } = await client.query<OrderKey>(
     // Locked in one order for everybody, so that two batches with the same cards cannot wait for each other.
     `WITH locked AS (
@@ -71,7 +84,7 @@ export async function keepChanged(client: PoolClient, cards: ShownCard[], status
     [cards.map(shownSha256), status],
   );
   for (const { merchant_id: merchantId, id } of rows)
-    await noteReimbursement(client, { merchantId, id }, status, 'update');
+    await noteReimbursement(client, { merchantId, id }, status, 'update', { heard: answeredAt });
 }
 
 /** The card is about to be read back: others come before it next time. The number of cards, for whoever counts. */

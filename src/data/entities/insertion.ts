@@ -61,5 +61,7 @@ export class InsertionRow {
   reimbursementPushed!: number | null;
   /** When a reconciliation last let it be due sooner. */
   @Column('timestamptz', { name: 'brought_forward_at', nullable: true }) broughtForwardAt!: Date | null;
+  /** When WeChat answered us last about it, by the database's clock. */
+  @Column('timestamptz', { name: 'reimbursement_told', nullable: true }) reimbursementTold!: Date | null;
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' }) updatedAt!: Date;
 }
