@@ -21,6 +21,7 @@ import { TokensController } from './console/tokens.controller';
 import { Sealer } from './data/sealed';
 import { Engine } from './engine';
 import { OrderReader } from './orders/orders.read';
+import { Reimbursements } from './reimbursement/reimbursements';
 
 export const ACCOUNT_CONTROLLERS = [
   CallbacksController,
@@ -42,10 +43,11 @@ export function accountParts(
   accounts: Accounts,
   engine: Engine,
   orders: OrderReader,
+  reimbursements: Reimbursements,
 ) {
   const { setUp, templates, tickets, calls, settlements, tokens, wechat } = engine;
   const authorizations = new Authorizations(dataSource, sealer, accounts, setUp, tickets, calls, settlements);
-  const statuses = new CardStatuses(dataSource, sealer, settlements);
+  const statuses = new CardStatuses(dataSource, sealer, settlements, reimbursements);
   return [
     setUp,
     templates,

@@ -4,6 +4,7 @@ import { Sealer } from '../data/sealed';
 import { asEngine } from '../data/statement';
 import { noteReimbursement } from '../insertion/reimbursement-event';
 import { Settlements, Subject } from '../insertion/settle';
+import { Reimbursements } from '../reimbursement/reimbursements';
 import { CallbackFields } from '../wechat/callback-fields';
 import { ReimburseStatus } from '../wechat/wire';
 import { Processed } from './processed';
@@ -29,21 +30,32 @@ export class CardStatuses {
     private readonly dataSource: DataSource,
     private readonly sealer: Sealer,
     private readonly settlements: Settlements,
+    private readonly reimbursements: Reimbursements,
   ) {}
 
+  /** Not encrypted, it could be anybody's who saw one: it tells nothing, and WeChat is asked where a user has shown the card. */
   async changed(account: string, fields: CallbackFields, encrypted: boolean): Promise<Processed> {
     const { Status: status = '', CardId: cardId, Code: code, FromUserName: openid, CreateTime } = fields;
     if (!STATUSES.includes(status) || !cardId || !code) return { kind: 'done', outcome: 'incomplete' };
+    if (!encrypted) return this.hinted(account, cardId, code);
     return asEngine(this.dataSource, async (client) => {
       const order =
         (await withCode(client, account, cardId, code)) ??
-        (encrypted && openid ? await this.recover(client, account, { cardId, code, openid }) : null);
+        (openid ? await this.recover(client, account, { cardId, code, openid }) : null);
       if (!order) return { kind: 'parked' };
-      if (status === 'INVOICE_REIMBURSE_CANCEL' && encrypted) await this.cancelled(client, order);
+      if (status === 'INVOICE_REIMBURSE_CANCEL') await this.cancelled(client, order);
       const when = { pushed: seconds(CreateTime) };
       const noted = await noteReimbursement(client, order, status as ReimburseStatus, 'callback', when);
       return { kind: 'done', outcome: noted ? 'noted' : 'noted_before' };
     });
+  }
+
+  private async hinted(account: string, cardId: string, code: string): Promise<Processed> {
+    const order = await asEngine(this.dataSource, (client) => withCode(client, account, cardId, code));
+    if (!order) return { kind: 'parked' };
+    const verdict = await this.reimbursements.readAgain(order);
+    if (verdict?.kind === 'notNow') return { kind: 'parked' };
+    return { kind: 'done', outcome: verdict?.kind === 'done' ? 'asked' : 'unproved' };
   }
 
   /**

@@ -12,7 +12,7 @@ import { ReimburseStatus } from '../wechat/wire';
 import { withToken } from '../wechat/with-token';
 import { closeIntent, openIntent } from './intents';
 import { itemsOf, SeenItem, seenItem } from './seen-item';
-import { keepChanged, keepSeen, SeenCard, unknownCards } from './shown-cards';
+import { keepChanged, keepSeen, SeenCard, shownCardOf, unknownCards } from './shown-cards';
 
 /** What a reimburser asks of WeChat, in the name of the one account that may. */
 export class Reimbursements {
@@ -26,18 +26,18 @@ export class Reimbursements {
   ) {}
 
   async query(caller: Caller, card: ShownCard): Promise<ReimburseVerdict> {
-    const account = await this.accounts.reimburser(caller.issuerAppid);
-    const askedAt = performance.now();
-    const asked = await withToken(this.tokens, account, (token) => this.wechat.getinvoiceinfo(token, card));
-    const verdict = readVerdict(asked);
-    if (verdict.kind === 'done')
-      await this.keep(account, [{ ...seenItem(verdict.body), encryptCode: card.encrypt_code }], askedAt);
-    return verdict;
+    return this.read(await this.accounts.reimburser(caller.issuerAppid), card);
   }
 
   async queryBatch(caller: Caller, cards: ShownCard[]): Promise<ReimburseVerdict> {
     const account = await this.accounts.reimburser(caller.issuerAppid);
     return this.readBatch(account, cards);
+  }
+
+  /** Asks WeChat how the card of an order stands, as the one asked to whom its user showed it. Null: it was shown to nobody. */
+  async readAgain(order: { merchantId: string; id: string }): Promise<ReimburseVerdict | null> {
+    const shown = await asEngine(this.dataSource, (client) => shownCardOf(client, this.sealer, order));
+    return shown && this.read(await this.accounts.issuer(shown.appid), shown.card);
   }
 
   async change(caller: Caller, card: ShownCard, status: ReimburseStatus): Promise<ReimburseVerdict> {
@@ -74,6 +74,15 @@ export class Reimbursements {
     });
     // A card that was locked without having been read first: reading it says whose order it is.
     if (unknown.length > 0) await this.readBatch(account, unknown);
+    return verdict;
+  }
+
+  private async read(account: TokenAccount, card: ShownCard): Promise<ReimburseVerdict> {
+    const askedAt = performance.now();
+    const asked = await withToken(this.tokens, account, (token) => this.wechat.getinvoiceinfo(token, card));
+    const verdict = readVerdict(asked);
+    if (verdict.kind === 'done')
+      await this.keep(account, [{ ...seenItem(verdict.body), encryptCode: card.encrypt_code }], askedAt);
     return verdict;
   }
 

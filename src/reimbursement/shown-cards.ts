@@ -96,6 +96,22 @@ export async function noteRead(client: PoolClient, { merchantId, id }: { merchan
   return 1;
 }
 
+/** How an order's card can be read again, and in which account's name. */
+export async function shownCardOf(
+  client: PoolClient,
+  sealer: Sealer,
+  { merchantId, id }: { merchantId: string; id: string },
+): Promise<{ appid: string; card: ShownCard } | null> {
+  const { rows } = await client.query<{ appid: string; card_id: string; encrypt_code: Buffer }>(
+    'SELECT appid, card_id, encrypt_code FROM shown_cards WHERE merchant_id = $1 AND id = $2',
+    [merchantId, id],
+  );
+  const [row] = rows;
+  if (!row) return null;
+  const encrypt_code = sealer.open(row.encrypt_code, `shown_cards|${id}`);
+  return { appid: row.appid, card: { card_id: row.card_id, encrypt_code } };
+}
+
 /** Those of the cards that no read has connected with an order. */
 export async function unknownCards(client: PoolClient, cards: ShownCard[]): Promise<ShownCard[]> {
   const { rows } = await client.query<{ shown_sha256: Buffer }>(
