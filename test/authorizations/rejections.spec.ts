@@ -97,6 +97,49 @@ describe('rejecting an order (拒绝开票)', () => {
     await world.until(given.order_id, ['inserted']);
   });
 
+  describe('in the audit trail', () => {
+    const trail = async (orderId: string) =>
+      (
+        await query<Json>(
+          world.databaseUrl,
+          `SELECT actor, action, object, reason, data FROM audit WHERE data ->> 'order_id' = $1 ORDER BY seq`,
+          [orderId],
+        )
+      ).map(({ actor, ...act }) => ({ ...act, byKey: /^key [\da-f-]{36}$/.test(actor as string) }));
+    const entry = (action: string, given: Json, more: Json = {}) => ({
+      ...{ action, object: given.order_id as string, reason: '重复开票', byKey: true },
+      data: { appid: APPID, order_id: given.order_id as string, ...more },
+    });
+
+    it('stands who rejected what and why, before WeChat is asked and with what it came to', async () => {
+      const given = order();
+      await world.control('POST', '/faults', [{ path: REJECT, mode: 'http_status', status: 502, times: 1 }]);
+      await reject(given.order_id).expect(503);
+      await world.authorize(given.order_id);
+      await reject(given.order_id).expect(200);
+      expect(await trail(given.order_id)).toEqual([
+        entry('order.rejection_requested', given),
+        entry('order.rejection_failed', given, { outcome: 'later', errcode: null }),
+        entry('order.rejection_requested', given),
+        entry('order.rejected', given),
+      ]);
+      // Of an order that was posted here, under its id; what is not asked of WeChat leaves no line.
+      const posted = order();
+      await world.post('/v1/orders', posted).expect(202);
+      const { id } = await world.until(posted.order_id, ['awaiting_authorization']);
+      await world.control('POST', '/faults', [{ path: REJECT, mode: 'delay', delay_ms: 500, times: 1 }]);
+      await world.authorize(posted.order_id);
+      const rejecting = reject(posted.order_id).then(({ status }) => status);
+      while ((await world.requests(REJECT, posted.order_id)).length === 0)
+        await new Promise((resume) => setTimeout(resume, 20));
+      const requested = { ...entry('order.rejection_requested', posted), object: id };
+      expect(await trail(posted.order_id)).toEqual([requested]);
+      expect(await rejecting).toBe(200);
+      await reject(posted.order_id).expect(200);
+      expect(await trail(posted.order_id)).toEqual([requested, { ...entry('order.rejected', posted), object: id }]);
+    });
+  });
+
   it('bad requests are named', async () => {
     const { body } = await reject('R1', { reason: '', url: 'javascript:alert(1)' }).expect(422);
     expect(((body as Json).errors as Json[]).map(({ pointer }) => pointer as string).sort()).toEqual([
