@@ -139,10 +139,15 @@ export class BulkReinsertions {
   }
 }
 
-/** What may be begun anew, as `whyInapplicable` has it. */
+const UNREPLACED = `NOT EXISTS (SELECT FROM orders r JOIN live_invoices l ON l.merchant_id = r.merchant_id AND l.id = r.id
+                                 WHERE r.merchant_id = i.merchant_id AND r.replaces = i.id)`;
+
+/** What may be begun anew, as `whyInapplicable` has it; not what another order has taken the place of. */
 function candidates(criteria: OrderCriteria): { text: string; values: unknown[] } {
   const { conditions, values } = whereOf(criteria);
-  const all = [`i.state IN ('refused', 'needs_human')`, 'i.doubt_since IS NULL', ...conditions].join(' AND ');
+  const all = [`i.state IN ('refused', 'needs_human')`, 'i.doubt_since IS NULL', UNREPLACED, ...conditions].join(
+    ' AND ',
+  );
   const text = `FROM merchants m JOIN insertions i ON i.merchant_id = m.id
     JOIN orders o ON o.merchant_id = i.merchant_id AND o.id = i.id WHERE ${all}`;
   return { text, values };

@@ -68,7 +68,8 @@ export class OrderActsController {
   @ApiResponse({ status: 201, type: ReinsertionView })
   @ApiResponse({
     status: 409,
-    description: 'order_inserted, order_in_doubt, order_content_kept, order_under_way, order_ended, invoice_taken',
+    description:
+      'order_inserted, order_in_doubt, order_content_kept, order_under_way, order_ended, invoice_taken, order_replaced',
   })
   @ApiResponse({ status: 412, description: 'order_changed' })
   async reinsert(

@@ -63,7 +63,8 @@ export class Reinsertions {
       { kind: 'reinserted', revised: revised !== null },
       { data: revised ?? {} },
     );
-    if (!(await takeInvoiceAgain(client, locked))) throw new Problem('invoice_taken');
+    const taken = await takeInvoiceAgain(client, locked);
+    if (taken !== 'taken') throw new Problem(taken);
     const { id, operator, reason, bulk } = beginning;
     const { rows } = await client.query<ReinsertionRow>(
       `INSERT INTO reinsertions (merchant_id, id, order_uuid, operator, reason, revision) VALUES ($1, $2, $3, $4, $5, $6)

@@ -37,6 +37,11 @@ export const PROBLEMS = {
     '此发票已在插卡途中或已插卡，一张发票只能有一张卡券',
     'This invoice is on its way or inserted; one invoice has one card',
   ],
+  order_replaced: [
+    409,
+    '已有另一订单取代此订单，或此订单所取代的订单又在途中；一笔交易同时只有一张卡券',
+    'Another order has taken the place of this one, or the one it replaced is on its way again; a sale has one card at a time',
+  ],
   account_exists: [409, '此 appid 已存在，请改用修改接口', 'This appid exists; change it instead'],
   account_not_issuer: [409, '只有开票平台（issuer）账号有 s_pappid', 'Only an issuer’s account has an s_pappid'],
   probe_needs_a_card: [

@@ -24,11 +24,12 @@ export const ACCEPT_COLUMNS = [
   ['trip_pdf_sha256', 'bytea'],
   ['checked', 'jsonb'],
   ['replaces', 'uuid'],
+  ['sale', 'uuid'],
 ] as const;
 
 /**
  * Stores orders with their PDFs, insertions and first events: all rows of an order or none. Orders that exist already,
- * whose invoice is live, or that another merchant's user has authorised, are left out of the answer; a race for one order raises 23505 and stores nothing.
+ * whose invoice or sale is live, or that another merchant's user has authorised, are left out of the answer; a race for one order raises 23505 and stores nothing.
  * A CTE copies its rows each time it is read: the PDFs stand in none. `twin`: the merchant's order that is on its way or
  * inserted with this very PDF; no more than ten are looked at, however often one PDF was posted.
  */
@@ -42,8 +43,8 @@ export function accept(count: number): Statement {
       WITH given (${plain.join(', ')}) AS (
         VALUES ${rows(...plain)}
       ), live AS (
-        INSERT INTO live_invoices (merchant_id, id, invoice_code, invoice_number)
-        SELECT merchant_id, id, invoice_code, invoice_number FROM given
+        INSERT INTO live_invoices (merchant_id, id, invoice_code, invoice_number, sale)
+        SELECT merchant_id, id, invoice_code, invoice_number, sale FROM given
          WHERE NOT EXISTS (SELECT FROM orders o WHERE o.merchant_id = given.merchant_id
                              AND o.appid = given.appid AND o.order_id = given.order_id)
            AND NOT EXISTS (SELECT FROM authorizations a WHERE a.appid = given.appid AND a.order_id = given.order_id

@@ -1,3 +1,4 @@
+import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { MicroBatch } from '../data/micro-batch';
@@ -22,7 +23,9 @@ export type Acceptance =
   /** Another merchant uses this (appid, order_id). */
   | { kind: 'order_taken' }
   /** The invoice is on its way or inserted; `orderId` names the order where it is the caller's own. */
-  | { kind: 'invoice_taken'; orderId: string | null };
+  | { kind: 'invoice_taken'; orderId: string | null }
+  /** `orderId` is on its way or inserted for the sale whose order this one was to replace. */
+  | { kind: 'sale_taken'; orderId: string };
 
 export interface Kept {
   id: string;
@@ -134,6 +137,7 @@ export class AcceptOrders {
       draft.tripPdfSha256,
       JSON.stringify(draft.checked),
       draft.replacesId,
+      draft.saleId ?? id,
     ];
   }
 
@@ -161,7 +165,7 @@ export class AcceptOrders {
         [draft.invoice.number, draft.invoice.code],
       );
       const [holder] = live.rows;
-      if (!holder) return null;
+      if (!holder) return draft.saleId === null ? null : liveOfSale(client, draft);
       return { kind: 'invoice_taken', orderId: holder.merchant_id === draft.merchantId ? holder.order_id : null };
     });
   }
@@ -177,6 +181,14 @@ export class AcceptOrders {
       ...(own.replaces === draft.replacesId ? [] : ['/replaces']),
     ];
   }
+}
+
+async function liveOfSale(client: PoolClient, { merchantId, saleId }: OrderDraft): Promise<Acceptance | null> {
+  const { rows } = await client.query<{ order_id: string }>(
+    `SELECT o.order_id FROM live_invoices l JOIN orders o USING (merchant_id, id) WHERE l.merchant_id = $1 AND l.sale = $2`,
+    [merchantId, saleId],
+  );
+  return rows[0] ? { kind: 'sale_taken', orderId: rows[0].order_id } : null;
 }
 
 /** An order as it was posted, whatever it became since. */

@@ -5,6 +5,7 @@ import { audit } from '../audit/audit';
 import { asEngine } from '../data/statement';
 import { Inapplicable, whyInapplicable } from '../domain/settlement';
 import { Settlements, Subject } from '../insertion/settle';
+import { giveUpSale } from '../insertion/testimony';
 import { WechatClient } from '../wechat/client';
 import { TokenManager } from '../wechat/tokens';
 import { CancelVerdict, cancelVerdict } from '../wechat/updatestatus';
@@ -56,6 +57,7 @@ export class CancelOrders {
     if (why) return { kind: 'inapplicable', why } as const;
     const wish = await intend(client, order, act, this.leaseSeconds);
     if (!wish) return { kind: 'under_way' } as const;
+    await giveUpSale(client, order);
     const { merchantId, id } = order;
     const { by: actor, reason } = act;
     await audit(client, { merchantId, actor, action: 'order.cancellation_requested', object: id, reason, data: {} });

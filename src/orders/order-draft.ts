@@ -27,6 +27,8 @@ export interface OrderDraft {
   replaces: string | null;
   /** Its uuid, once it has been looked up. */
   replacesId: string | null;
+  /** The first order of this sale, likewise; null: this one. */
+  saleId: string | null;
   files: OrderFiles;
   pdfSha256: Buffer;
   tripPdfSha256: Buffer | null;
@@ -69,6 +71,7 @@ export function draftOrder(
     invoice,
     replaces: request.replaces ?? null,
     replacesId: null,
+    saleId: null,
   };
   const pdfSha256 = sha256(files.pdf);
   const tripPdfSha256 = files.tripPdf && sha256(files.tripPdf);

@@ -10,7 +10,7 @@ import { Acceptance, AcceptOrders, Kept } from './accept';
 import { GivenOrder } from './order-body';
 import { checkPdf } from '../invoice-files/pdf-shape';
 import { draftOrder, OrderDraft, OrderFiles, sameFiles } from './order-draft';
-import { findReplaced } from './lineage';
+import { findReplaced, saleTaken } from './lineage';
 import { acceptedView, orderView } from './order-view';
 import { InvoiceReader } from './invoice-reader';
 import { OrderData, OrderDataFromFile, OrderView } from './orders.api';
@@ -89,7 +89,7 @@ export class PostOrders {
 
   private async withReplaced(draft: OrderDraft): Promise<OrderDraft> {
     const replaced = await findReplaced(this.dataSource, draft);
-    if ('id' in replaced) return { ...draft, replacesId: replaced.id };
+    if ('id' in replaced) return { ...draft, replacesId: replaced.id, saleId: replaced.sale };
     throw new Problem('invalid_order', { faults: [replaced] });
   }
 
@@ -123,6 +123,8 @@ function refusal(acceptance: Exclude<Acceptance, { kind: 'accepted' | 'replayed'
       });
     case 'order_taken':
       return new Problem('order_taken');
+    case 'sale_taken':
+      return new Problem('invalid_order', { faults: [saleTaken(acceptance.orderId)] });
     case 'invoice_taken':
       return new Problem('invoice_taken', {
         ...(acceptance.orderId ? { detail: ownOrder(acceptance.orderId) } : {}),

@@ -107,6 +107,7 @@ function newOrder(): unknown[] {
     trip_pdf: null,
     trip_pdf_sha256: null,
     replaces: null,
+    sale: randomUUID(),
   };
   return ACCEPT_COLUMNS.map(([name, type]) => {
     if (name in given) return given[name];

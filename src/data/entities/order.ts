@@ -53,15 +53,18 @@ export class OrderRevision {
   @Column('timestamptz') until!: Date;
 }
 
-/** One row for each invoice that is on its way or inserted: an invoice is never in two cards. */
+/** One row for each invoice that is on its way or inserted: an invoice is never in two cards, nor a sale. */
 @Entity('live_invoices')
 @Unique('live_invoices_natural_key', ['merchantId', 'invoiceNumber', 'invoiceCode'])
 @Index('live_invoices_across_merchants', ['invoiceNumber', 'invoiceCode'], { unique: true })
+@Index('live_invoices_one_sale', ['merchantId', 'sale'], { unique: true })
 export class LiveInvoice {
   @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'live_invoices_pkey' }) merchantId!: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'live_invoices_pkey' }) id!: string;
   @Column('text', { name: 'invoice_code' }) invoiceCode!: string;
   @Column('text', { name: 'invoice_number' }) invoiceNumber!: string;
+  /** The first order of those that take each other’s place; null once its card is to be cancelled. */
+  @Column('uuid', { nullable: true }) sale!: string | null;
 }
 
 /** The bytes of an order's PDFs; SHA-256 pinned in `orders`. Partitioned by month of `stored_at`. */
