@@ -1,3 +1,4 @@
+import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { Sealer } from '../data/sealed';
 import { inTransaction } from '../data/statement';
@@ -35,7 +36,16 @@ interface Row {
   expires_in: number;
 }
 
+/** What WeChat did not give, and until when it is not asked again (monotonic, in milliseconds). */
+interface Pause {
+  outcome: Outcome;
+  until: number;
+  failures: number;
+}
+
 const CACHE_MS = 30_000;
+/** Seconds until a ticket that was not given twice is asked for again, doubled by every failure that follows. */
+const [FIRST_PAUSE, LONGEST_PAUSE] = [1, 60];
 const READ = `SELECT generation, ticket, extract(epoch FROM refresh_after - clock_timestamp())::float8 AS refresh_in,
     extract(epoch FROM expires_at - clock_timestamp())::float8 AS expires_in
   FROM wechat_tickets WHERE appid = $1 AND type = $2`;
@@ -49,11 +59,12 @@ const STORE = `INSERT INTO wechat_tickets (appid, type, generation, ticket, refr
 
 /**
  * One ticket per account and type for all processes: WeChat lets them be fetched seldom. Whoever fetches holds an advisory
- * lock meanwhile; everybody else goes on with the ticket there is.
+ * lock meanwhile; everybody else, here and elsewhere, goes on with the ticket there is and waits only where there is none.
  */
 export class TicketManager {
   private readonly cache = new Map<string, Cached>();
   private readonly flights = new Map<string, Promise<TicketResult>>();
+  private readonly pauses = new Map<string, Pause>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -63,24 +74,29 @@ export class TicketManager {
   ) {}
 
   async get(account: TokenAccount, type: TicketType): Promise<TicketResult> {
-    const cached = this.cache.get(keyOf(account, type));
+    const key = keyOf(account, type);
+    const cached = this.cache.get(key);
     const age = cached ? performance.now() - cached.readAt : Infinity;
-    if (cached && age < CACHE_MS && age / 1000 < cached.refreshIn) return { ticket: cached };
-    return this.alone(keyOf(account, type), () => this.read(account, type));
+    const lasts = this.flights.has(key) ? cached?.expiresIn : cached?.refreshIn;
+    if (cached && age < CACHE_MS && age / 1000 < (lasts as number)) return { ticket: cached };
+    return this.alone(key, () => this.read(account, type));
   }
 
   /** WeChat refused the ticket of `seenGeneration`. A newer one that somebody else stored is taken as it is. */
   async invalidate(account: TokenAccount, type: TicketType, seenGeneration: number): Promise<TicketResult> {
     this.cache.delete(keyOf(account, type));
-    return this.alone(`${keyOf(account, type)}|${seenGeneration}`, () => this.fetch(account, type, seenGeneration));
+    return this.alone(`${keyOf(account, type)}|${seenGeneration}`, () =>
+      this.fetch(account, type, seenGeneration, 'wait'),
+    );
   }
 
   private async read(account: TokenAccount, type: TicketType): Promise<TicketResult> {
     const stored = this.keep(account, type, await this.dataSource.query<Row[]>(READ, [account.appid, type]));
     if (stored && stored.refreshIn > 0) return { ticket: stored };
-    const fetched = await this.fetch(account, type, stored?.generation ?? 0);
+    const good = stored && stored.expiresIn > 0 ? stored : null;
+    const fetched = await this.fetch(account, type, stored?.generation ?? 0, good ? 'skip' : 'wait');
     // Its refresh failed, but it is good for a while.
-    return !fetched.ticket && stored && stored.expiresIn > 0 ? { ticket: stored } : fetched;
+    return !fetched.ticket && good ? { ticket: good } : fetched;
   }
 
   private keep({ appid }: TokenAccount, type: TicketType, [row]: Row[]): Cached | null {
@@ -93,16 +109,28 @@ export class TicketManager {
     return cached;
   }
 
-  private async fetch(account: TokenAccount, type: TicketType, seenGeneration: number): Promise<TicketResult> {
+  private async fetch(
+    account: TokenAccount,
+    type: TicketType,
+    seenGeneration: number,
+    onLocked: 'wait' | 'skip',
+  ): Promise<TicketResult> {
     return inTransaction(this.dataSource, async (client) => {
-      await client.query(`SET LOCAL lock_timeout = '10s'`);
-      await client.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`ticket|${account.appid}|${type}`]);
+      if (!(await lock(client, account, type, onLocked)))
+        return { ticket: null, outcome: later('ticket_refreshing', 1) };
       const now = this.keep(account, type, (await client.query<Row>(READ, [account.appid, type])).rows);
       if (now && now.generation > seenGeneration) return { ticket: now };
+      const key = keyOf(account, type);
+      const pause = this.pauses.get(key);
+      if (pause && performance.now() < pause.until) return { ticket: null, outcome: pause.outcome };
       const asked = await withToken(this.tokens, account, (token) => this.client.getticket(token, type));
-      if (!asked.answer) return { ticket: null, outcome: asked.outcome };
-      const read = ticketOf(asked.answer);
-      if (!read) return { ticket: null, outcome: ticketVerdict(asked.answer, new Date()) };
+      const read = asked.answer && ticketOf(asked.answer);
+      if (!read) {
+        const outcome = asked.answer ? ticketVerdict(asked.answer, new Date()) : asked.outcome;
+        this.pauses.set(key, pauseAfter(outcome, pause));
+        return { ticket: null, outcome };
+      }
+      this.pauses.delete(key);
       const generation = seenGeneration + 1;
       await client.query(STORE, [
         account.appid,
@@ -123,12 +151,42 @@ export class TicketManager {
     const flight = work()
       .catch((error: unknown): TicketResult => {
         const code = (error as { code?: string }).code ?? 'error';
-        return { ticket: null, outcome: { kind: 'later', reason: `ticket_store_${code}`, wait: 5, counted: false } };
+        return { ticket: null, outcome: later(`ticket_store_${code}`, 5) };
       })
       .finally(() => this.flights.delete(key));
     this.flights.set(key, flight);
     return flight;
   }
+}
+
+/** False: somebody else has it, and is not waited for. */
+async function lock(
+  client: PoolClient,
+  { appid }: TokenAccount,
+  type: TicketType,
+  onLocked: 'wait' | 'skip',
+): Promise<boolean> {
+  const name = `ticket|${appid}|${type}`;
+  if (onLocked === 'skip') {
+    const { rows } = await client.query<{ got: boolean }>(
+      'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS got',
+      [name],
+    );
+    return rows[0]?.got === true;
+  }
+  await client.query(`SET LOCAL lock_timeout = '10s'`);
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
+  return true;
+}
+
+function pauseAfter(outcome: Outcome, before: Pause | undefined): Pause {
+  const failures = (before?.failures ?? 0) + 1;
+  const seconds = failures === 1 ? 0 : Math.min(FIRST_PAUSE * 2 ** (failures - 2), LONGEST_PAUSE);
+  return { outcome, failures, until: performance.now() + seconds * 1000 };
+}
+
+function later(reason: string, wait: number): Outcome {
+  return { kind: 'later', reason, wait, counted: false };
 }
 
 /** The ticket of an answer and its life in seconds; a life that is missing or under a minute is no ticket to build on. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceFor } from '../../src/data/data-source';
 import { Sealer } from '../../src/data/sealed';
@@ -77,6 +78,45 @@ describe('tickets are fetched seldom and shared by all processes', () => {
     expect(await managers()[1]?.get(ACCOUNT, 'jsapi')).toEqual(expect.objectContaining({ ticket: expect.anything() }));
     const after = await managers()[1]?.get(ACCOUNT, 'jsapi');
     expect(after?.ticket?.generation).toBe((before?.ticket?.generation as number) + 1);
+  });
+
+  it('while WeChat gives none, it is asked ever more seldom, and at once again after it gave one', async () => {
+    const [manager] = managers() as [TicketManager];
+    const fail = (times: number) =>
+      control('POST', '/faults', [{ path: PATH, mode: 'errcode', errcode: -1, applied: false, times }] as never);
+    await fail(3);
+    const ask = () => manager.get(ACCOUNT, 'jsapi');
+    for (let n = 0; n < 5; n += 1) expect(await ask()).toMatchObject({ ticket: null, outcome: { kind: 'later' } });
+    // Whoever has another ticket refused does not make it ask more often.
+    expect(await manager.invalidate(ACCOUNT, 'jsapi', 0)).toMatchObject({ ticket: null });
+    expect(await fetches()).toBe(2);
+    await sleep(1100);
+    for (let n = 0; n < 5; n += 1) expect(await ask()).toMatchObject({ ticket: null });
+    expect(await fetches()).toBe(3);
+    await sleep(1100);
+    await ask();
+    expect(await fetches()).toBe(3);
+    await sleep(1000);
+    expect(await ask()).toMatchObject({ ticket: { generation: 1 } });
+    await fail(1);
+    expect(await manager.invalidate(ACCOUNT, 'jsapi', 1)).toMatchObject({ ticket: null });
+    expect(await manager.invalidate(ACCOUNT, 'jsapi', 1)).toMatchObject({ ticket: { generation: 2 } });
+  });
+
+  it('while one process fetches the next one, all others go on with the one there is', async () => {
+    const [first, second] = managers() as [TicketManager, TicketManager];
+    await first.get(ACCOUNT, 'jsapi');
+    await dataSources[0]?.query(`UPDATE wechat_tickets SET refresh_after = now() - interval '1 second'`);
+    await control('POST', '/faults', [{ path: PATH, mode: 'delay', delay_ms: 1000, times: 1 }] as never);
+    const fetching = second.get(ACCOUNT, 'jsapi');
+    while ((await fetches()) < 2) await sleep(10);
+    const [third] = managers() as [TicketManager];
+    const since = performance.now();
+    expect(await third.get(ACCOUNT, 'jsapi')).toMatchObject({ ticket: { generation: 1 } });
+    expect(await second.get(ACCOUNT, 'jsapi')).toMatchObject({ ticket: { generation: 1 } });
+    expect(performance.now() - since).toBeLessThan(700);
+    expect(await fetching).toMatchObject({ ticket: { generation: 2 } });
+    expect(await fetches()).toBe(2);
   });
 
   it('a refused ticket is replaced once, whoever complains', async () => {
