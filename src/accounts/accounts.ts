@@ -36,6 +36,7 @@ const CACHE_MS = 30_000;
 /** The WeChat accounts we may act for. The environment makes the first ones; secrets are sealed. */
 export class Accounts {
   private readonly cache = new Map<string, { account: WechatAccount; readAt: number }>();
+  private reimburserAppid: string | null = null;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -45,6 +46,7 @@ export class Accounts {
   /** Applied at each start. What the environment said before, and an administrator changed since, stays as he left it. */
   async bootstrap(config: Config): Promise<void> {
     const { WECHAT_APPID: issuer, WECHAT_REIMBURSER_APPID: reimburser } = config;
+    this.reimburserAppid = reimburser;
     const { WECHAT_CALLBACK_TOKEN: token, WECHAT_CALLBACK_AES_KEY: aesKey } = config;
     const kinds = { tokenKind: config.WECHAT_TOKEN_KIND, billingFields: config.BILLING_FIELDS };
     const callback = token ? { token, aesKey } : null;
@@ -55,12 +57,12 @@ export class Accounts {
     await this.apply(reimburser, { role: 'reimburser', ...kinds, secret, callback: null });
   }
 
-  /** The account that reads and locks cards (报销方): the one of the settings, else the newest reimburser, else the issuer's own. */
-  async reimburser(issuerAppid: string): Promise<TokenAccount> {
-    const [row] = await this.dataSource.query<{ appid: string }[]>(
-      `SELECT appid FROM accounts WHERE role = 'reimburser' ORDER BY from_environment IS NULL, created_at DESC LIMIT 1`,
-    );
-    return this.issuer(row?.appid ?? issuerAppid);
+  /**
+   * The account that reads and locks cards (报销方): the one that the settings name now, else the issuer's own. WeChat lets
+   * nobody but the account that locked a card unlock it: no account that is merely made takes over.
+   */
+  reimburser(issuerAppid: string): Promise<TokenAccount> {
+    return this.issuer(this.reimburserAppid ?? issuerAppid);
   }
 
   /** Whether users authorise under this account: only then it needs a contact and an authorisation page. */
