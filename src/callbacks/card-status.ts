@@ -104,13 +104,17 @@ export class CardStatuses {
   }
 }
 
-/** The order of a known code, of this account as its issuer or as the account that authorised. */
+/**
+ * The order of a known code, of this account as its issuer or as the account that authorised. Codes are found under their
+ * issuers only, which are among the accounts: each is a look into the index.
+ */
+export const ORDER_OF_CODE = `
+  SELECT i.merchant_id, i.id FROM insertions i JOIN orders o ON o.merchant_id = i.merchant_id AND o.id = i.id
+   WHERE i.issuer_appid = ANY (ARRAY(SELECT appid FROM accounts)) AND i.card_code = $3 AND o.card_id = $2
+     AND (i.issuer_appid = $1 OR o.appid = $1) LIMIT 2`;
+
 async function withCode(client: PoolClient, account: string, cardId: string, code: string): Promise<Subject | null> {
-  const { rows } = await client.query<{ merchant_id: string; id: string }>(
-    `SELECT i.merchant_id, i.id FROM insertions i JOIN orders o ON o.merchant_id = i.merchant_id AND o.id = i.id
-      WHERE i.card_code = $3 AND o.card_id = $2 AND (i.issuer_appid = $1 OR o.appid = $1) LIMIT 2`,
-    [account, cardId, code],
-  );
+  const { rows } = await client.query<{ merchant_id: string; id: string }>(ORDER_OF_CODE, [account, cardId, code]);
   const [row, second] = rows;
   return row && !second ? { merchantId: row.merchant_id, id: row.id } : null;
 }
