@@ -40,14 +40,14 @@ export class Destinations {
       return faults;
     }
     const literal = ipaddr.isValid(target.host);
-    const listed = literal ? this.isOwn(target, target.host) : this.isOwnHost(target);
+    const listed = literal ? this.isOwn(target, target.host) : this.lists(target);
     if (!target.secure && !(listed && (!literal || isLoopback(target.host)))) {
       say('URL-SCHEME', '须为 https 地址。', 'Must be an https URL.');
     } else if (literal && !listed) {
       say('URL-ADDRESS', '须用公网域名，不能用 IP 地址。', 'Give a public host name, not an IP address.');
     } else if (/(^|\.)(localhost|local|internal|localdomain|home\.arpa)\.?$/.test(target.host) && !listed) {
       say('URL-ADDRESS', '此域名不在公网上。', 'This name is not of the public internet.');
-    } else if (target.port !== HTTPS_PORT && !listed && this.networks().length === 0) {
+    } else if (target.port !== HTTPS_PORT && !listed && !this.haveNetworks()) {
       say('URL-PORT', '只能用 443 端口。', 'Port 443 only.');
     }
     return faults;
@@ -60,11 +60,16 @@ export class Destinations {
   }
 
   private isOwn(target: Target, address: string): boolean {
-    return this.isOwnHost(target) || this.networks().some((network) => isWithin(address, network));
+    return this.lists(target) || this.networks().some((network) => isWithin(address, network));
   }
 
-  private isOwnHost({ host, port }: Target): boolean {
+  /** Whether the installation lists it by host and port. */
+  lists({ host, port }: Target): boolean {
     return this.own.some((place) => 'host' in place && bare(place.host) === host && place.port === port);
+  }
+
+  haveNetworks(): boolean {
+    return this.networks().length > 0;
   }
 
   private networks(): string[] {

@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises';
+import { lookup, Resolver } from 'node:dns/promises';
 import { isIP, LookupFunction } from 'node:net';
 import { buildConnector, Client, Dispatcher } from 'undici';
 import { Destinations, Target, targetOf } from './destinations';
@@ -15,7 +15,7 @@ export interface Reply {
   httpStatus: number | null;
 }
 
-export type Resolver = (host: string) => Promise<string[]>;
+export type Names = (host: string) => Promise<string[]>;
 
 /** Of an answer's body no more is read; only its end is of interest. */
 const MOST_BYTES = 64 * 1024;
@@ -27,7 +27,7 @@ export class Outbound {
   constructor(
     private readonly destinations: Destinations,
     private readonly timeoutMs: number,
-    private readonly resolve: Resolver = resolveAll,
+    private readonly names: Names = namesOf(new Resolver({ timeout: 2000, tries: 2 })),
   ) {}
 
   async post(url: string, headers: Record<string, string>, body: string): Promise<Reply> {
@@ -65,7 +65,7 @@ export class Outbound {
   /** The addresses that were checked are the ones connected to: no second look-up can answer otherwise. */
   private async connect(target: Target, options: buildConnector.Options, callback: buildConnector.Callback) {
     try {
-      const addresses = isIP(target.host) ? [target.host] : await this.resolve(target.host);
+      const addresses = isIP(target.host) ? [target.host] : await this.addressesOf(target);
       if (!this.destinations.allows(target, addresses)) throw new AddressRefused();
       const connector = buildConnector({ timeout: this.timeoutMs, maxCachedSessions: 0, lookup: always(addresses) });
       connector(options, callback);
@@ -73,10 +73,35 @@ export class Outbound {
       callback(error as Error, null);
     }
   }
+
+  /** The installation's own places may be known to this machine's hosts file alone. */
+  private async addressesOf(target: Target): Promise<string[]> {
+    if (this.destinations.lists(target)) return fromSystem(target.host);
+    try {
+      return await this.names(target.host);
+    } catch (error) {
+      const unknown = /ENOTFOUND|ENODATA/.test((error as { code?: string }).code ?? '');
+      if (unknown && this.destinations.haveNetworks()) return fromSystem(target.host);
+      throw error;
+    }
+  }
 }
 
-async function resolveAll(host: string): Promise<string[]> {
+async function fromSystem(host: string): Promise<string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);
+}
+
+/**
+ * Asks name servers itself. The system's look-up holds one of a few threads until a server answers: a merchant's name
+ * whose server stays silent would keep every other look-up of this process waiting, WeChat's among them.
+ */
+export function namesOf(resolver: Resolver): Names {
+  return async (host) => {
+    const both = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+    const addresses = both.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    if (addresses.length === 0) throw (both[0] as PromiseRejectedResult).reason;
+    return addresses;
+  };
 }
 
 function always(addresses: string[]): LookupFunction {

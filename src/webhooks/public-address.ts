@@ -4,6 +4,8 @@ import ipaddr, { IPv4, IPv6 } from 'ipaddr.js';
 const OF_PLATFORMS = ['168.63.129.16', '192.0.0.192'];
 /** All that is handed out as public unicast (IANA). */
 const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3') as [IPv6, number];
+/** NAT64 of a network of its own: where the IPv4 address stands in it is for that network to say (RFC 8215). */
+const LOCAL_NAT64 = ipaddr.parseCIDR('64:ff9b:1::/48') as [IPv6, number];
 /** IPv6 written around an IPv4 address by ISATAP, whatever the prefix. */
 const ISATAP = ['5efe', '0200:5efe'];
 
@@ -17,6 +19,7 @@ export function isPublicAddress(text: string): boolean {
   const address = ipaddr.parse(text);
   if (address.kind() === 'ipv4') return isPublicV4(address as IPv4);
   const v6 = address as IPv6;
+  if (v6.match(LOCAL_NAT64)) return false;
   const carried = carriedBy(v6);
   if (carried.length > 0) return carried.every(isPublicV4);
   return v6.match(GLOBAL_UNICAST) && v6.range() === 'unicast';

@@ -1,9 +1,11 @@
+import { createSocket } from 'node:dgram';
+import { lookup, Resolver } from 'node:dns/promises';
 import { createServer, Socket } from 'node:net';
 import { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { loadConfig } from '../../src/config';
 import { Destinations } from '../../src/webhooks/destinations';
-import { Outbound } from '../../src/webhooks/outbound';
+import { namesOf, Outbound } from '../../src/webhooks/outbound';
 import { isPublicAddress } from '../../src/webhooks/public-address';
 import { MASTER_KEY } from '../support/world';
 import { HOSTS, NOT_PUBLIC, OTHER_URLS, PUBLIC } from './addresses';
@@ -128,4 +130,20 @@ describe('webhooks reach nothing but the public internet', () => {
       expect(() => loadConfig({ MASTER_KEY, WEBHOOK_ALLOW: value })).toThrow(/WEBHOOK_ALLOW/);
     },
   );
+
+  it('names whose server stays silent keep no other look-up of this process waiting', async () => {
+    const silent = createSocket('udp4');
+    let questions = 0;
+    silent.on('message', () => (questions += 1));
+    await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
+    const resolver = new Resolver({ timeout: 300, tries: 1 });
+    resolver.setServers([`127.0.0.1:${silent.address().port}`]);
+    const outbound = new Outbound(new Destinations([]), 1000, namesOf(resolver));
+    const slow = Array.from({ length: 16 }, (_, n) => outbound.post(`https://silent${n}.example.com/`, {}, '{}'));
+    const first = await Promise.race([...slow, lookup('localhost').then(() => 'looked up')]);
+    expect(first).toBe('looked up');
+    for (const { result } of await Promise.all(slow)) expect(['timeout', 'unreachable']).toContain(result);
+    expect(questions).toBeGreaterThanOrEqual(16);
+    silent.close();
+  });
 });
