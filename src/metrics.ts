@@ -33,6 +33,10 @@ export class Metrics {
     ...this.named('piaoka_webhook_deliveries_total', 'Webhook attempts by result; exhausted: the last of a schedule'),
     labelNames: ['result'] as const,
   });
+  readonly webhookEndpointsDisabled = new Counter({
+    ...this.named('piaoka_webhook_endpoints_disabled_total', 'Webhook endpoints that were disabled: failing, gone'),
+    labelNames: ['reason'] as const,
+  });
   readonly inFlight = new Gauge(this.named('piaoka_in_flight', 'Orders this process is carrying'));
 
   constructor() {

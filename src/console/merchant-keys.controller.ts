@@ -19,6 +19,7 @@ import { asEngine } from '../data/statement';
 import { Fault, fault } from '../domain/fault';
 import { toShanghai } from '../domain/shanghai';
 import { RequestBody } from '../http/body-parser';
+import { Idempotent, NewId } from '../http/idempotency';
 import { Problem } from '../http/problems';
 import { isUuid, one, Query } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
@@ -50,6 +51,7 @@ export class MerchantKeysController {
 
   @Post()
   @NeedsRole('administrator')
+  @Idempotent()
   @ApiOperation({
     summary: 'A new key beside those that live: rotate by revoking the old one once the new one is in use',
   })
@@ -59,6 +61,7 @@ export class MerchantKeysController {
     @Param('id') id: string,
     @Body() body: RequestBody | undefined,
     @OperatorParam() operator: Operator,
+    @NewId() keyId: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedKeyView> {
     const { label, scopes, expires_at, reason } = readBody<KeyRequest>(body, this.checks, KeyRequest.name);
@@ -68,7 +71,7 @@ export class MerchantKeysController {
     }
     const by = { actor: operator.name, reason: reason ?? null };
     const { row, secret } = await this.ofMerchant(id, (client) =>
-      createKey(client, id, { label, scopes, expiresAt }, by),
+      createKey(client, id, { id: keyId, label, scopes, expiresAt }, by),
     );
     void reply.header('cache-control', 'no-store');
     return { ...viewOf(row), key: secret };

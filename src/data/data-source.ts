@@ -35,6 +35,7 @@ import { OrdersByPdf1763800000121 } from '../../migrations/1763800000121-orders-
 import { ReportPartsAnew1763800000122 } from '../../migrations/1763800000122-report-parts-anew';
 import { BroughtForwardOnce1763800000123 } from '../../migrations/1763800000123-brought-forward-once';
 import { OneCardASale1763800000124 } from '../../migrations/1763800000124-one-card-a-sale';
+import { WebhookRotations1763800000125 } from '../../migrations/1763800000125-webhook-rotations';
 import { ReimbursementTold1763800000130 } from '../../migrations/1763800000130-reimbursement-told';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
 import { EarlyTokenDeaths1763800000112 } from '../../migrations/1763800000112-early-token-deaths';
@@ -204,6 +205,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       ReportPartsAnew1763800000122,
       BroughtForwardOnce1763800000123,
       OneCardASale1763800000124,
+      WebhookRotations1763800000125,
       ReimbursementTold1763800000130,
       Statements1763800000113,
       BulkReinsertions1763800000098,

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { PoolClient } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import { audit } from '../audit/audit';
 import { By } from './merchant-admin';
 
@@ -16,6 +15,7 @@ export interface KeyRow {
 }
 
 export interface NewKey {
+  id: string;
   label: string;
   scopes: string[];
   expiresAt: Date | null;
@@ -34,19 +34,20 @@ export async function listKeys(client: PoolClient, merchantId: string): Promise<
 
 /**
  * A new key beside those that live: a merchant rotates by taking the new one into use before the old one is revoked.
- * `secret` is told here and never again.
+ * `secret` is told here and never again; whoever makes it again under its `id` has lost the answer, and gets another.
  */
 export async function createKey(
   client: PoolClient,
   merchantId: string,
-  { label, scopes, expiresAt }: NewKey,
+  { id, label, scopes, expiresAt }: NewKey,
   by: By,
 ): Promise<{ row: KeyRow; secret: string }> {
   const secret = `pk_${randomBytes(24).toString('hex')}`;
   const { rows } = await client.query<KeyRow>(
     `INSERT INTO merchant_keys (id, merchant_id, key_sha256, label, scopes, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${COLUMNS}`,
-    [uuidv7(), merchantId, createHash('sha256').update(secret).digest(), label, scopes, expiresAt],
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (id) DO UPDATE SET key_sha256 = excluded.key_sha256 RETURNING ${COLUMNS}`,
+    [id, merchantId, createHash('sha256').update(secret).digest(), label, scopes, expiresAt],
   );
   const row = rows[0] as KeyRow;
   const data = { label, scopes, expires_at: expiresAt && expiresAt.toISOString() };

@@ -83,6 +83,15 @@ export async function endpointOf(client: PoolClient, merchantId: string, id: str
   return rows[0]?.endpoint_id ?? null;
 }
 
+/** The merchant whose message it is; null: there is none. */
+export async function findAnyDelivery(client: PoolClient, id: string): Promise<string | null> {
+  const { rows } = await client.query<{ merchant_id: string }>(
+    'SELECT d.merchant_id FROM merchants m JOIN webhook_deliveries d ON d.merchant_id = m.id AND d.id = $1',
+    [id],
+  );
+  return rows[0]?.merchant_id ?? null;
+}
+
 /** Due at once, from the beginning of the schedule, under the same id. */
 export async function redeliver(client: PoolClient, merchantId: string, id: string): Promise<DeliveryRow> {
   const { rows } = await client.query<DeliveryRow>(

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { MicroBatch } from '../data/micro-batch';
 import { Sealer } from '../data/sealed';
 import { run } from '../data/statement';
+import { Log } from '../log';
 import { YoungTables } from '../data/young-tables';
 import { CLAIM_DELIVERIES, RECORD_DELIVERIES } from './delivery.queue';
 import { EndpointLimits } from './endpoint-limits';
@@ -61,6 +62,7 @@ export class DeliveryStore {
     private readonly dataSource: DataSource,
     private readonly sealer: Sealer,
     private readonly leaseSeconds: number,
+    private readonly log: Log,
   ) {
     this.outcomes = new MicroBatch((outcomes) => this.writeOutcomes(outcomes), { size: 64, parallel: 1 });
     this.youngTables = new YoungTables(dataSource, ['webhook_deliveries']);
@@ -71,7 +73,7 @@ export class DeliveryStore {
     const values = [count, worker, this.leaseSeconds, free, limits.slowFree(), limits.slow()];
     const rows = await run<ClaimedDeliveryRow>(this.dataSource, CLAIM_DELIVERIES, values);
     await this.youngTables.grew(rows.length);
-    return rows.map((row) => this.claimedFrom(row));
+    return rows.flatMap((row) => this.readable(row));
   }
 
   /** False: the lease was lost meanwhile; the message goes again under the same id. */
@@ -96,6 +98,16 @@ export class DeliveryStore {
     const moved = await run<{ id: string; fence: string }>(this.dataSource, RECORD_DELIVERIES, [JSON.stringify(rows)]);
     const mine = new Set(moved.map(({ id, fence }) => `${id}/${fence}`));
     return rows.map(({ id, fence }) => mine.has(`${id}/${fence}`));
+  }
+
+  /** A secret that cannot be read keeps its own endpoint's messages waiting, and no other's. */
+  private readable(row: ClaimedDeliveryRow): ClaimedDelivery[] {
+    try {
+      return [this.claimedFrom(row)];
+    } catch (error) {
+      this.log.error({ endpoint: row.endpoint_id, err: error }, 'the secret of a webhook endpoint cannot be read');
+      return [];
+    }
   }
 
   private claimedFrom(row: ClaimedDeliveryRow): ClaimedDelivery {

@@ -3,6 +3,7 @@ import { audit } from '../audit/audit';
 import { DisabledReason } from '../data/entities/webhook';
 import { asEngine } from '../data/statement';
 import { Log } from '../log';
+import { Metrics } from '../metrics';
 
 const DISABLED_AFTER_SECONDS = 5 * 24 * 3600;
 /** Longer than the longest wait of the schedule: after such a silence nobody knows how the receiver was. */
@@ -13,10 +14,11 @@ interface Of {
   endpointId: string;
 }
 
-/** An endpoint that fails for five days, or says 410, is disabled: with a notice in the audit trail and in the log. */
+/** An endpoint that fails for five days, or says 410, is disabled: with a notice in the audit trail, in the log and in a metric. */
 export class EndpointHealth {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
@@ -53,6 +55,8 @@ export class EndpointHealth {
       await audit(client, { ...act, reason: null, data });
       return row.disabled_reason;
     });
-    if (reason) this.log.warn({ endpoint: endpointId, reason }, 'a webhook endpoint was disabled');
+    if (!reason) return;
+    this.metrics.webhookEndpointsDisabled.inc({ reason });
+    this.log.warn({ endpoint: endpointId, reason }, 'a webhook endpoint was disabled');
   }
 }

@@ -2,10 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query as QueryPar
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
-import { audit } from '../audit/audit';
 import { Sealer } from '../data/sealed';
 import { asEngine, asMerchant } from '../data/statement';
-import { fault } from '../domain/fault';
 import { RequestBody } from '../http/body-parser';
 import { Idempotent, NewId } from '../http/idempotency';
 import { Problem } from '../http/problems';
@@ -13,8 +11,9 @@ import { isUuid, oneOf, Query, readLimit, unknownParameters, uuid } from '../htt
 import { SchemaChecks } from '../http/schema-check';
 import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { Caller } from '../merchants/merchants';
-import { addTest, replay } from './deliveries';
+import { addTest } from './deliveries';
 import { Destinations } from './destinations';
+import { Actor, note, replayTime, requireTimes } from './endpoint-acts';
 import {
   addEndpoint,
   enableEndpoint,
@@ -88,7 +87,7 @@ export class WebhookEndpointsController {
     const given = { url: url.href, description: request.description ?? '', types: request.types ?? null };
     const added = await asEngine(this.dataSource, async (client) => {
       const one = await addEndpoint(client, this.sealer, caller.merchantId, id, given);
-      if (one?.made) await note(client, caller, 'added', one.endpoint);
+      if (one?.made) await note(client, actorOf(caller), 'added', one.endpoint);
       return one;
     });
     if (!added) throw new Problem('too_many_endpoints');
@@ -114,16 +113,22 @@ export class WebhookEndpointsController {
 
   @Post(':id/secret_rotation')
   @NeedsScope('webhooks:manage')
+  @Idempotent()
   @ApiOperation({ summary: 'A new secret; for 24 hours each message carries a signature of both' })
   @ApiResponse({ status: 201, type: WebhookEndpointCreated })
-  async rotate(@Param('id') id: string, @CallerParam() caller: Caller): Promise<WebhookEndpointCreated> {
-    let secret = '';
-    const endpoint = await this.change(id, caller, 'secret_rotated', async (client) => {
-      const rotated = await rotateSecret(client, this.sealer, caller.merchantId, id);
-      secret = rotated?.secret ?? '';
-      return rotated?.endpoint ?? null;
+  async rotate(
+    @Param('id') id: string,
+    @CallerParam() caller: Caller,
+    @NewId() rotation: string,
+  ): Promise<WebhookEndpointCreated> {
+    if (!isUuid(id)) throw new Problem('not_found');
+    const rotated = await asEngine(this.dataSource, async (client) => {
+      const done = await rotateSecret(client, this.sealer, { merchantId: caller.merchantId, id, rotation });
+      if (done?.made) await note(client, actorOf(caller), 'secret_rotated', done.endpoint);
+      return done;
     });
-    return { ...endpointView(endpoint), secret };
+    if (!rotated) throw new Problem('not_found');
+    return { ...endpointView(rotated.endpoint), secret: rotated.secret };
   }
 
   @Post(':id/activation')
@@ -146,7 +151,10 @@ export class WebhookEndpointsController {
   @ApiResponse({ status: 202, type: WebhookDeliveryView })
   @ApiResponse({ status: 409, description: 'endpoint_disabled' })
   async test(@Param('id') id: string, @CallerParam() caller: Caller): Promise<WebhookDeliveryView> {
-    return this.withEnabled(id, caller, async (client, endpoint) => deliveryView(await addTest(client, endpoint)));
+    return this.withEnabled(id, caller, async (client, endpoint) => {
+      await note(client, actorOf(caller), 'tested', endpoint);
+      return deliveryView(await addTest(client, endpoint));
+    });
   }
 
   @Post(':id/replays')
@@ -161,18 +169,9 @@ export class WebhookEndpointsController {
     @Body() body: RequestBody | undefined,
     @CallerParam() caller: Caller,
   ): Promise<WebhookReplayView> {
-    const { types, ...request } = this.checks.read(WebhookReplayRequest, body);
-    const faults = (['from', 'to'] as const)
-      .filter((name) => !/T.*(Z|[+-]\d\d:\d\d)$/.test(request[name]) || Number.isNaN(Date.parse(request[name])))
-      .map((name) => fault('FIELD-VALUE', `/${name}`, '须为带时区的 RFC 3339 时间。', 'Must be RFC 3339 with offset.'));
-    if (faults.length > 0) throw new Problem('invalid_request', { faults });
-    const range = { from: new Date(request.from), to: new Date(request.to), types };
-    return this.withEnabled(id, caller, async (client, endpoint) => {
-      const deliveries = await replay(client, endpoint, range);
-      if (deliveries === null) throw new Problem('replay_too_large');
-      await note(client, caller, 'replayed', endpoint, { ...request, types: types ?? null, deliveries });
-      return { endpoint_id: id, deliveries };
-    });
+    const request = this.checks.read(WebhookReplayRequest, body);
+    requireTimes(request);
+    return this.withEnabled(id, caller, (client, endpoint) => replayTime(client, actorOf(caller), endpoint, request));
   }
 
   private async withEnabled<T>(
@@ -199,7 +198,7 @@ export class WebhookEndpointsController {
     if (!isUuid(id)) throw new Problem('not_found');
     const endpoint = await asEngine(this.dataSource, async (client) => {
       const row = await work(client);
-      if (row && action) await note(client, caller, action, row);
+      if (row && action) await note(client, actorOf(caller), action, row);
       return row;
     });
     if (!endpoint) throw new Problem('not_found');
@@ -207,14 +206,6 @@ export class WebhookEndpointsController {
   }
 }
 
-/** The host only: a path may hold what the merchant takes for a secret. */
-async function note(client: PoolClient, caller: Caller, verb: string, endpoint: EndpointRow, data: object = {}) {
-  await audit(client, {
-    merchantId: caller.merchantId,
-    actor: `key ${caller.label}`,
-    action: `webhook_endpoint.${verb}`,
-    object: endpoint.id,
-    reason: null,
-    data: { host: new URL(endpoint.url).host, ...data },
-  });
+function actorOf({ merchantId, keyId }: Caller): Actor {
+  return { merchantId, actor: `key ${keyId}`, reason: null };
 }

@@ -51,6 +51,12 @@ export async function findEndpoint(client: PoolClient, merchantId: string, id: s
   return rows[0] ?? null;
 }
 
+/** Of whatever merchant. */
+export async function findAnyEndpoint(client: PoolClient, id: string): Promise<EndpointRow | null> {
+  const { rows } = await client.query<EndpointRow>(`SELECT ${COLUMNS} FROM webhook_endpoints WHERE id = $1`, [id]);
+  return rows[0] ?? null;
+}
+
 export type NewEndpoint = Pick<EndpointRow, 'url' | 'description' | 'types'>;
 
 /**
@@ -67,14 +73,8 @@ export async function addEndpoint(
   const secret = newSecret();
   // Two calls at once must not both find the last free place.
   await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('webhook_endpoints|' || $1, 0))`, [merchantId]);
-  const before = await client.query<EndpointRow & { secret: Buffer }>(
-    `SELECT ${COLUMNS}, secret FROM webhook_endpoints WHERE merchant_id = $1 AND id = $2`,
-    [merchantId, id],
-  );
-  if (before.rows[0]) {
-    const { secret: sealed, ...endpoint } = before.rows[0];
-    return { endpoint, secret: sealer.open(sealed, `webhook_endpoints|${id}`), made: false };
-  }
+  const before = await withSecret(client, sealer, merchantId, id);
+  if (before) return before;
   const { rows } = await client.query<EndpointRow>(
     `INSERT INTO webhook_endpoints (merchant_id, id, url, description, types, secret)
      SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT count(*) FROM webhook_endpoints WHERE merchant_id = $1) < ${MOST_ENDPOINTS}
@@ -84,16 +84,24 @@ export async function addEndpoint(
   return rows[0] ? { endpoint: rows[0], secret, made: true } : null;
 }
 
-/** The new secret signs at once, the one before beside it for a day. */
-export async function rotateSecret(client: PoolClient, sealer: Sealer, merchantId: string, id: string) {
+/**
+ * The new secret signs at once, the one before beside it for a day. Whoever rotates it again under the same `rotation` has
+ * lost the answer.
+ */
+export async function rotateSecret(
+  client: PoolClient,
+  sealer: Sealer,
+  { merchantId, id, rotation }: { merchantId: string; id: string; rotation: string },
+): Promise<{ endpoint: EndpointRow; secret: string; made: boolean } | null> {
   const secret = newSecret();
   const { rows } = await client.query<EndpointRow>(
-    `UPDATE webhook_endpoints SET previous_secret = secret, secret = $3,
+    `UPDATE webhook_endpoints SET previous_secret = secret, secret = $3, rotation = $4,
             previous_until = now() + make_interval(secs => ${OVERLAP_SECONDS})
-      WHERE merchant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
-    [merchantId, id, sealer.seal(secret, `webhook_endpoints|${id}`)],
+      WHERE merchant_id = $1 AND id = $2 AND rotation IS DISTINCT FROM $4 RETURNING ${COLUMNS}`,
+    [merchantId, id, sealer.seal(secret, `webhook_endpoints|${id}`), rotation],
   );
-  return rows[0] ? { endpoint: rows[0], secret } : null;
+  if (rows[0]) return { endpoint: rows[0], secret, made: true };
+  return withSecret(client, sealer, merchantId, id);
 }
 
 /** What was pending when it was disabled goes on; what was missed since waits for a replay. */
@@ -120,6 +128,16 @@ export async function removeEndpoint(client: PoolClient, merchantId: string, id:
     [merchantId, id],
   );
   return rows[0];
+}
+
+async function withSecret(client: PoolClient, sealer: Sealer, merchantId: string, id: string) {
+  const { rows } = await client.query<EndpointRow & { secret: Buffer }>(
+    `SELECT ${COLUMNS}, secret FROM webhook_endpoints WHERE merchant_id = $1 AND id = $2`,
+    [merchantId, id],
+  );
+  if (!rows[0]) return null;
+  const { secret: sealed, ...endpoint } = rows[0];
+  return { endpoint, secret: sealer.open(sealed, `webhook_endpoints|${id}`), made: false };
 }
 
 function newSecret(): string {

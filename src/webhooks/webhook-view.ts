@@ -1,7 +1,8 @@
 import { toShanghai } from '../domain/shanghai';
+import { cursorOf } from '../http/query';
 import { DeliveryAttemptRow, DeliveryRow } from './deliveries';
 import { EndpointRow } from './endpoints';
-import { WebhookAttemptView, WebhookDeliveryView, WebhookEndpointView } from './webhooks.api';
+import { WebhookAttemptView, WebhookDeliveryPage, WebhookDeliveryView, WebhookEndpointView } from './webhooks.api';
 
 export function endpointView(row: EndpointRow): WebhookEndpointView {
   const { id, url, description, types, disabled_at, disabled_reason, failing_since, previous_until, created_at } = row;
@@ -16,6 +17,17 @@ export function endpointView(row: EndpointRow): WebhookEndpointView {
     ...at('failing_since', failing_since),
     ...(previous_until && previous_until > new Date() ? at('previous_secret_until', previous_until) : {}),
     created_at: toShanghai(created_at),
+  };
+}
+
+export function deliveryPage(rows: DeliveryRow[], limit: number): WebhookDeliveryPage {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const hasMore = rows.length > limit;
+  return {
+    items: page.map(deliveryView),
+    next_cursor: hasMore && last ? cursorOf({ createdAt: last.created_at_text, id: last.id }) : null,
+    has_more: hasMore,
   };
 }
 

@@ -110,6 +110,23 @@ export class WebhookReplayRequest {
   types?: WebhookType[];
 }
 
+/** Why an operator acts on a merchant's messages */
+export class WebhookReasonRequest {
+  /** Kept in the audit trail */
+  @IsString()
+  @MinLength(1)
+  @MaxLength(500)
+  reason!: string;
+}
+
+export class AdminWebhookReplayRequest extends WebhookReplayRequest {
+  /** Kept in the audit trail */
+  @IsString()
+  @MinLength(1)
+  @MaxLength(500)
+  reason!: string;
+}
+
 export class WebhookReplayView {
   endpoint_id!: string;
   /** How many messages are due again */

@@ -3,6 +3,7 @@ import { Config } from '../config';
 import { Sealer } from '../data/sealed';
 import { Log } from '../log';
 import { Metrics } from '../metrics';
+import { AdminWebhookActsController } from './admin-acts.controller';
 import { AdminWebhookEndpointsController } from './admin-endpoints.controller';
 import { WebhookDeliveriesController } from './deliveries.controller';
 import { makeDeliveryEngine } from './delivery-engine';
@@ -14,6 +15,7 @@ export const WEBHOOK_CONTROLLERS = [
   WebhookEndpointsController,
   WebhookDeliveriesController,
   AdminWebhookEndpointsController,
+  AdminWebhookActsController,
 ];
 
 /** The parts of the room: the runner of deliveries, and what the doors need. */

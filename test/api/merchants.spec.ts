@@ -54,6 +54,22 @@ describe('merchants and their keys are administered over HTTP', () => {
     expect(JSON.stringify(await query(world.databaseUrl, 'SELECT * FROM audit'))).not.toContain(key);
   });
 
+  it('a key whose answer was lost on its way is no second key', async () => {
+    const create = () =>
+      admin('post', `/${shop.id}/keys`, { label: 'lost', scopes: ['orders:write'] }).set('idempotency-key', 'lost-key');
+    const first = await create().expect(201);
+    expect((await create().expect(201).expect('idempotent-replayed', 'true')).body).toEqual(first.body);
+    // The process died after the commit: nobody has seen the key, so another stands in its place.
+    await query(
+      world.databaseUrl,
+      `UPDATE idempotency_keys SET answer = NULL, running_until = now() WHERE key = 'lost-key'`,
+    );
+    const { body } = await create().expect(201);
+    expect((await keys()).filter(({ label }) => label === 'lost')).toMatchObject([{ id: first.body.id, live: true }]);
+    await world.post('/v1/orders', order(), body.key as string).expect(202);
+    await world.post('/v1/orders', order(), first.body.key as string).expect(401);
+  });
+
   it('two keys live while a merchant rotates; the revoked one is dead at once, the other goes on', async () => {
     const [old, fresh] = [await newKey({ label: 'old' }), await newKey({ label: 'new' })];
     for (const { key } of [old, fresh]) await world.get('/v1/orders', key as string).expect(200);

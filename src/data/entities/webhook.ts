@@ -24,6 +24,8 @@ export class WebhookEndpoint {
   /** Signs beside `secret` until `previousUntil`. */
   @Column('bytea', { name: 'previous_secret', nullable: true }) previousSecret!: Buffer | null;
   @Column('timestamptz', { name: 'previous_until', nullable: true }) previousUntil!: Date | null;
+  /** Which rotation made the present secret. */
+  @Column('uuid', { nullable: true }) rotation!: string | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
   /** The first of the failures since the last success. */
   @Column('timestamptz', { name: 'failing_since', nullable: true }) failingSince!: Date | null;

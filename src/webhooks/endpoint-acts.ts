@@ -1,0 +1,55 @@
+import { PoolClient } from 'pg';
+import { DataSource } from 'typeorm';
+import { audit } from '../audit/audit';
+import { asEngine } from '../data/statement';
+import { fault } from '../domain/fault';
+import { Problem } from '../http/problems';
+import { isUuid } from '../http/query';
+import { DeliveryRow, endpointOf, redeliver, replay } from './deliveries';
+import { EndpointRow, findEndpoint } from './endpoints';
+import { WebhookReplayRequest, WebhookReplayView } from './webhooks.api';
+
+/** Who acts on one merchant's endpoints and messages: a key of that merchant, or an operator with a reason. */
+export interface Actor {
+  merchantId: string;
+  actor: string;
+  reason: string | null;
+}
+
+export async function redeliverOne(dataSource: DataSource, by: Actor, id: string): Promise<DeliveryRow> {
+  if (!isUuid(id)) throw new Problem('not_found');
+  return asEngine(dataSource, async (client) => {
+    const endpointId = await endpointOf(client, by.merchantId, id);
+    const endpoint = endpointId && (await findEndpoint(client, by.merchantId, endpointId));
+    if (!endpoint) throw new Problem('not_found');
+    if (endpoint.disabled_at) throw new Problem('endpoint_disabled');
+    await audit(client, { ...by, action: 'webhook_delivery.redelivered', object: id, data: {} });
+    return redeliver(client, by.merchantId, id);
+  });
+}
+
+/** Makes the messages of a time due again. */
+export async function replayTime(
+  client: PoolClient,
+  by: Actor,
+  endpoint: EndpointRow,
+  { from, to, types }: WebhookReplayRequest,
+): Promise<WebhookReplayView> {
+  const deliveries = await replay(client, endpoint, { from: new Date(from), to: new Date(to), types });
+  if (deliveries === null) throw new Problem('replay_too_large');
+  await note(client, by, 'replayed', endpoint, { from, to, types: types ?? null, deliveries });
+  return { endpoint_id: endpoint.id, deliveries };
+}
+
+export function requireTimes(request: WebhookReplayRequest): void {
+  const faults = (['from', 'to'] as const)
+    .filter((name) => !/T.*(Z|[+-]\d\d:\d\d)$/.test(request[name]) || Number.isNaN(Date.parse(request[name])))
+    .map((name) => fault('FIELD-VALUE', `/${name}`, '须为带时区的 RFC 3339 时间。', 'Must be RFC 3339 with offset.'));
+  if (faults.length > 0) throw new Problem('invalid_request', { faults });
+}
+
+/** The host only: a path may hold what the merchant takes for a secret. */
+export async function note(client: PoolClient, by: Actor, verb: string, endpoint: EndpointRow, data: object = {}) {
+  const { host } = new URL(endpoint.url);
+  await audit(client, { ...by, action: `webhook_endpoint.${verb}`, object: endpoint.id, data: { host, ...data } });
+}
