@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { Sealer } from '../data/sealed';
 import { asEngine } from '../data/statement';
 import { CallbackFields } from '../wechat/callback-fields';
+import { masked } from './masked';
 
 export const PUSH_STATES = ['received', 'parked', 'unreadable', 'done', 'expired'] as const;
 export type PushState = (typeof PUSH_STATES)[number];
@@ -47,7 +48,7 @@ export class KeptPushes {
     );
   }
 
-  /** With what it says: its fields, or the text that is no document of fields. */
+  /** With what it says: its fields, or the text that is no document of fields; secrets are not shown. */
   async find(id: string): Promise<{ push: KeptPush; says: CallbackFields } | null> {
     const [row] = await this.dataSource.query<(KeptPush & { body: Buffer })[]>(
       `SELECT ${COLUMNS}, body FROM callbacks WHERE id = $1`,
@@ -55,7 +56,8 @@ export class KeptPushes {
     );
     if (!row) return null;
     const { body, ...push } = row;
-    return { push, says: JSON.parse(this.sealer.open(body, `callbacks|${id}`)) as CallbackFields };
+    const says = JSON.parse(this.sealer.open(body, `callbacks|${id}`)) as CallbackFields;
+    return { push, says: masked(says) };
   }
 
   /** A person has seen what nobody could read; `also` is of the same commit. False: there is no such push. */

@@ -34,7 +34,10 @@ const LIST: Command = {
 const SHOW: Command = {
   name: 'push show',
   args: '<id>',
-  about: ['一条推送的内容，含个人信息', 'what one push says, personal data included'],
+  about: [
+    '一条推送的内容，含个人信息，密钥与票据不显示',
+    'what one push says, personal data included; secrets are not shown',
+  ],
   options: {},
   examples: ['piaoka push show 0199…'],
   async run({ args: [id = ''], out, service }) {

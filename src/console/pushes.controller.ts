@@ -52,7 +52,7 @@ export class PushesController {
 
   @Get(':id')
   @NeedsRole('operator')
-  @ApiOperation({ summary: 'One push with what it says, personal data included' })
+  @ApiOperation({ summary: 'One push with what it says, personal data included; secrets are shown as ***' })
   @ApiResponse({ status: 200, type: PushContentView })
   async get(@Param('id') id: string): Promise<PushContentView> {
     const found = isUuid(id) ? await this.pushes.find(id) : null;

@@ -1,5 +1,6 @@
 import { encrypt, getSignature } from '@wecom/crypto';
 import { order } from '../support/orders';
+import { masked } from '../../src/callbacks/masked';
 import { query } from '../support/databases';
 import { APPID, Json, World } from '../support/world';
 import { ADMIN, AES_KEY, event, Pushes, seconds, TOKEN } from './pushes';
@@ -178,6 +179,39 @@ describe('pushes in each mode, format and shape', () => {
     expect(trail).toEqual([{ object: html?.id, reason: '已与微信核实' }]);
     await world.get('/v1/admin/callbacks?state=lost', ADMIN).expect(422);
     await world.get('/v1/admin/callbacks').expect(401);
+  });
+
+  it('tickets, codes and tokens in a push are shown to nobody, wherever it has them', async () => {
+    const [mine, other] = ['ticket@@@mine', 'queryauthcode@@@mine'];
+    const says = async (fields: Json) => {
+      await pushes.forget();
+      await pushes.tell(fields);
+      await pushes.settled(1);
+      const { items } = (await world.get('/v1/admin/callbacks', ADMIN).expect(200)).body as { items: Json[] };
+      return ((await world.get(`/v1/admin/callbacks/${items[0]?.id as string}`, ADMIN).expect(200)).body as Json)
+        .says as Json;
+    };
+    const component = { AppId: 'wx1', CreateTime: seconds(), AuthorizationCodeExpiredTime: '3600' };
+    const [ComponentVerifyTicket, AuthorizationCode, PreAuthCode, auth_code] = [mine, other, other, other];
+    const secrets = { ComponentVerifyTicket, AuthorizationCode, PreAuthCode, auth_code, component_access_token: mine };
+    const hidden = Object.fromEntries(Object.keys(secrets).map((name) => [name, '***']));
+    const nested = JSON.stringify({ list: [{ authorizer_refresh_token: mine, appid: 'wx2' }] });
+    expect(await says({ ...component, InfoType: 'authorized', ...secrets, info: nested })).toEqual({
+      ...{ ...component, InfoType: 'authorized', ...hidden },
+      info: nested.replace(mine, '***'),
+    });
+    // What an order's push says of its card stays.
+    const card = { Status: 'INVOICE_REIMBURSE_LOCK', CardId: 'p', Code: '123' };
+    expect(await says(event('update_invoice_status', card))).toMatchObject(card);
+  });
+
+  it.each([
+    ['<a><ComponentVerifyTicket><![CDATA[ticket@@@x]]></ComponentVerifyTicket>', '<![CDATA[***]]>'],
+    ['<a><PreAuthCode>ticket@@@x', '<PreAuthCode>***'],
+    ['["AuthorizationCode", {"AuthorizationCode": "ticket@@@x\\"y"}]', '"AuthorizationCode": "***"}]'],
+  ])('nor in a text that nobody can read: %s', (text, shown) => {
+    expect(masked({ unreadable: text }).unreadable).toContain(shown);
+    expect(masked({ unreadable: text }).unreadable).not.toContain('ticket@@@');
   });
 
   it('a page of pushes ends where the next one begins', async () => {
