@@ -22,6 +22,14 @@ export function hashOf({ chain, seq, at, actor, action, object, reason, data }: 
   return createHash('sha256').update(previous).update(JSON.stringify(row, sortedKeys)).digest();
 }
 
+/** Which master key signed an anchor, without telling it. */
+export function keyIdOf(masterKey: string): string {
+  return createHmac('sha256', Buffer.from(masterKey, 'base64'))
+    .update('piaoka audit anchor key')
+    .digest('hex')
+    .slice(0, 16);
+}
+
 /** A head, signed: HMAC-SHA256 with a key drawn from the master key, which the database does not hold. */
 export function signatureOf(masterKey: string, chain: string, seq: number, sha256: Buffer): Buffer {
   const key = createHmac('sha256', Buffer.from(masterKey, 'base64')).update('piaoka audit anchors').digest();

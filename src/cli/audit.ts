@@ -6,14 +6,15 @@ interface Verification {
   chains: number;
   rows: number;
   findings: unknown[];
+  unverifiable_anchors: number;
 }
 
 export const AUDIT: Command = {
   name: 'audit verify',
   args: '',
   about: [
-    '核对审计链是否完整（运营密钥）；不完整时退出码为 1',
-    'verify the chains of the audit trail (an operator’s key); a broken one exits with 1',
+    '核对审计链是否完整（管理员密钥）；不完整时退出码为 1',
+    'verify the chains of the audit trail (an administrator’s key); a broken one exits with 1',
   ],
   options: {},
   examples: ['piaoka audit verify', 'piaoka audit verify --json | jq .findings'],

@@ -59,9 +59,10 @@ export class AuditController {
   @ApiResponse({ status: 200, type: AuditVerificationView })
   async verification(): Promise<AuditVerificationView> {
     const { masterKeys } = this.keys;
-    const { chains, rows, findings } = await asEngine(this.dataSource, (client) => verifyAudit(client, masterKeys));
+    const verified = await asEngine(this.dataSource, (client) => verifyAudit(client, masterKeys));
+    const { chains, rows, findings, unverifiable } = verified;
     const views = findings.map(({ chain, ...finding }) => ({ merchant_id: merchantOf(chain), ...finding }));
-    return { intact: findings.length === 0, chains, rows, findings: views };
+    return { intact: findings.length === 0, chains, rows, findings: views, unverifiable_anchors: unverifiable };
   }
 }
 

@@ -36,6 +36,7 @@ import { ReportPartsAnew1763800000122 } from '../../migrations/1763800000122-rep
 import { BroughtForwardOnce1763800000123 } from '../../migrations/1763800000123-brought-forward-once';
 import { OneCardASale1763800000124 } from '../../migrations/1763800000124-one-card-a-sale';
 import { WebhookRotations1763800000125 } from '../../migrations/1763800000125-webhook-rotations';
+import { AnchorKeys1763800000126 } from '../../migrations/1763800000126-anchor-keys';
 import { ReimbursementTold1763800000130 } from '../../migrations/1763800000130-reimbursement-told';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
 import { EarlyTokenDeaths1763800000112 } from '../../migrations/1763800000112-early-token-deaths';
@@ -206,6 +207,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       BroughtForwardOnce1763800000123,
       OneCardASale1763800000124,
       WebhookRotations1763800000125,
+      AnchorKeys1763800000126,
       ReimbursementTold1763800000130,
       Statements1763800000113,
       BulkReinsertions1763800000098,

@@ -1,17 +1,18 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Client, PoolClient } from 'pg';
+import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { anchorAudit } from '../../src/audit/anchors';
 import { audit, INSTALLATION } from '../../src/audit/audit';
 import { Entry, hashOf } from '../../src/audit/chain';
-import { AuditFinding, verifyAudit } from '../../src/audit/verify';
+import { verifyAudit } from '../../src/audit/verify';
 import { connect } from '../../src/data/data-source';
 import { asEngine } from '../../src/data/statement';
 import { makeLog } from '../../src/log';
 import { createDatabase, query } from '../support/databases';
 import { MASTER_KEY } from '../support/world';
+import { tamperedIn } from './tampering';
 
 const APPENDS = process.env.LONG ? 10_000 : 500;
 const CHAINS = [INSTALLATION, randomUUID(), randomUUID()];
@@ -45,24 +46,7 @@ describe('the audit trail', () => {
     );
   const verify = (keys = [MASTER_KEY]) => asEngine(dataSource, (client) => verifyAudit(client, keys));
 
-  /** What a superuser does behind every trigger, then what the check says of it; nothing stays. */
-  async function tampered(act: (client: Client) => Promise<unknown>, keys: string[] = []): Promise<AuditFinding[]> {
-    const client = new Client({ connectionString: url });
-    await client.connect();
-    try {
-      // The check wants a snapshot of its own from the start of the transaction.
-      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL session_replication_role = replica');
-      await act(client);
-      const within = {
-        query: (text: string, values?: unknown[]) =>
-          /^SET TRANSACTION/.test(text) ? null : client.query(text, values),
-      };
-      return (await verifyAudit(within as unknown as PoolClient, keys)).findings;
-    } finally {
-      await client.query('ROLLBACK');
-      await client.end();
-    }
-  }
+  const tampered = (act: (client: Client) => Promise<unknown>, keys: string[] = []) => tamperedIn(url, act, keys);
 
   it(`${TAMPERINGS} random edits, removals and swaps by a superuser: each is found at its very row, and nothing else`, async () => {
     let seed = 20261125;
@@ -164,6 +148,40 @@ describe('the audit trail', () => {
       client.query(`UPDATE audit_anchors SET sha256 = sha256(sha256) WHERE chain = $1`, [chain]);
     expect(await tampered(forged, [MASTER_KEY])).toEqual([{ chain, seq: LENGTH, kind: 'anchor_forged' }]);
     expect(await verify()).toMatchObject({ findings: [] });
+  });
+
+  it('an anchor outlives its key: it is forged only where a key at hand should have signed it', async () => {
+    const [second, third] = [2, 3].map((n) => Buffer.alloc(32, n).toString('base64')) as [string, string];
+    expect(await anchorAudit(dataSource, second, makeLog('silent'))).toBe(CHAINS.length);
+    expect(await anchorAudit(dataSource, third, makeLog('silent'))).toBe(CHAINS.length);
+    expect(await verify([third, second])).toMatchObject({ findings: [], unverifiable: CHAINS.length });
+    const chain = CHAINS[0] as string;
+    const younger = (client: Client) =>
+      client.query(
+        `INSERT INTO audit_anchors (chain, seq, at, sha256, signature, key_id) VALUES ($1, $2, now(), sha256('x'), 'x', 'nobody')`,
+        [chain, LENGTH + 1],
+      );
+    expect(await tampered(younger, [third, second])).toEqual([{ chain, seq: LENGTH + 1, kind: 'anchor_forged' }]);
+  });
+
+  it('what cannot even be read as it was written is named, and nothing keeps the check from its end', async () => {
+    const chain = CHAINS[1] as string;
+    for (const edit of [
+      `at = 'infinity'`,
+      `at = '-infinity'`,
+      `data = jsonb_set(data, '{z}', '9.00000000000000000001')`,
+    ]) {
+      const edited = await tampered((client) =>
+        client.query(`UPDATE audit SET ${edit} WHERE chain = $1 AND seq = 9`, [chain]),
+      );
+      expect([edit, edited]).toEqual([edit, [{ chain, seq: 9, kind: 'edited' }]]);
+    }
+    const faraway = await tampered((client) =>
+      client.query('UPDATE audit_heads SET seq = 9000000000000000 WHERE chain = $1', [chain]),
+    );
+    expect(faraway.length).toBe(10_000);
+    const all = await tampered((client) => client.query(`UPDATE audit SET actor = 'x' WHERE chain = $1`, [chain]));
+    expect(all).toHaveLength(LENGTH);
   });
 
   it(`no false alarm: ${APPENDS} concurrent appends, checked all the while`, async () => {

@@ -33,4 +33,7 @@ export class AuditAnchor {
   @Column('timestamptz') at!: Date;
   @Column('bytea') sha256!: Buffer;
   @Column('bytea') signature!: Buffer;
+  /** Which master key signed it; empty: from before that was noted. */
+  @PrimaryColumn('text', { name: 'key_id', default: '', primaryKeyConstraintName: 'audit_anchors_pkey' })
+  keyId!: string;
 }
