@@ -67,7 +67,7 @@ function* matching(
   }
 }
 
-export function shownCard({ user_data: _, ...card }: Card): Record<string, unknown> {
+export function shownCard({ user_data: _, person: __, ...card }: Card): Record<string, unknown> {
   return { ...card, inserted_at: new Date(card.inserted_at).toISOString() };
 }
 

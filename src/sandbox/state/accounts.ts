@@ -44,6 +44,11 @@ export class Accounts {
   }
 }
 
+/** A person as this account knows him: another account knows him by another openid. */
+export function openidUnder({ appid, prefix }: Account, person: string): string {
+  return `o${prefix}${digest(`openid ${person} ${appid}`).toString('base64url').slice(0, 21)}`;
+}
+
 export function isAccount(result: Account | Answer): result is Account {
   return 's_pappid' in result;
 }

@@ -10,7 +10,9 @@ export interface Card {
   /** The appid that authorised the order. */
   appid: string;
   platform_appid: string;
+  /** Its holder as the platform knows him, and whoever asks. */
   openid: string;
+  person: string;
   status: ReimburseStatus;
   lock_owner?: string;
   title: string;

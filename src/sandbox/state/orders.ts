@@ -22,6 +22,9 @@ export interface Order {
   source?: string;
   type?: number;
   redirect_url?: string;
+  /** The user, whoever asks. */
+  person?: string;
+  /** The user as the platform knows him. */
   openid?: string;
   auth_time?: number;
   user_auth_info?: UserAuthInfo;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Errcode } from '../../wechat/errcodes';
 import type { WireInsertAnswer } from '../../wechat/wire';
+import { openidUnder } from '../state/accounts';
 import type { Card } from '../state/cards';
 import type { Order } from '../state/orders';
 import { type Answer, ok, refused } from './answers';
@@ -34,7 +35,8 @@ function commit(call: AccountCall, draft: InsertDraft, order: Order): Answer {
   const { world, account, record } = call;
   const { check_code = '', s_trip_pdf_media_id: trip, ...facts } = draft;
   order.appid ??= draft.appid;
-  order.openid ??= `o${account.prefix}${world.chance.text(21)}`;
+  order.person ??= world.chance.text(21);
+  order.openid ??= openidUnder(account, order.person);
   const code = world.cards.newCode();
   const media = world.media.alive(draft.s_pdf_media_id, world.profile);
   const card: Card = {
@@ -43,6 +45,7 @@ function commit(call: AccountCall, draft: InsertDraft, order: Order): Answer {
     check_code,
     platform_appid: account.appid,
     openid: order.openid,
+    person: order.person,
     status: 'INVOICE_REIMBURSE_INIT',
     pdf_sha256: media?.sha256 ?? '',
     inserted_at: world.clock.now(),

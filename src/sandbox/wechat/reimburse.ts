@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Errcode } from '../../wechat/errcodes';
 import type { ReimburseStatus } from '../../wechat/wire';
-import type { Account } from '../state/accounts';
+import { type Account, openidUnder } from '../state/accounts';
 import type { Card } from '../state/cards';
 import { announceStatus } from '../state/people';
 import { type Answer, ok, refused } from './answers';
@@ -132,10 +131,8 @@ function invoiceOf(call: AccountCall, card: Card): Record<string, unknown> {
 }
 
 /** The user as this account knows him. */
-function openidFor({ appid, prefix }: Account, card: Card): string {
-  if (appid === card.platform_appid) return card.openid;
-  const person = createHash('sha256').update(`openid ${card.openid} ${appid}`).digest('base64url').slice(0, 21);
-  return `o${prefix}${person}`;
+function openidFor(account: Account, card: Card): string {
+  return account.appid === card.platform_appid ? card.openid : openidUnder(account, card.person);
 }
 
 function ordinaryStatus({ status }: Card): string {
