@@ -26,8 +26,12 @@ export interface OrderName {
   orderId: string;
 }
 
-/** Whether another merchant uses this order number under this appid: as an order, or as an authorisation asked for. */
+/**
+ * Whether another merchant uses this order number under this appid: as an order, or as an authorisation asked for. Whoever
+ * asks takes turns until the end of the transaction: of two merchants at once the second sees what the first has written.
+ */
 export async function isTaken(client: PoolClient, { merchantId, appid, orderId }: OrderName): Promise<boolean> {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`authorization|${appid}|${orderId}`]);
   const { rows } = await client.query(
     `SELECT FROM orders WHERE appid = $2 AND order_id = $3 AND merchant_id <> $1
      UNION ALL SELECT FROM authorizations WHERE appid = $2 AND order_id = $3 AND merchant_id <> $1 LIMIT 1`,

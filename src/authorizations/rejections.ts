@@ -66,9 +66,11 @@ export class Rejections {
       if (verdict.kind !== 'done') {
         if (seized) await release(client, seized);
       } else {
+        const taken = await isTaken(client, name);
         // The insertion first, like everybody who locks both.
         if (seized) await endRejected(client, this.settlements, seized);
-        await writeRejected(client, name, issuerAppid, reason);
+        // Another merchant has asked for an authorisation meanwhile: it is for that one that WeChat's word is found out.
+        if (!taken) await writeRejected(client, name, issuerAppid, reason);
       }
       await writeAnswer(client, wish, verdict);
     });

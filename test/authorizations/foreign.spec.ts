@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Client } from 'pg';
 import { query } from '../support/databases';
 import { order } from '../support/orders';
-import { APPID, Json, World } from '../support/world';
+import { APPID, Json, KEY, World } from '../support/world';
 
 const OTHER_KEY = 'pk_other_0123456789abcdef0123456789abcdef';
 const OTHER_APPID = 'wx2222222222222222';
@@ -52,6 +53,23 @@ describe('what belongs to another merchant', () => {
       await new Promise((resume) => setTimeout(resume, 50));
     }
     expect(await world.cards('M2-2')).toHaveLength(1);
+  });
+
+  it('of two merchants that ask for one order under the issuer’s appid at once, one has it and the other is told so', async () => {
+    const client = new Client({ connectionString: world.databaseUrl });
+    await client.connect();
+    // Both have looked before either has written.
+    await client.query('BEGIN; LOCK TABLE authorizations IN SHARE ROW EXCLUSIVE MODE');
+    const asked = { order_id: 'RACE-1', appid: APPID, fee: 1, source: 'wap', type: 0 };
+    const asking = Promise.all([KEY, OTHER_KEY].map((key) => world.post('/v1/authorizations', asked, key)));
+    await new Promise((resume) => setTimeout(resume, 500));
+    await client.query('COMMIT');
+    await client.end();
+    const codes = (await asking).map(({ body }) => (body as Json).code as string);
+    // The account has no contact: whoever has the order learns of that.
+    expect(codes.sort()).toEqual(['account_not_ready', 'order_taken']);
+    const rows = await query(world.databaseUrl, `SELECT FROM authorizations WHERE order_id = 'RACE-1'`);
+    expect(rows).toHaveLength(1);
   });
 
   it('an appid that is nobody’s here may be used: a merchant may have several accounts', async () => {
