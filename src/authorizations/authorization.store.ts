@@ -40,7 +40,10 @@ export async function isTaken(client: PoolClient, { merchantId, appid, orderId }
   return rows.length > 0;
 }
 
-/** Writes down what is asked for; asking again changes what is asked, never what has become of it. */
+/**
+ * Writes down what is asked for; asking again changes what is asked, never what has become of it. While nothing has, it is
+ * for the platform that issues for the merchant now.
+ */
 export async function writeAsked(
   client: PoolClient,
   { merchantId, appid, orderId }: OrderName,
@@ -52,6 +55,8 @@ export async function writeAsked(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'asked')
      ON CONFLICT ON CONSTRAINT authorizations_natural_key DO UPDATE
        SET fee = excluded.fee, source = excluded.source, type = excluded.type, asked_at = clock_timestamp(),
+           issuer_appid = CASE WHEN authorizations.state IN ('asked', 'failed') THEN excluded.issuer_appid
+                               ELSE authorizations.issuer_appid END,
            state = CASE authorizations.state WHEN 'failed' THEN 'asked' ELSE authorizations.state END
      RETURNING *`,
     [merchantId, uuidv7(), appid, orderId, issuerAppid, asked.fee, asked.source, asked.type],

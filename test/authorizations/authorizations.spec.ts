@@ -190,6 +190,30 @@ describe('asking the user for an authorisation', () => {
     expect(await see(id)).toMatchObject({ state: 'expired' });
   });
 
+  it('asked for again when another platform issues for the merchant, it is looked up for that one', async () => {
+    const id = orderId();
+    await ask(id).expect(201);
+    const issuer = { appid: 'wx7777777777777777', role: 'issuer', secret: 'x'.repeat(32) };
+    await world.post('/v1/admin/accounts', issuer, ADMIN).expect(201);
+    const [merchant] = ((await world.get('/v1/admin/merchants', ADMIN).expect(200)).body as Json).items as [Json];
+    const move = (issuer_appid: string) =>
+      request(world.service.url)
+        .patch(`/v1/admin/merchants/${merchant.id as string}`)
+        .set('authorization', `Bearer ${ADMIN}`)
+        .send({ issuer_appid })
+        .expect(200);
+    await move(issuer.appid);
+    const { auth_url } = (await ask(id).expect(201)).body as Json;
+    await tap(auth_url as string, 'authorize');
+    await forgetCheck();
+    expect(await see(id)).toMatchObject({ state: 'authorized' });
+    const platformOf = async (path: string) =>
+      ((await world.requests(path, id)).at(-1)?.body as Json).s_pappid as string;
+    expect(Buffer.from(await platformOf(GETAUTHDATA), 'base64url').toString('latin1')).toContain(issuer.appid);
+    expect(await platformOf(GETAUTHDATA)).toBe(await platformOf(GETAUTHURL));
+    await move(APPID);
+  });
+
   it('bad requests are named and leave nothing behind; another’s appid or order number is refused', async () => {
     const id = orderId();
     const { body } = await ask(id, { source: 'web', type: 7, fee: -1, appid: 'wx2222222222222222' }).expect(422);
