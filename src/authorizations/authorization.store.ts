@@ -78,6 +78,17 @@ export async function writeRejected(
   );
 }
 
+/** Of many who ask how it stands at once one is to ask WeChat; false: somebody did less than so many seconds ago. */
+export async function beginCheck(client: PoolClient, row: AuthorizationRow, seconds: number): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE authorizations SET checked_at = clock_timestamp()
+      WHERE merchant_id = $1 AND id = $2
+        AND (checked_at IS NULL OR checked_at <= clock_timestamp() - make_interval(secs => $3))`,
+    [row.merchant_id, row.id, seconds],
+  );
+  return rowCount === 1;
+}
+
 export async function findOf(
   client: PoolClient,
   merchantId: string,

@@ -10,7 +10,7 @@ import { AccountCalls } from '../wechat/account-calls';
 import { AuthData, AuthorizedTitle, readAuthData } from '../wechat/auth-data';
 import { CallVerdict, notAsked, NotDone } from '../wechat/call-verdict';
 import { TicketManager } from '../wechat/tickets';
-import { AuthorizationRow, findOf, isTaken, lock, moveOn, writeAsked } from './authorization.store';
+import { AuthorizationRow, beginCheck, findOf, isTaken, lock, moveOn, writeAsked } from './authorization.store';
 import { AuthorizationRequest } from './authorizations.api';
 
 export interface Person {
@@ -30,7 +30,7 @@ export type Asked =
   { link: { auth_url: string; appid: string } } | { refused: 'taken' | 'rejected' } | { verdict: NotDone };
 
 /** WeChat is asked again no sooner than this: whoever polls us does not poll WeChat. */
-const RECHECK_MS = 10_000;
+const RECHECK_SECONDS = 10;
 const INVALID_PARAMS = 72031;
 
 /** Asking users for an authorisation, and learning what became of it. Made in the name of the account that authorises. */
@@ -70,8 +70,8 @@ export class Authorizations {
   /** Asks WeChat how it stands, where that may have changed and was not asked a moment ago. */
   async upToDate(row: AuthorizationRow): Promise<AuthorizationRow> {
     const open = row.state === 'asked' || row.state === 'failed' || (row.type === 1 && !this.personOf(row)?.title);
-    const recent = row.checked_at && Date.now() - row.checked_at.getTime() < RECHECK_MS;
-    if (row.state === 'rejected' || row.type === null || !open || recent) return row;
+    if (row.state === 'rejected' || row.type === null || !open) return row;
+    if (!(await asEngine(this.dataSource, (client) => beginCheck(client, row, RECHECK_SECONDS)))) return row;
     await this.refresh(row.appid, row.order_id);
     return (await this.find(row.merchant_id, row.order_id, row.appid))[0] ?? row;
   }

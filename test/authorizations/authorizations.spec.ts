@@ -179,6 +179,20 @@ describe('asking the user for an authorisation', () => {
     await ask(id).expect(201);
   });
 
+  it('whoever looks often, or all at once, does not make us ask WeChat more than once in ten seconds', async () => {
+    const id = orderId();
+    await ask(id).expect(201);
+    const asked = async () => (await world.requests(GETAUTHDATA, id)).length;
+    await Promise.all(Array.from({ length: 8 }, () => see(id)));
+    await see(id);
+    expect(await asked()).toBe(1);
+    // Neither where WeChat does not answer.
+    await query(world.databaseUrl, `UPDATE authorizations SET checked_at = now() - interval '11 seconds'`);
+    await world.control('POST', '/faults', [{ path: GETAUTHDATA, mode: 'errcode', errcode: -1 }]);
+    for (let n = 0; n < 3; n += 1) await see(id);
+    expect(await asked()).toBe(2);
+  });
+
   it('expires when the deadline has passed', async () => {
     const id = orderId();
     await ask(id).expect(201);
