@@ -150,15 +150,7 @@ export class Accounts {
     { mode, token, aesKey }: { mode?: Account['callbackMode']; token: string; aesKey: string | null },
     also = nothingElse,
   ): Promise<void> {
-    this.cache.delete(appid);
-    const before = (await this.find(appid))?.callbackKeys ?? null;
-    const changed = before?.aesKey && before.aesKey !== aesKey;
-    const keys: CallbackKeys = {
-      token,
-      aesKey,
-      previousAesKey: (changed ? before.aesKey : before?.previousAesKey) ?? null,
-    };
-    const callbackKeys = this.sealer.seal(JSON.stringify(keys), `accounts|${appid}|callback`);
+    const callbackKeys = await this.sealedKeys(appid, token, aesKey);
     await this.update(appid, { callbackKeys, ...(mode ? { callbackMode: mode } : {}) }, also);
   }
 
@@ -173,10 +165,20 @@ export class Accounts {
     const accounts = this.dataSource.getRepository(Account);
     const before = (await accounts.findOneBy({ appid }))?.fromEnvironment;
     if (before && this.readable(before, aad) === said) return;
-    const row = { appid, ...given, secret: this.sealed(appid, secret), fromEnvironment: this.sealer.seal(said, aad) };
-    await accounts.upsert(row, ['appid']);
-    if (callback) await this.setCallback(appid, callback);
+    const fromEnvironment = this.sealer.seal(said, aad);
+    const keys = callback && { callbackKeys: await this.sealedKeys(appid, callback.token, callback.aesKey) };
+    // All at once: what is half applied would look as if it were applied.
+    await accounts.upsert({ appid, ...given, secret: this.sealed(appid, secret), ...keys, fromEnvironment }, ['appid']);
     this.cache.delete(appid);
+  }
+
+  private async sealedKeys(appid: string, token: string, aesKey: string | null): Promise<Buffer> {
+    this.cache.delete(appid);
+    const before = (await this.find(appid))?.callbackKeys ?? null;
+    const changed = before?.aesKey && before.aesKey !== aesKey;
+    const previousAesKey = (changed ? before.aesKey : before?.previousAesKey) ?? null;
+    const keys: CallbackKeys = { token, aesKey, previousAesKey };
+    return this.sealer.seal(JSON.stringify(keys), `accounts|${appid}|callback`);
   }
 
   private async update(appid: string, change: Partial<Account>, also: Also): Promise<void> {
