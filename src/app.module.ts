@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { ACCOUNT_CONTROLLERS, accountParts } from './account-parts';
 import { Accounts } from './accounts/accounts';
 import { anchorAudit } from './audit/anchors';
-import { waitingPushes } from './callbacks/kept';
+import { KeptPushes, waitingPushes } from './callbacks/kept';
 import { Config } from './config';
 import { AdminOrders } from './console/admin-orders';
 import { AdminOrdersController } from './console/admin-orders.controller';
@@ -175,7 +175,7 @@ export class AppModule {
         ...parts(checks, new InvoiceCheck(checks, invoiceReader, limits)),
         ...parts(settlements, new ProblemFilter(log), new Operators(dataSource)),
         ...parts(
-          new AdminOrders(dataSource, sealer),
+          new AdminOrders(dataSource, sealer, new KeptPushes(dataSource, sealer)),
           reinsertions,
           new BulkReinsertions(dataSource),
           bulkRunner,

@@ -29,6 +29,18 @@ export interface PushFilter {
   after?: string | undefined;
 }
 
+/** A push that may be about one order, and may be about another. */
+export interface Candidate {
+  push: string;
+  received_at: Date;
+  encrypted: boolean;
+  card_code: string;
+  status: string | null;
+}
+
+/** So many parked pushes are looked through. */
+const LATEST = 200;
+
 const COLUMNS = 'id, appid, event, encrypted, state, outcome, tries, received_at, processed_at';
 
 /** WeChat's pushes as they were kept, for people: what came, what it came to, and what nobody could read. */
@@ -58,6 +70,22 @@ export class KeptPushes {
     const { body, ...push } = row;
     const says = JSON.parse(this.sealer.open(body, `callbacks|${id}`)) as CallbackFields;
     return { push, says: masked(says) };
+  }
+
+  /**
+   * Pushes about cards of this template that fit no order by themselves: one of them may tell the code of a card that is in
+   * doubt. Newest first, out of the latest two hundred.
+   */
+  async candidates(appids: string[], cardId: string): Promise<Candidate[]> {
+    const rows = await this.dataSource.query<(KeptPush & { body: Buffer })[]>(
+      `SELECT ${COLUMNS}, body FROM callbacks
+        WHERE state = 'parked' AND event = 'update_invoice_status' AND appid = ANY ($1) ORDER BY id DESC LIMIT ${LATEST}`,
+      [appids],
+    );
+    return rows.flatMap(({ id, body, encrypted, received_at }) => {
+      const { CardId, Code, Status = null } = JSON.parse(this.sealer.open(body, `callbacks|${id}`)) as CallbackFields;
+      return CardId === cardId && Code ? [{ push: id, received_at, encrypted, card_code: Code, status: Status }] : [];
+    });
   }
 
   /** A person has seen what nobody could read; `also` is of the same commit. False: there is no such push. */

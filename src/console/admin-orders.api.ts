@@ -42,11 +42,25 @@ export class RevisionView {
 }
 
 /** Everything an operator needs to know about one order, on one answer. */
+/** A card code that WeChat pushed, of this order's card perhaps */
+export class CandidateView {
+  /** Its id at /v1/admin/callbacks */
+  push!: string;
+  received_at!: string;
+  /** A push that was not encrypted proves nothing */
+  encrypted!: boolean;
+  card_code!: string;
+  @ApiProperty({ type: 'string', nullable: true })
+  status!: string | null;
+}
+
 export class AdminOrderDetail extends AdminOrderView {
   /** For If-Match: grows with every event of the order */
   version!: number;
   events!: EventView[];
   evidence!: EvidenceView[];
+  /** While the card or its code is in doubt: pushes about cards of this template that fit no order by themselves */
+  candidates!: CandidateView[];
   reinsertions!: ReinsertionView[];
   resolutions!: ResolutionView[];
   /** Earlier revisions, the first first; their PDFs at /pdf?revision= */

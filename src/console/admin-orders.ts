@@ -1,5 +1,6 @@
 import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
+import { KeptPushes } from '../callbacks/kept';
 import { Sealer } from '../data/sealed';
 import { asEngine } from '../data/statement';
 import { Insertion } from '../domain/insertion';
@@ -33,6 +34,7 @@ export class AdminOrders {
   constructor(
     private readonly dataSource: DataSource,
     private readonly sealer: Sealer,
+    private readonly pushes: KeptPushes,
   ) {}
 
   /**
@@ -93,17 +95,24 @@ export class AdminOrders {
         ...view,
         version: (present.rows[0] as { events: number }).events,
         ...(await storyOf(client, key, (row as AdminOrderRow).created_at)),
+        candidates: await this.candidatesFor(row as AdminOrderRow, insertion),
         revisions: await revisionsOf(client, key, this.sealer),
         allowed_acts: allowedActs(insertion, (await witnessOf(client, { merchantId, id: orderUuid })).card),
         ...questionAbout(insertion, view.invoice),
       };
     });
   }
+
+  private async candidatesFor({ issuer_appid, appid, card_id }: AdminOrderRow, insertion: Insertion) {
+    if (!isUncertain(insertion)) return [];
+    const found = await this.pushes.candidates([issuer_appid, appid], card_id);
+    return found.map(({ received_at, ...candidate }) => ({ ...candidate, received_at: toShanghai(received_at) }));
+  }
 }
 
 async function storyOf(client: PoolClient, key: string[], createdAt: Date) {
   const events = await client.query<EventRow>(
-    'SELECT seq, at, type, data FROM events WHERE merchant_id = $1 AND id = $2 AND at >= $3 ORDER BY seq LIMIT 1000',
+    'SELECT seq, at, type, data FROM events WHERE merchant_id = $1 AND id = $2 AND at >= $3 ORDER BY seq DESC LIMIT 1000',
     [...key, createdAt],
   );
   const evidence = await client.query<Omit<EvidenceView, 'at'> & { at: Date }>(
@@ -111,7 +120,8 @@ async function storyOf(client: PoolClient, key: string[], createdAt: Date) {
     key,
   );
   return {
-    events: events.rows.map(({ at, ...event }) => ({ ...event, at: toShanghai(at) })),
+    // The latest; the whole timeline is at /events.
+    events: events.rows.reverse().map(({ at, ...event }) => ({ ...event, at: toShanghai(at) })),
     evidence: evidence.rows.map(({ at, ...witness }) => ({ ...witness, at: toShanghai(at) })),
     reinsertions: (await reinsertionsOf(client, key)).map(reinsertionView),
     resolutions: (await resolutionsOf(client, key)).map(resolutionView),
@@ -132,10 +142,13 @@ function allowedActs(insertion: Insertion, witnessed: boolean): string[] {
   return acts.map(([name]) => name).filter((name) => !witnessed || name !== 'confirm_not_inserted');
 }
 
+function isUncertain({ doubtSince, cardCodeState }: Insertion): boolean {
+  return doubtSince !== null || cardCodeState === 'unknown';
+}
+
 /** Only the user can look into the wallet: asked while there is a doubt, or a card whose code nobody knows. */
 function questionAbout(insertion: Insertion, invoice: InvoiceView) {
-  const wanted = insertion.doubtSince !== null || insertion.cardCodeState === 'unknown';
-  if (!wanted) return { question: null, question_en: null };
+  if (!isUncertain(insertion)) return { question: null, question_en: null };
   const yuan = (invoice.fee / 100).toFixed(2);
   return {
     question: `您好，请打开微信“我 → 卡包 → 票证 → 发票”，看看是否有一张号码 ${invoice.number}、金额 ¥${yuan}、抬头“${invoice.title}”的发票。如有，请告知发票详情页上的卡券号；如没有，也请告知。`,

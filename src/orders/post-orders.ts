@@ -6,6 +6,7 @@ import { failpoint } from '../failpoints';
 import { faultView, Problem } from '../http/problems';
 import { Sealer } from '../data/sealed';
 import { Caller } from '../merchants/merchants';
+import { noteTaken } from '../reconciliation/taken';
 import { Acceptance, AcceptOrders, Kept } from './accept';
 import { GivenOrder } from './order-body';
 import { checkPdf } from '../invoice-files/pdf-shape';
@@ -66,8 +67,21 @@ export class PostOrders {
       case 'replayed':
         return this.replay(accepted.id, caller);
       default:
+        await this.tellOfRival(draft, accepted);
         throw refusal(accepted);
     }
+  }
+
+  /** That another merchant has what was posted is for administrators to see; the answer does not wait for them. */
+  private async tellOfRival(draft: OrderDraft, { kind, ...accepted }: Acceptance): Promise<void> {
+    const ofRival = kind === 'order_taken' || (kind === 'invoice_taken' && 'orderId' in accepted && !accepted.orderId);
+    if (!ofRival) return;
+    const { merchantId, appid, orderId, invoice } = draft;
+    const what = kind === 'order_taken' ? 'order' : 'invoice';
+    // Posted again, it is noted again.
+    await noteTaken(this.dataSource, { merchantId, appid, orderId, invoiceNumber: invoice.number, what }).catch(
+      () => undefined,
+    );
   }
 
   /** What was accepted once stays accepted, whatever the rules have become: its repeat is answered, not judged again. */

@@ -12,11 +12,19 @@ export interface Explanation {
 type Words = readonly [zh: string, en: string];
 type Topic = `${FindingSource}.${FindingClass}`;
 
+const CANCELLATION_OPEN: Words = [
+  '冲红请求已超过一天未得到微信的明确应答。',
+  'WeChat has not clearly answered the cancellation for more than a day.',
+];
+
 const MEANINGS: Partial<Record<Topic, (ours: Facts, theirs: Facts) => Words>> = {
-  'ledger.aged': ({ state, reason }) => [
-    `订单长时间停留在 ${state}${reason ? `（${reason}）` : ''}，仍未有结果。`,
-    `The order has been ${state}${reason ? ` (${reason})` : ''} for long and has come to no end.`,
-  ],
+  'ledger.aged': ({ state, reason }) =>
+    state === 'cancellation_pending'
+      ? CANCELLATION_OPEN
+      : [
+          `订单长时间停留在 ${state}${reason ? `（${reason}）` : ''}，仍未有结果。`,
+          `The order has been ${state}${reason ? ` (${reason})` : ''} for long and has come to no end.`,
+        ],
   'ledger.code_unknown': () => [
     '卡券已插入，但微信的应答丢失，卡券号未知，因此无法冲红。',
     'The card was inserted, but WeChat’s answer was lost: its code is unknown, so it cannot be cancelled.',
@@ -27,6 +35,16 @@ const MEANINGS: Partial<Record<Topic, (ours: Facts, theirs: Facts) => Words>> = 
   ],
   'wechat.amount': amounts('微信卡券', 'the card at WeChat'),
   'wechat.number': numbers('微信卡券', 'the card at WeChat'),
+  'orders.taken': (_, { taken, number }) =>
+    taken === 'order'
+      ? [
+          '此商户提交的订单号（appid 与 order_id）已被另一商户使用，已拒绝。',
+          'The merchant posted an order number (appid and order_id) that another merchant uses; it was refused.',
+        ]
+      : [
+          `此商户提交的发票 ${number} 已在另一商户的订单中，已拒绝。`,
+          `The merchant posted the invoice ${number}, which is in another merchant’s order; it was refused.`,
+        ],
   'statement.missing': () => [
     '商户清单有此订单，但我方从未收到。',
     'The merchant’s statement names this order; it has never been posted here.',
@@ -60,6 +78,10 @@ const ACTS: Partial<Record<Topic, Words>> = {
     '核对原始发票；如卡券有误，冲红后重开。',
     'Check the invoice; if the card is wrong, cancel and re-issue.',
   ],
+  'orders.taken': [
+    '核对两家商户的 appid 设置、密钥与订单号前缀是否混用，必要时联系双方。',
+    'See whether the two merchants share an appid, a key or a range of order numbers; ask both where needed.',
+  ],
   'statement.missing': ['请商户补发该订单，或更正其清单。', 'Let the merchant post the order, or mend its statement.'],
   'statement.extra': [
     '请商户核实：发票有效则补入清单；已作废则冲红此订单。',
@@ -90,6 +112,11 @@ const ACTS_FOR_STATEMENT: Record<string, Words> = {
   ],
 };
 
+const UNCANCELLED: Words = [
+  '查看该订单 cancellation 中微信的最近应答；用户卡包中的卡券仍有效，必要时请用户自行删除。',
+  'See WeChat’s latest answer in the order’s `cancellation`; the card still lives in the wallet: if need be, let its user delete it.',
+];
+
 const ACTS_FOR_AGED: Record<string, Words> = {
   awaiting_authorization: ['提醒用户完成授权，或拒绝该订单。', 'Remind the user to authorise, or reject the order.'],
   in_doubt: ['由运营按证据裁定；切勿换订单号重发。', 'Let an operator resolve it by its evidence; never send it anew.'],
@@ -97,6 +124,7 @@ const ACTS_FOR_AGED: Record<string, Words> = {
     '询问用户卡包中是否有此发票后裁定。',
     'Ask the user whether the invoice is in the wallet, then resolve.',
   ],
+  cancellation_pending: UNCANCELLED,
   needs_human: [
     '由运营处理：查看证据后裁定或重插。',
     'An operator must look: resolve it by its evidence, or re-insert.',

@@ -62,6 +62,25 @@ export const stuckOrders: (dataSource: DataSource) => Step = (dataSource) =>
     SELECT ${last('merchant_id', 'created_at', 'id')}, ${TALLY}`,
   );
 
+/** Cancellations that WeChat has not clearly answered for a day: the card still lives in its user's wallet. */
+export const openCancellations: (dataSource: DataSource) => Step = (dataSource) =>
+  paged(
+    dataSource,
+    'cancellations',
+    (after) => `
+    WITH page AS (
+      SELECT i.*, c.requested_at FROM cancellations c JOIN insertions i ON i.merchant_id = c.merchant_id AND i.id = c.id
+       WHERE c.due_at IS NOT NULL AND c.requested_at < now() - interval '1 day' AND ${IN_SCOPE}
+         AND ${after('i.merchant_id', 'i.created_at', 'i.id')}
+       ORDER BY i.merchant_id, i.created_at, i.id LIMIT ${PAGE}
+    ), found AS (
+      SELECT i.merchant_id, 'ledger' AS source, 'aged' AS class, ${ORDER},
+             jsonb_build_object('ours', ${OURS} || '{"state": "cancellation_pending"}') AS facts, i.requested_at AS since
+        FROM page i ${JOIN_ORDER}
+    ), put AS (${put('found', '$1')})
+    SELECT ${last('merchant_id', 'created_at', 'id')}, ${TALLY}`,
+  );
+
 /** Cards whose code nobody knows: they cannot be cancelled. */
 export const unknownCodes: (dataSource: DataSource) => Step = (dataSource) =>
   paged(

@@ -8,7 +8,7 @@ import { TokenManager } from '../wechat/tokens';
 import { Budget } from './budget';
 import { compareLines, findExtra, forgetLines } from './compare-statement';
 import { closeFindings } from './close-findings';
-import { agedOrders, stuckOrders, toldByWechat, unknownCodes } from './ledger';
+import { agedOrders, openCancellations, stuckOrders, toldByWechat, unknownCodes } from './ledger';
 import { ReadBack } from './read-back';
 import { Step } from './reconciler';
 import { reportUntilYesterday } from './reports';
@@ -36,6 +36,7 @@ export function stepsOf(parts: StepParts): Step[] {
     new ReadBack(dataSource, sealer, accounts, tokens, reimburser, budget),
     agedOrders(dataSource),
     stuckOrders(dataSource),
+    openCancellations(dataSource),
     unknownCodes(dataSource),
     toldByWechat(dataSource),
     compareLines(dataSource),

@@ -4,12 +4,13 @@ import { query } from '../support/databases';
 import { APPID, Json, World } from '../support/world';
 
 const OTHER_KEY = 'pk_other_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
 const READ_ONLY_KEY = 'pk_reader_0123456789abcdef0123456789abcd';
 
 describe('two merchants on one installation', () => {
   let world: World;
   beforeAll(async () => {
-    world = await World.start({ env: { ROLE: 'api' } });
+    world = await World.start({ env: { ROLE: 'api', BOOTSTRAP_ADMIN_KEY: ADMIN } });
     const merchant = randomUUID();
     await query(
       world.databaseUrl,
@@ -57,6 +58,18 @@ describe('two merchants on one installation', () => {
     const told = JSON.stringify([sameOrder.body, sameInvoice.body, samePdf.body]);
     expect(told).not.toContain(mine.order_id);
     expect(told).not.toContain('PDF-SHARED-01');
+    // The administrator is told of both, and in no word of whose they are.
+    const { body: findings } = await world.get('/v1/admin/findings?class=taken', ADMIN).expect(200);
+    expect(findings.items).toMatchObject([
+      {
+        state: 'open',
+        order_id: `${mine.order_id}x`,
+        explanation_en: expect.stringContaining('another merchant’s order'),
+      },
+      { state: 'open', order_id: mine.order_id, explanation_en: expect.stringContaining('order number') },
+    ]);
+    await world.post('/v1/orders', { ...order(), order_id: mine.order_id }, OTHER_KEY).expect(409);
+    expect((await world.get('/v1/admin/findings?class=taken', ADMIN).expect(200)).body.items).toHaveLength(2);
     // What was refused has left nothing behind.
     await world.get(`/v1/orders/${mine.order_id}x`, OTHER_KEY).expect(404);
   });

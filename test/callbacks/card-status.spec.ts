@@ -1,7 +1,7 @@
 import { query } from '../support/databases';
 import { order } from '../support/orders';
 import { APPID, CARD_ID, Json, World } from '../support/world';
-import { event, Pushes } from './pushes';
+import { ADMIN, event, Pushes } from './pushes';
 
 describe('pushes about cards', () => {
   let pushes: Pushes;
@@ -69,6 +69,11 @@ describe('pushes about cards', () => {
     await says();
     expect(await settled(1)).toMatchObject([{ state: 'parked' }]);
     expect((await world.order(lost.order_id)).insertion).toMatchObject({ card_code_state: 'unknown' });
+    // Operators see it beside both, and decide.
+    for (const one of [id, stranger.id]) {
+      const { body } = await world.get(`/v1/admin/orders/${one}`, ADMIN).expect(200);
+      expect(body.candidates).toMatchObject([{ card_code: code, encrypted: true, status: 'INVOICE_REIMBURSE_LOCK' }]);
+    }
 
     // Once the other one’s code is known, there is only one card that it can be.
     await lose(`card_code = '${stranger.insertion.card_code as string}', card_code_state = 'known'`, stranger.id);
@@ -76,6 +81,7 @@ describe('pushes about cards', () => {
     await says();
     await settled(1);
     expect((await world.order(lost.order_id)).insertion).toMatchObject({ card_code_state: 'known', card_code: code });
+    expect((await world.get(`/v1/admin/orders/${id}`, ADMIN).expect(200)).body.candidates).toEqual([]);
   });
 
   it('of two pushes about one card the later one counts, in whichever order they come', async () => {

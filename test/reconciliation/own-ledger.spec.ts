@@ -49,6 +49,34 @@ describe('what reconciliation finds in our own ledger', () => {
     );
   }
 
+  test('a cancellation that WeChat has not answered for a day is told, until it is', async () => {
+    for (const [orderId, hours] of [
+      ['uncancelled', 25],
+      ['just asked', 23],
+    ] as const) {
+      await standing(orderId, 'inserted', 100);
+      await query(
+        world.databaseUrl,
+        `INSERT INTO cancellations (merchant_id, id, state, requested_by, requested_at, due_at)
+         SELECT merchant_id, id, 'pending', 'key x', now() - make_interval(hours => $2), now() + interval '1 day' FROM orders
+          WHERE order_id = $1`,
+        [orderId, hours],
+      );
+    }
+    await reconcile();
+    const open = await findings('class=aged&state=open');
+    expect(about(open, 'just asked')).toEqual([]);
+    expect(about(open, 'uncancelled')).toMatchObject([
+      {
+        explanation: expect.stringContaining('冲红'),
+        suggestion_en: expect.stringContaining('let its user delete it'),
+      },
+    ]);
+    await query(world.databaseUrl, `UPDATE cancellations SET state = 'done', due_at = NULL, ended_at = now()`);
+    await reconcile();
+    expect(about(await findings('class=aged&state=open'), 'uncancelled')).toEqual([]);
+  });
+
   /** Each state, for how long it may stand, and what is suggested once it has stood longer. */
   const PATIENCE: [state: string, hours: number, zh: string, en: string][] = [
     ['awaiting_authorization', 3 * DAY, '提醒用户完成授权', 'Remind the user to authorise'],

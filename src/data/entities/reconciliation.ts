@@ -61,24 +61,33 @@ export class StatementLine {
   @Column('text') state!: StatementState;
 }
 
-export const FINDING_CLASSES = ['missing', 'extra', 'amount', 'number', 'state', 'code_unknown', 'aged'] as const;
+export const FINDING_CLASSES = [
+  'missing',
+  'extra',
+  'amount',
+  'number',
+  'state',
+  'code_unknown',
+  'aged',
+  'taken',
+] as const;
 export type FindingClass = (typeof FINDING_CLASSES)[number];
 /** open · accepted: a person lets it be · resolved: a person says it is settled · gone: it no longer holds. */
 export const FINDING_STATES = ['open', 'accepted', 'resolved', 'gone'] as const;
 export type FindingState = (typeof FINDING_STATES)[number];
-/** Whose word stands against our ledger: its own age, WeChat's, or the merchant's statement. */
-export type FindingSource = 'ledger' | 'wechat' | 'statement';
+/** Whose word stands against our ledger: its own age, WeChat's, the merchant's statement, or an order as it was posted. */
+export type FindingSource = 'ledger' | 'wechat' | 'statement' | 'orders';
 
 /** A difference. It is opened once, seen again by each run while it holds, and never edited away. */
 @Entity('findings')
 @Index('findings_opened_once', { synchronize: false })
 @Index('findings_by_run', ['seenBy', 'id'])
 @Index('findings_by_order', { synchronize: false })
-@Check('findings_source', `source IN ('ledger', 'wechat', 'statement')`)
+@Check('findings_source', `source IN ('ledger', 'wechat', 'statement', 'orders')`)
 @Check(
   'findings_class',
   `
-          class IN ('missing', 'extra', 'amount', 'number', 'state', 'code_unknown', 'aged')`,
+          class IN ('missing', 'extra', 'amount', 'number', 'state', 'code_unknown', 'aged', 'taken')`,
 )
 @Check('findings_state', `state IN ('open', 'accepted', 'resolved', 'gone')`)
 export class Finding {
