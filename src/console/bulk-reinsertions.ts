@@ -8,7 +8,7 @@ import { OrderCriteria, whereOf } from './order-filter';
 
 /** More than these are not taken at once: whoever means more narrows the filter, bulk by bulk. */
 export const MOST_ORDERS = 10_000;
-/** Above this many a second person must agree. */
+/** Above this many a second person must agree; many small bulks of one person and day are one. */
 export const ALONE_ORDERS = 100;
 /** Name of the job that works on bulks; adding one wakes it before its minute is over. */
 export const BULK_JOB = 'reinsert_in_bulk';
@@ -80,7 +80,8 @@ export class BulkReinsertions {
       const orders = await takeOrders(client, deed.id, criteria);
       if (orders > MOST_ORDERS) throw new Problem('bulk_too_large');
       if (orders === 0) throw new Problem('bulk_empty');
-      const state: BulkState = orders > ALONE_ORDERS ? 'awaiting_approval' : 'queued';
+      const alone = orders + (await begunAlone(client, deed.operator));
+      const state: BulkState = alone > ALONE_ORDERS ? 'awaiting_approval' : 'queued';
       await client.query(
         `INSERT INTO bulk_reinsertions (id, filter, reason, operator, orders, state) VALUES ($1, $2, $3, $4, $5, $6)`,
         [deed.id, JSON.stringify(filter), deed.reason, deed.operator, orders, state],
@@ -98,6 +99,8 @@ export class BulkReinsertions {
       if (approved_by === deed.operator) return;
       if (state !== 'awaiting_approval') throw new Problem(approved_by ? 'bulk_approved' : 'bulk_not_waiting');
       if (operator === deed.operator) throw new Problem('second_person_needed');
+      const first = await client.query('SELECT FROM operators WHERE name = $1 AND revoked_at IS NULL', [operator]);
+      if (first.rows.length === 0) throw new Problem('requester_revoked');
       await client.query(
         `UPDATE bulk_reinsertions SET state = 'queued', approved_by = $2, approval_reason = $3, approved_at = clock_timestamp()
           WHERE id = $1`,
@@ -195,6 +198,18 @@ export async function listBulkOrders(
     [id, filter.after, filter.outcome ?? null, filter.limit + 1],
   );
   return rows;
+}
+
+/** How many orders a person has begun anew within a day without anybody's approval. */
+async function begunAlone(client: PoolClient, operator: string): Promise<number> {
+  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('bulk|' || $1, 0))`, [operator]);
+  const { rows } = await client.query<{ orders: number }>(
+    `SELECT coalesce(sum(orders), 0)::integer AS orders FROM bulk_reinsertions
+      WHERE operator = $1 AND approved_by IS NULL AND created_at > now() - interval '24 hours'
+        AND (state IN ('queued', 'running') OR started_at IS NOT NULL)`,
+    [operator],
+  );
+  return rows[0]?.orders ?? 0;
 }
 
 function note(client: PoolClient, { id, operator, reason }: BulkDeed, action: string, data: Record<string, unknown>) {

@@ -6,6 +6,7 @@ import { audit } from '../audit/audit';
 import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
 import { toShanghai } from '../domain/shanghai';
+import { fault } from '../domain/fault';
 import { RequestBody } from '../http/body-parser';
 import { Idempotent, NewId } from '../http/idempotency';
 import { Problem } from '../http/problems';
@@ -15,6 +16,9 @@ import { readBody } from './merchants.controller';
 import { NeedsRole, OperatorGuard, OperatorParam } from './operator.guard';
 import { createOperator, listOperators, OperatorRow, revokeOperator } from './operators';
 import { CreatedOperatorView, OperatorList, OperatorRequest, OperatorView } from './operators.api';
+
+/** The audit trail names others so: keys, the service itself, its schedule. */
+const RESERVED = /^\s*(key\s|(piaoka|schedule|reconciliation|bootstrap)\b)/i;
 
 @ApiTags('admin')
 @ApiBearerAuth()
@@ -48,6 +52,7 @@ export class OperatorsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedOperatorView> {
     const { name, role, reason = null } = readBody<OperatorRequest>(body, this.checks, OperatorRequest.name);
+    if (RESERVED.test(name)) throw new Problem('invalid_request', { faults: [reservedName()] });
     const created = await asEngine(this.dataSource, async (client) => {
       const made = await createOperator(client, { id, name, role });
       if (made) await audit(client, actOf(operator, 'operator.created', made.row, reason));
@@ -82,4 +87,13 @@ function viewOf({ created_at, revoked_at, ...row }: OperatorRow): OperatorView {
 function actOf(operator: Operator, action: string, row: OperatorRow, reason: string | null) {
   const data = { name: row.name, role: row.role };
   return { merchantId: null, actor: operator.name, action, object: row.id, reason, data };
+}
+
+function reservedName() {
+  return fault(
+    'FIELD-VALUE',
+    '/name',
+    '此名称在审计记录中另有所指（piaoka、schedule、reconciliation、bootstrap、key …），请换一个。',
+    'The audit trail calls others so (piaoka, schedule, reconciliation, bootstrap, key …); take another name.',
+  );
 }

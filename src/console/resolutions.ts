@@ -22,6 +22,9 @@ export interface ResolutionRow {
   settled_at: Date | null;
 }
 
+/** Of two persons each must be one who may still act. */
+const LIVES = 'EXISTS (SELECT FROM operators o WHERE o.name = r.operator AND o.revoked_at IS NULL)';
+
 const RESOLUTION = `id, kind, state, version, operator, reason, second_operator, second_reason, created_at, settled_at`;
 
 /** Settles doubts by what people know: each decision is one transaction of the change, its record and its audit row. */
@@ -85,11 +88,12 @@ export class Resolutions {
     return rows[0] as ResolutionRow;
   }
 
-  /** A first person's decision holds only while nothing has happened to the order since. */
+  /** A first person's decision holds only while nothing has happened to the order since, and its key is not revoked. */
   private async pending(client: PoolClient, { merchantId, id, version }: Locked): Promise<ResolutionRow | undefined> {
     const { rows } = await client.query<ResolutionRow>(
-      `SELECT ${RESOLUTION} FROM resolutions
-        WHERE merchant_id = $1 AND order_uuid = $2 AND state = 'pending' AND version = $3 ORDER BY created_at LIMIT 1`,
+      `SELECT ${RESOLUTION} FROM resolutions r
+        WHERE merchant_id = $1 AND order_uuid = $2 AND state = 'pending' AND version = $3 AND ${LIVES}
+        ORDER BY created_at LIMIT 1`,
       [merchantId, id, version],
     );
     return rows[0];

@@ -29,6 +29,11 @@ export const PROBLEMS_OF_ACTS = {
     '此操作需要两个人确认，请由另一位审批员提交同样的请求',
     'Two people must agree; let another approver send the same request',
   ],
+  requester_revoked: [
+    409,
+    '提出者的密钥已被吊销，不再算一人；请重新提出',
+    'The key of whoever asked for it is revoked and counts no more; ask for it anew',
+  ],
   evidence_of_card: [
     409,
     '已有证据表明此订单有卡券，不能判定为没有；请核对证据后用 confirm_inserted 或 abandon',

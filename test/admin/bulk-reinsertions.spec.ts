@@ -1,3 +1,4 @@
+import request from 'supertest';
 import { armFailpoints, parseFailpoints } from '../../src/failpoints';
 import { query } from '../support/databases';
 import { order } from '../support/orders';
@@ -153,6 +154,29 @@ describe('many orders are begun anew by one decision', () => {
     await act(id, 'cancellation', approver).expect(409);
     const acts = await query<Json>(world.databaseUrl, `SELECT action FROM audit WHERE object = $1 ORDER BY seq`, [id]);
     expect(acts.map(({ action }) => (action as string).split('.')[1])).toEqual(['requested', 'approved', 'cancelled']);
+  });
+
+  it('many small ones of one person and day are one; whose asker is revoked is approved by nobody', async () => {
+    const create = { name: '批量员', role: 'administrator' };
+    const one = (await world.post('/v1/admin/operators', create, ADMIN).expect(201)).body as Json;
+    const askAs = (reason: string) =>
+      world.post(BULKS, { filter: { reason }, reason: '分批', dry_run: false }, one.key as string).expect(201);
+    for (const reason of ['small a', 'small b', 'small c']) await made(40, reason);
+    for (const reason of ['small a', 'small b']) {
+      const { body } = await askAs(reason);
+      expect((body as Json).state).toBe('queued');
+      await until(body.id as string, ({ state }) => state === 'done');
+    }
+    const third = (await askAs('small c')).body as Json;
+    expect(third).toMatchObject({ state: 'awaiting_approval', orders: 40 });
+    await request(world.service.url)
+      .delete(`/v1/admin/operators/${one.id as string}`)
+      .set('authorization', `Bearer ${ADMIN}`)
+      .expect(204);
+    expect((await act(third.id as string, 'approval', approver).expect(409)).body).toMatchObject({
+      code: 'requester_revoked',
+    });
+    await act(third.id as string, 'cancellation', approver).expect(200);
   });
 
   it('goes on where a killed process stopped, and begins no order twice', async () => {

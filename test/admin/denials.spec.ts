@@ -55,6 +55,20 @@ describe('people say that there is no card', () => {
     expect(seen).toMatchObject({ state: 'needs_human', allowed_acts: ['confirm_inserted', 'abandon'] });
   });
 
+  it('two of them, of whom neither may be revoked meanwhile', async () => {
+    const { id } = await doubtful();
+    const made = await world.post('/v1/admin/operators', { name: '离职者', role: 'approver' }, ADMIN).expect(201);
+    const gone = made.body as { id: string; key: string };
+    await deny(id, gone.key).expect(201);
+    await request(world.service.url)
+      .delete(`/v1/admin/operators/${gone.id}`)
+      .set('authorization', `Bearer ${ADMIN}`)
+      .expect(204);
+    // The next is the first of two again.
+    expect((await deny(id, approver).expect(201)).body).toMatchObject({ state: 'pending' });
+    expect((await deny(id).expect(201)).body).toMatchObject({ state: 'settled' });
+  });
+
   it('and err: evidence that comes later ends the order as inserted, and nothing is sent again', async () => {
     const { id, orderId } = await doubtful();
     const merchants = await query<Json>(world.databaseUrl, 'SELECT id FROM merchants LIMIT 1');

@@ -56,4 +56,12 @@ describe('operators read the audit trail', () => {
       findings: [{ merchant_id: expect.any(String) as string, seq: 3, kind: 'edited' }],
     });
   });
+
+  it('nobody can take a name that the trail gives to keys or to the service itself', async () => {
+    for (const name of ['piaoka', 'Schedule', ' bootstrap administrator', 'key 0190', 'Reconciliation']) {
+      const { body } = await world.post('/v1/admin/operators', { name, role: 'viewer' }, ADMIN).expect(422);
+      expect(body.errors).toMatchObject([{ pointer: '/name' }]);
+    }
+    await world.post('/v1/admin/operators', { name: 'Keyes', role: 'viewer' }, ADMIN).expect(201);
+  });
 });
