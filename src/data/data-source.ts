@@ -38,6 +38,7 @@ import { OneCardASale1763800000124 } from '../../migrations/1763800000124-one-ca
 import { WebhookRotations1763800000125 } from '../../migrations/1763800000125-webhook-rotations';
 import { AnchorKeys1763800000126 } from '../../migrations/1763800000126-anchor-keys';
 import { TakenElsewhere1763800000127 } from '../../migrations/1763800000127-taken-elsewhere';
+import { ToldAnew1763800000128 } from '../../migrations/1763800000128-told-anew';
 import { ReimbursementTold1763800000130 } from '../../migrations/1763800000130-reimbursement-told';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
 import { EarlyTokenDeaths1763800000112 } from '../../migrations/1763800000112-early-token-deaths';
@@ -210,6 +211,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       WebhookRotations1763800000125,
       AnchorKeys1763800000126,
       TakenElsewhere1763800000127,
+      ToldAnew1763800000128,
       ReimbursementTold1763800000130,
       Statements1763800000113,
       BulkReinsertions1763800000098,
