@@ -8,7 +8,7 @@ const BATCH = 5000;
  * Closes what no longer holds: what this run would have seen and did not see. How a card differs at WeChat is closed by
  * reading that card again alone: a run that could not read it has learnt nothing. What was found as orders were posted is
  * for a person to decide. What only a statement can tell stays until
- * the next statement of those days, unless our own ledger answers it: a missing order has come, an extra one has ended.
+ * the next statement of all those days, unless our own ledger answers it: a missing order has come, an extra one has ended.
  */
 export function closeFindings(dataSource: DataSource): Step {
   return {
@@ -29,6 +29,7 @@ const CLOSE = `
         AND ($3::timestamptz IS NULL OR order_at >= $3) AND ($4::timestamptz IS NULL OR order_at < $4)
         AND CASE WHEN source = 'orders' OR (source = 'wechat' AND class IN ('amount', 'number')) THEN false
                  WHEN source <> 'statement' OR $5 THEN seen_at < $1
+                   AND (class <> 'missing' OR coalesce((facts -> 'theirs' ->> 'statement_until')::timestamptz <= $4, true))
                  WHEN class = 'missing' THEN EXISTS (
                    SELECT FROM orders o WHERE o.merchant_id = f.merchant_id AND o.order_id = f.order_id
                                           AND o.appid || '/' || o.order_id = f.subject)

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { asEngine } from '../data/statement';
+import { toShanghai } from '../domain/shanghai';
 import { countsOf, put, TALLY, Tally } from './findings';
 import { Step } from './reconciler';
 
@@ -13,7 +14,8 @@ export function compareLines(dataSource: DataSource): Step {
     name: 'statement',
     async page(run, place) {
       if (run.source !== 'statement') return { next: null, counts: {} };
-      const values = [run.id, run.merchant_id, run.from_at, (place as string[] | null) ?? ['', '']];
+      const until = run.to_at && toShanghai(run.to_at);
+      const values = [run.id, run.merchant_id, run.from_at, (place as string[] | null) ?? ['', ''], until];
       const { rows } = await asEngine(dataSource, (client) => client.query<Row>(LINES, values));
       const row = rows[0] as Row;
       return { next: row.last, counts: { lines: row.read, ...countsOf(row) } };
@@ -62,7 +64,8 @@ const LINES = `
     SELECT $2::uuid AS merchant_id, 'statement' AS source, class, coalesce(id::text, appid || '/' || order_id) AS subject,
            id AS order_uuid, order_id, coalesce(created_at, $3) AS order_at,
            jsonb_build_object(
-             'theirs', jsonb_strip_nulls(jsonb_build_object('state', state, 'fee', fee, 'number', invoice_number)),
+             'theirs', jsonb_strip_nulls(jsonb_build_object('state', state, 'fee', fee, 'number', invoice_number,
+               'statement_until', CASE WHEN id IS NULL THEN $5::text END)),
              'ours', CASE WHEN id IS NOT NULL
                           THEN jsonb_build_object('state', our_state, 'fee', our_fee, 'number', our_number) END) AS facts,
            coalesce(updated_at, $3) AS since

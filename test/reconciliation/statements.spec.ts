@@ -49,8 +49,8 @@ describe('what a merchant says it issued, compared with what is here', () => {
     return world.post(`/v1/admin/reconciliations/statements?${query}`, body, ADMIN).set('content-type', type).retry(0);
   }
 
-  async function compared(type: string, body: string): Promise<Json> {
-    const { body: run } = await send(type, body).expect(201);
+  async function compared(type: string, body: string, days: object = DAY): Promise<Json> {
+    const { body: run } = await send(type, body, days).expect(201);
     for (let n = 0; n < 600; n += 1) {
       const { body: now } = await world.get(`/v1/admin/reconciliations/${run.id}?limit=200`, ADMIN).expect(200);
       if (now.state !== 'running' && now.state !== 'queued') return now as Json;
@@ -130,6 +130,18 @@ describe('what a merchant says it issued, compared with what is here', () => {
       'extra still-valid',
       'extra unnamed',
     ]);
+  });
+
+  test('a missing order is no less missing for a statement of fewer days', async () => {
+    const [first, last] = ['2026-11-01', '2026-11-04'] as const;
+    const ndjson = 'application/x-ndjson';
+    await compared(ndjson, '{"order_id":"of-the-third"}', { from: first, to: last });
+    const state = async () =>
+      (await query<Json>(world.databaseUrl, `SELECT state FROM findings WHERE order_id = 'of-the-third'`))[0]?.state;
+    await compared(ndjson, '{"order_id":"of-the-first","state":"cancelled"}', { from: first, to: '2026-11-02' });
+    expect(await state()).toBe('open');
+    await compared(ndjson, '{"order_id":"of-the-first","state":"cancelled"}', { from: first, to: last });
+    expect(await state()).toBe('gone');
   });
 
   test('every fault is told with its line, in both languages, and nothing is kept or compared', async () => {
