@@ -73,12 +73,21 @@ export class JobRunner {
       noHandleSignals: true,
       // Without a batch, what fails at a job's end is a rejection that nobody handles: the whole process would die of it.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-      logger: new GraphileLogger(() => (level, message) => {
-        if (String(level) === 'error') this.log.error({ job: 'schedule' }, message.slice(0, 200));
+      logger: new GraphileLogger(() => (level, _message, meta) => {
+        if (String(level) === 'error') this.tell(meta);
       }),
     });
     this.watch(runner);
     return runner;
+  }
+
+  /** graphile-worker's own words quote the error's message, which may hold a person's data or a secret. */
+  private tell({ error, job }: { error?: unknown; job?: { task_identifier: string } } = {}): void {
+    const what = error instanceof Error ? { err: error } : {};
+    this.log.error(
+      { job: job?.task_identifier ?? 'schedule', ...what },
+      job ? 'a job failed' : 'the jobs met an error',
+    );
   }
 
   /**
