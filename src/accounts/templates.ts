@@ -79,8 +79,12 @@ export class Templates {
     const state = cardId ? ('ready' as const) : ('refused' as const);
     const now = () => 'now()';
     const change = { state, cardId, updatedAt: now, ...(cardId ? { usableAfter: now } : {}) };
-    await together(this.dataSource, (manager) => manager.getRepository(Template).update({ id }, change), also);
-    return this.repository.findOneByOrFail({ id });
+    // Of two people who settle it at once the first has the word, and an answer of WeChat's that came meanwhile more so.
+    const write = async (manager: EntityManager) => {
+      const { affected } = await manager.getRepository(Template).update({ id, state: template.state }, change);
+      return affected === 1;
+    };
+    return (await together(this.dataSource, write, also)) ? this.repository.findOneByOrFail({ id }) : null;
   }
 
   /** Seconds until this template may be used; 0 for those that are old enough, or not ours. */

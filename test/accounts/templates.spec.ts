@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { OrderView } from '../../src/orders/orders.api';
 import { order } from '../support/orders';
 import { query } from '../support/databases';
@@ -74,6 +75,29 @@ describe('one template for each payee and type, for ever', () => {
     await settle({ kind: 'made', card_id: 'pjZ8Yt9WoOePThU0NfUKz5-tBEWU', reason: 'seen in the console' }).expect(201);
     await settle({ kind: 'not_made', reason: 'twice' }).expect(404);
     expect((await make({ payee }).expect(200)).body).toMatchObject({ card_id: 'pjZ8Yt9WoOePThU0NfUKz5-tBEWU' });
+  });
+
+  it('two people who settle it at once do not overrule each other', async () => {
+    await world.control('POST', '/faults', [{ path: CREATECARD, times: 1, mode: 'drop_after' }]);
+    await make({ payee: 'at once' }).expect(409);
+    const row = (await list()).find((one) => one.payee === 'at once') as Json;
+    const client = new Client({ connectionString: world.databaseUrl });
+    await client.connect();
+    // Both have looked before either has written.
+    await client.query('BEGIN; LOCK TABLE templates IN SHARE MODE');
+    const settle = (body: Json) => world.post(`/v1/admin/templates/${row.id as string}/resolutions`, body, ADMIN);
+    const settling = Promise.all([
+      settle({ kind: 'made', card_id: 'pjZ8Yt9WoOePThU0NfUKz5-tBEWU', reason: 'there it is' }),
+      settle({ kind: 'not_made', reason: 'not there' }),
+    ]);
+    await new Promise((resume) => setTimeout(resume, 500));
+    await client.query('COMMIT');
+    await client.end();
+    expect((await settling).map(({ status }) => status).sort()).toEqual([201, 404]);
+    const told = await query<Json>(world.databaseUrl, `SELECT action FROM audit WHERE object = $1 ORDER BY seq`, [
+      row.id,
+    ]);
+    expect(told).toHaveLength(2);
   });
 
   it('an intent whose process died counts as unclear', async () => {
