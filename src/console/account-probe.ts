@@ -11,6 +11,7 @@ import { OrderReader, OrderRow } from '../orders/orders.read';
 import { Answer } from '../wechat/answer';
 import { insertBody } from '../wechat/card-ext';
 import { json, WechatClient } from '../wechat/client';
+import { Errcode } from '../wechat/errcodes';
 import { TokenAccount, TokenManager } from '../wechat/tokens';
 import { mediaIdOf } from '../wechat/verdict';
 import { WIRE_PATHS } from '../wechat/wire';
@@ -161,8 +162,15 @@ const NONCE_MATTERS: Conclusion = [
 
 /** Only a word about the order itself says that it was looked at: a quota or a busy WeChat says nothing. */
 function saysRepeated(answer: Answer | null): boolean {
-  return answer?.kind === 'answered' && [72056, 72054].includes(answer.errcode);
+  return answer?.kind === 'answered' && REPEATED.includes(answer.errcode);
 }
+
+const REPEATED: readonly number[] = [
+  Errcode.OrderIdRepeated,
+  Errcode.DuplicateOrderId,
+  Errcode.HasSend,
+  Errcode.InvoiceIsInserting,
+];
 
 /** Undefined: simply refused. */
 function ofTemplate(answer: Answer | null): Conclusion | undefined {

@@ -96,6 +96,15 @@ describe('probing an account', () => {
     await world.control('DELETE', '/faults');
   });
 
+  it.each([72056, 72018, 72075, 72054])('takes %i for the refusal of a repetition', async (errcode) => {
+    const { id } = await inserted();
+    await world.control('POST', '/faults', [{ path: '/card/invoice/insert', mode: 'errcode', errcode, times: 2 }]);
+    const answers = await probe({ upload_mib: [], order: id, repeat_insert: true });
+    for (const question of ['repeated_insert', 'repeated_nonce']) expect(answers[question]).toMatchObject({ errcode });
+    expect(answers.repeated_insert?.conclusion_en).toContain('safe');
+    await world.control('DELETE', '/faults');
+  });
+
   it('cries out where WeChat would make a second card', async () => {
     const { id } = await inserted();
     await world.control('PUT', '/profile', { dedupe: false });
