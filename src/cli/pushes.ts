@@ -24,7 +24,7 @@ const LIST: Command = {
     const query = new URLSearchParams({ limit: '200', ...(state === undefined ? {} : { state }) });
     const { data } = await service.call<PushPage>('GET', `/v1/admin/callbacks?${query.toString()}`);
     const row = ({ id, received_at, appid, event, state: is, outcome }: PushPage['items'][number]) => {
-      return [id, received_at, appid, event, is, outcome ?? '—'];
+      return [id, received_at, appid, shown(event).slice(1, -1), is, outcome ?? '—'];
     };
     out.result(data, columns(data.items.map(row)));
     return EXIT.ok;

@@ -208,6 +208,9 @@ describe('piaoka, the command line', () => {
     expect(await run('push', 'seen', id)).toMatchObject({ exit: 2 });
     expect(await run('push', 'seen', id, '--reason', '已核实')).toMatchObject({ exit: 0, stdout: '✓ seen\n' });
     expect((await run('push', 'list', '--state', 'unreadable')).stdout).toBe('');
+    const named = JSON.stringify({ Event: 'odd\u001b[2J\u009b2J\n', CreateTime: 1 });
+    expect((await fetch(url, { method: 'POST', body: named })).status).toBe(200);
+    expect((await run('push', 'list')).stdout).toContain('  odd\\u001b[2J\\u009b2J');
   });
 
   it('tells by its exit code what stood in the way', async () => {
