@@ -48,11 +48,10 @@ describe('asking the user for an authorisation', () => {
   });
 
   it.each([
-    ['app', 0, {}],
-    ['web', 1, { redirect_url: PAGE }],
-    ['wxa', 2, {}],
-    ['wap', 1, {}],
-    ['wap', 0, { redirect_url: PAGE }],
+    ...['app', 'web', 'wxa', 'wap'].flatMap((source) =>
+      [0, 1, 2].map((type): [string, number, Json] => [source, type, source === 'web' ? { redirect_url: PAGE } : {}]),
+    ),
+    ['wap', 0, { redirect_url: PAGE }] as [string, number, Json],
   ])('source %s, type %i', async (source, type, change) => {
     const id = orderId();
     const { body } = await ask(id, { source, type, ...change }).expect(201);
