@@ -46,9 +46,12 @@ export class ReadBack implements Step {
         noteRead(client, { merchantId: card.merchant_id, id: card.id }),
       );
       if (granted === 0) return { next: [...exhausted, card.appid], counts };
+      const heard = performance.now();
       const answer = await this.read(card);
       if (answer?.kind !== 'answered' || answer.errcode !== 0) continue;
-      const found = await asEngine(this.dataSource, (client) => compare(client, run, card, answer.body));
+      const found = await asEngine(this.dataSource, (client) =>
+        compare(client, run, card, { body: answer.body, heard }),
+      );
       counts.read_back = (counts.read_back ?? 0) + 1;
       for (const [name, count] of Object.entries(found)) counts[name] = (counts[name] ?? 0) + count;
     }
@@ -88,11 +91,16 @@ async function shownCards(client: PoolClient, run: RunRow, exhausted: string[]):
 }
 
 /** Numbers are compared by their shape: WeChat's pages contradict each other on which field is which. */
-async function compare(client: PoolClient, run: RunRow, card: ShownCard, body: Record<string, unknown>) {
+async function compare(
+  client: PoolClient,
+  run: RunRow,
+  card: ShownCard,
+  { body, heard }: { body: Record<string, unknown>; heard: number },
+) {
   const { numbers, status, orderId } = seenItem(body);
   const { fee } = (body.user_info ?? {}) as { fee?: unknown };
   const subject = { merchantId: card.merchant_id, id: card.id };
-  if (status) await noteReimbursement(client, subject, status, 'query');
+  if (status) await noteReimbursement(client, subject, status, 'query', { heard });
   const theirs = { number: numbers.number, code: numbers.code, fee: typeof fee === 'number' ? fee : null, orderId };
   const { rows } = await client.query<Tally>(COMPARE, [run.id, card.merchant_id, card.id, JSON.stringify(theirs)]);
   return countsOf(rows[0] as Tally);
