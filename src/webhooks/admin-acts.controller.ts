@@ -90,8 +90,9 @@ export class AdminWebhookActsController {
   ): Promise<WebhookEndpointView> {
     const { reason } = this.checks.read(WebhookReasonRequest, body);
     return this.withEndpoint(id, operator, reason, async (client, endpoint, by) => {
+      const enabled = await enableEndpoint(client, endpoint.merchant_id, id);
       await note(client, by, 'enabled', endpoint);
-      return endpointView((await enableEndpoint(client, endpoint.merchant_id, id)) ?? endpoint);
+      return endpointView(enabled ?? endpoint);
     });
   }
 

@@ -9,7 +9,11 @@ import { DeliveryRow, endpointOf, redeliver, replay } from './deliveries';
 import { EndpointRow, findEndpoint } from './endpoints';
 import { WebhookReplayRequest, WebhookReplayView } from './webhooks.api';
 
-/** Who acts on one merchant's endpoints and messages: a key of that merchant, or an operator with a reason. */
+/**
+ * Who acts on one merchant's endpoints and messages: a key of that merchant, or an operator with a reason. Each act changes
+ * its rows first and writes its audit row last, as deliveries do when they disable an endpoint: else two would wait for
+ * each other.
+ */
 export interface Actor {
   merchantId: string;
   actor: string;
@@ -23,8 +27,9 @@ export async function redeliverOne(dataSource: DataSource, by: Actor, id: string
     const endpoint = endpointId && (await findEndpoint(client, by.merchantId, endpointId));
     if (!endpoint) throw new Problem('not_found');
     if (endpoint.disabled_at) throw new Problem('endpoint_disabled');
+    const delivery = await redeliver(client, by.merchantId, id);
     await audit(client, { ...by, action: 'webhook_delivery.redelivered', object: id, data: {} });
-    return redeliver(client, by.merchantId, id);
+    return delivery;
   });
 }
 
