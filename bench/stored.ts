@@ -53,7 +53,7 @@ async function copyOrders(client: Client, tables: string[], from: number, count:
   for (const table of tables) {
     const columns = await columnsOf(client, table);
     const values = columns.map((column) => {
-      if (column === 'id') return 'c.id';
+      if (column === 'id' || column === 'sale') return 'c.id';
       if (column === 'body' && table === 'pdfs') return String.raw`'\x255044462d'::bytea`;
       return OWN.includes(column) ? `'s' || lpad(c.n::text, 14, '0')` : `t."${column}"`;
     });
