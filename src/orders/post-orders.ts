@@ -73,11 +73,10 @@ export class PostOrders {
   }
 
   /** That another merchant has what was posted is for administrators to see; the answer does not wait for them. */
-  private async tellOfRival(draft: OrderDraft, { kind, ...accepted }: Acceptance): Promise<void> {
-    const ofRival = kind === 'order_taken' || (kind === 'invoice_taken' && 'orderId' in accepted && !accepted.orderId);
-    if (!ofRival) return;
+  private async tellOfRival(draft: OrderDraft, acceptance: Acceptance): Promise<void> {
+    const what = takenByRival(acceptance);
+    if (!what) return;
     const { merchantId, appid, orderId, invoice } = draft;
-    const what = kind === 'order_taken' ? 'order' : 'invoice';
     // Posted again, it is noted again.
     await noteTaken(this.dataSource, { merchantId, appid, orderId, invoiceNumber: invoice.number, what }).catch(
       () => undefined,
@@ -110,6 +109,11 @@ export class PostOrders {
   private async replay(id: string, caller: Caller): Promise<Posted> {
     return { status: 200, view: orderView(await this.reader.byId(caller.merchantId, id), this.sealer) };
   }
+}
+
+function takenByRival(acceptance: Acceptance): 'order' | 'invoice' | null {
+  if (acceptance.kind === 'order_taken') return 'order';
+  return acceptance.kind === 'invoice_taken' && acceptance.orderId === null ? 'invoice' : null;
 }
 
 function viewOfAccepted(draft: OrderDraft, found: Fault[], { id, createdAt, twin }: Kept): OrderView {

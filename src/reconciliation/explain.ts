@@ -19,7 +19,7 @@ const CANCELLATION_OPEN: Words = [
 
 const MEANINGS: Partial<Record<Topic, (ours: Facts, theirs: Facts) => Words>> = {
   'ledger.aged': ({ state, reason }) =>
-    state === 'cancellation_pending'
+    reason === 'cancellation_pending'
       ? CANCELLATION_OPEN
       : [
           `订单长时间停留在 ${state}${reason ? `（${reason}）` : ''}，仍未有结果。`,
@@ -124,7 +124,8 @@ const ACTS_FOR_AGED: Record<string, Words> = {
     '询问用户卡包中是否有此发票后裁定。',
     'Ask the user whether the invoice is in the wallet, then resolve.',
   ],
-  cancellation_pending: UNCANCELLED,
+  // Of inserted orders only an open cancellation is told as aged.
+  inserted: UNCANCELLED,
   needs_human: [
     '由运营处理：查看证据后裁定或重插。',
     'An operator must look: resolve it by its evidence, or re-insert.',

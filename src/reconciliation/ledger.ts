@@ -75,7 +75,7 @@ export const openCancellations: (dataSource: DataSource) => Step = (dataSource) 
        ORDER BY i.merchant_id, i.created_at, i.id LIMIT ${PAGE}
     ), found AS (
       SELECT i.merchant_id, 'ledger' AS source, 'aged' AS class, ${ORDER},
-             jsonb_build_object('ours', ${OURS} || '{"state": "cancellation_pending"}') AS facts, i.requested_at AS since
+             jsonb_build_object('ours', ${OURS} || '{"reason": "cancellation_pending"}') AS facts, i.requested_at AS since
         FROM page i ${JOIN_ORDER}
     ), put AS (${put('found', '$1')})
     SELECT ${last('merchant_id', 'created_at', 'id')}, ${TALLY}`,

@@ -5,13 +5,13 @@ import { DataSource } from 'typeorm';
 import { NeedsRole, OperatorGuard, OperatorParam } from '../console/operator.guard';
 import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
-import { fault } from '../domain/fault';
+import { Fault, fault } from '../domain/fault';
 import { RequestBody } from '../http/body-parser';
 import { Problem } from '../http/problems';
 import { isUuid, Query, uuid } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
 import { findAnyDelivery, listDeliveries } from './deliveries';
-import { DELIVERY_STATES, readFilter } from './delivery-filter';
+import { DeliveryParameters, readFilter } from './delivery-filter';
 import { Actor, note, redeliverOne, replayTime, requireTimes } from './endpoint-acts';
 import { enableEndpoint, EndpointRow, findAnyEndpoint } from './endpoints';
 import { deliveryPage, deliveryView, endpointView } from './webhook-view';
@@ -39,23 +39,16 @@ export class AdminWebhookActsController {
   @NeedsRole('viewer')
   @ApiOperation({ summary: 'Messages to one merchant and how their delivery went, newest first' })
   @ApiQuery({ name: 'merchant_id' })
-  @ApiQuery({ name: 'endpoint_id', required: false })
-  @ApiQuery({ name: 'state', required: false, enum: DELIVERY_STATES })
-  @ApiQuery({ name: 'type', required: false })
-  @ApiQuery({ name: 'order_id', required: false })
-  @ApiQuery({ name: 'created_from', required: false, description: 'RFC 3339 with offset, or a date (00:00 +08:00)' })
-  @ApiQuery({ name: 'created_to', required: false, description: 'exclusive' })
-  @ApiQuery({ name: 'limit', required: false })
-  @ApiQuery({ name: 'cursor', required: false })
+  @DeliveryParameters()
   @ApiResponse({ status: 200, type: WebhookDeliveryPage })
   async list(@QueryParam() query: Query): Promise<WebhookDeliveryPage> {
-    const filter = readFilter(query, ['merchant_id']);
-    const merchantId = uuid(query, 'merchant_id', []);
-    if (!merchantId) {
-      const missing = fault('FIELD-MISSING', '?merchant_id', '请给出商户的 id。', 'Give the id of a merchant.');
-      throw new Problem('invalid_query', { faults: [missing] });
+    const faults: Fault[] = [];
+    const merchantId = uuid(query, 'merchant_id', faults);
+    if (query.merchant_id === undefined) {
+      faults.push(fault('FIELD-MISSING', '?merchant_id', '请给出商户的 id。', 'Give the id of a merchant.'));
     }
-    const rows = await asEngine(this.dataSource, (client) => listDeliveries(client, merchantId, filter));
+    const filter = readFilter(query, ['merchant_id'], faults);
+    const rows = await asEngine(this.dataSource, (client) => listDeliveries(client, merchantId as string, filter));
     return deliveryPage(rows, filter.limit);
   }
 

@@ -1,13 +1,13 @@
 import { Controller, Get, HttpCode, Param, Post, Query as QueryParam, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { asMerchant } from '../data/statement';
 import { Query } from '../http/query';
 import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { Caller } from '../merchants/merchants';
 import { listDeliveries } from './deliveries';
-import { DELIVERY_STATES, readFilter } from './delivery-filter';
-import { redeliverOne } from './endpoint-acts';
+import { DeliveryParameters, readFilter } from './delivery-filter';
+import { actorOf, redeliverOne } from './endpoint-acts';
 import { deliveryPage, deliveryView } from './webhook-view';
 import { WebhookDeliveryPage, WebhookDeliveryView } from './webhooks.api';
 
@@ -21,14 +21,7 @@ export class WebhookDeliveriesController {
   @Get()
   @NeedsScope('webhooks:manage')
   @ApiOperation({ summary: 'Messages and how their delivery went, newest first' })
-  @ApiQuery({ name: 'endpoint_id', required: false })
-  @ApiQuery({ name: 'state', required: false, enum: DELIVERY_STATES })
-  @ApiQuery({ name: 'type', required: false })
-  @ApiQuery({ name: 'order_id', required: false })
-  @ApiQuery({ name: 'created_from', required: false, description: 'RFC 3339 with offset, or a date (00:00 +08:00)' })
-  @ApiQuery({ name: 'created_to', required: false, description: 'exclusive' })
-  @ApiQuery({ name: 'limit', required: false })
-  @ApiQuery({ name: 'cursor', required: false })
+  @DeliveryParameters()
   @ApiResponse({ status: 200, type: WebhookDeliveryPage })
   async list(@QueryParam() query: Query, @CallerParam() { merchantId }: Caller): Promise<WebhookDeliveryPage> {
     const filter = readFilter(query);
@@ -43,7 +36,6 @@ export class WebhookDeliveriesController {
   @ApiResponse({ status: 202, type: WebhookDeliveryView })
   @ApiResponse({ status: 409, description: 'endpoint_disabled' })
   async redeliver(@Param('id') id: string, @CallerParam() caller: Caller): Promise<WebhookDeliveryView> {
-    const by = { merchantId: caller.merchantId, actor: `key ${caller.keyId}`, reason: null };
-    return deliveryView(await redeliverOne(this.dataSource, by, id));
+    return deliveryView(await redeliverOne(this.dataSource, actorOf(caller), id));
   }
 }

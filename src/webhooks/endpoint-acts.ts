@@ -5,6 +5,7 @@ import { asEngine } from '../data/statement';
 import { fault } from '../domain/fault';
 import { Problem } from '../http/problems';
 import { isUuid } from '../http/query';
+import { Caller } from '../merchants/merchants';
 import { DeliveryRow, endpointOf, redeliver, replay } from './deliveries';
 import { EndpointRow, findEndpoint } from './endpoints';
 import { WebhookReplayRequest, WebhookReplayView } from './webhooks.api';
@@ -18,6 +19,10 @@ export interface Actor {
   merchantId: string;
   actor: string;
   reason: string | null;
+}
+
+export function actorOf({ merchantId, keyId }: Caller): Actor {
+  return { merchantId, actor: `key ${keyId}`, reason: null };
 }
 
 export async function redeliverOne(dataSource: DataSource, by: Actor, id: string): Promise<DeliveryRow> {

@@ -13,7 +13,7 @@ import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.gu
 import { Caller } from '../merchants/merchants';
 import { addTest } from './deliveries';
 import { Destinations } from './destinations';
-import { Actor, note, replayTime, requireTimes } from './endpoint-acts';
+import { actorOf, note, replayTime, requireTimes } from './endpoint-acts';
 import {
   addEndpoint,
   enableEndpoint,
@@ -204,8 +204,4 @@ export class WebhookEndpointsController {
     if (!endpoint) throw new Problem('not_found');
     return endpoint;
   }
-}
-
-function actorOf({ merchantId, keyId }: Caller): Actor {
-  return { merchantId, actor: `key ${keyId}`, reason: null };
 }

@@ -83,5 +83,11 @@ describe('operators help a merchant whose webhooks were down', () => {
       await admin(path, { reason }).expect(404);
     }
     await world.get(`/v1/admin/webhook_deliveries?merchant_id=${merchant}`, key).expect(200);
+    const { body } = await world.get('/v1/admin/webhook_deliveries?merchant_id=x&limit=0&nope=1', key).expect(422);
+    expect((body.errors as Json[]).map(({ pointer }) => pointer as string).sort()).toEqual([
+      '?limit',
+      '?merchant_id',
+      '?nope',
+    ]);
   });
 });
