@@ -53,7 +53,7 @@ export async function replayTime(
 
 export function requireTimes(request: WebhookReplayRequest): void {
   const faults = (['from', 'to'] as const)
-    .filter((name) => !/T.*(Z|[+-]\d\d:\d\d)$/.test(request[name]) || Number.isNaN(Date.parse(request[name])))
+    .filter((name) => !/^\d{4}-.*T.*(Z|[+-]\d\d:\d\d)$/.test(request[name]) || Number.isNaN(Date.parse(request[name])))
     .map((name) => fault('FIELD-VALUE', `/${name}`, '须为带时区的 RFC 3339 时间。', 'Must be RFC 3339 with offset.'));
   if (faults.length > 0) throw new Problem('invalid_request', { faults });
 }

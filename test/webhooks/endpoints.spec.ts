@@ -196,6 +196,8 @@ describe('a merchant’s webhook endpoints', () => {
     expect(await faults({ types: [] })).toEqual(expect.arrayContaining(['/url FIELD-MISSING', '/types FIELD-VALUE']));
     await world.get('/v1/webhook_deliveries?state=lost&limit=0').expect(422);
     await world.post(`/v1/webhook_endpoints/${id}/replays`, { from: 'then', to: '2026-01-01' }).expect(422);
+    const ages = { from: '-200000-01-01T00:00:00Z', to: '+275000-01-01T00:00:00Z' };
+    await world.post(`/v1/webhook_endpoints/${id}/replays`, ages).expect(422);
     await remove(id).expect(204);
     await remove(id).expect(404);
     const acts = await query<Json>(
