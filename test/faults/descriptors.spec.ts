@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -40,7 +39,8 @@ describe('a process without a free file descriptor', () => {
       const idle: Socket[] = [];
       try {
         expect(await post(order())).toBe(202);
-        await limit(readdirSync(`/proc/${pid}/fd`).length + 4);
+        // Whatever has a number below is in use from the start on.
+      await limit(20);
         for (let n = 0; n < 20; n += 1)
           idle.push(connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined));
         await sleep(300);
