@@ -40,7 +40,7 @@ describe('a process without a free file descriptor', () => {
       try {
         expect(await post(order())).toBe(202);
         // Whatever has a number below is in use from the start on.
-      await limit(20);
+        await limit(20);
         for (let n = 0; n < 20; n += 1)
           idle.push(connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined));
         await sleep(300);
