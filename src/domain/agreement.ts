@@ -1,6 +1,7 @@
 import { Fault, fault, warning } from './fault';
 import { Invoice } from './invoice';
 import { Fact, FactField, FactSource, FactValues } from './invoice-facts';
+import { otherDocument } from './other-documents';
 import { shanghaiDay } from './shanghai';
 import { yuanOf } from './yuan';
 
@@ -92,7 +93,7 @@ const COMPARISONS = [
  * they stand; likely ones are warnings. Silence is no agreement: what the file does not say is not judged here.
  */
 export function agree(facts: readonly Fact[], invoice: Invoice): Fault[] {
-  return COMPARISONS.flatMap((compare) => compare(facts, invoice));
+  return [...otherDocument(facts), ...COMPARISONS.flatMap((compare) => compare(facts, invoice))];
 }
 
 function comparison<F extends FactField>(code: string, given: Comparison<F>) {

@@ -1,3 +1,15 @@
+/** Warnings about a PDF that a merchant may want as errors. */
+export const STRICT_FILE_CODES: readonly string[] = [
+  'PDF-KIND-02',
+  'PDF-TITLE-01',
+  'PDF-SAFE-04',
+  'PDF-QR-02',
+  'PDF-SHAPE-03',
+  'PDF-SIZE-02',
+  'FILE-READ-01',
+  'FILE-READ-02',
+];
+
 /** What can be wrong with an invoice's file, by itself or beside the order; the columns of `FAULTS`. */
 export const FILE_FACTS: readonly (readonly [
   code: string,
@@ -148,18 +160,32 @@ export const FILE_FACTS: readonly (readonly [
     'fee is the gross sum in 分.',
   ],
   [
-    'PDF-QR-01',
-    '二维码校验位不符',
-    'The QR code’s check digits do not fit',
-    '内容可能被改动；请取原始文件。',
-    'It may have been edited; take the file as issued.',
-  ],
-  [
     'PDF-QR-02',
     '文件中有多张发票',
     'The file holds several invoices',
     '一张发票一个文件；请拆分。',
     'One invoice is one file; split it.',
+  ],
+  [
+    'PDF-KIND-01',
+    '文件不是发票',
+    'The file is no invoice',
+    '财政票据请走微信的财政电子票据接口；行程单请作为 trip_pdf 附上；账单请换成发票的版式文件。',
+    'Fiscal receipts have an interface of their own at WeChat; a trip list goes along as trip_pdf; instead of a bill send the invoice.',
+  ],
+  [
+    'PDF-KIND-02',
+    '文件是商户通常不开具的票种',
+    'The file is a kind that merchants do not usually issue',
+    '铁路、航空客票等：微信是否接受未知。商户可把此代码列入 strict，令其成为错误。',
+    'Railway and air tickets and the like: whether WeChat takes them is not known. A merchant may list this code under strict to have it refused.',
+  ],
+  [
+    'FILE-KIND-01',
+    '文件不是普通发票',
+    'The file is no ordinary invoice',
+    '已指明其种类；客票等只读出购买方与票价。',
+    'Its kind is named; of tickets only buyer and fare are read.',
   ],
   [
     'FILE-READ-01',

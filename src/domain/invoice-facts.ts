@@ -12,6 +12,26 @@ export type FactSource = 'info' | 'qr' | 'text' | 'capitals' | 'ofd' | 'xml';
  */
 export type Confidence = 'certain' | 'likely';
 
+/** Papers that come along with invoices, or look like them, and are none that a merchant issues. */
+export const OTHER_DOCUMENTS = [
+  'railway_ticket',
+  'air_itinerary',
+  'vehicle_invoice',
+  'general_invoice',
+  'fiscal_receipt',
+  'trip_list',
+  'utility_bill',
+] as const;
+export type OtherDocument = (typeof OTHER_DOCUMENTS)[number];
+
+/** Train or flight of a ticket; `on`: the day of departure, `yyyy-MM-dd`. */
+export interface Journey {
+  number: string;
+  from?: string;
+  to?: string;
+  on?: string;
+}
+
 /** What a file may say of its invoice, in the words of `Invoice`. Money is integer 分. */
 export interface FactValues {
   kind: InvoiceKind;
@@ -28,6 +48,9 @@ export interface FactValues {
   feeWithoutTax: number;
   tax: number;
   items: InvoiceItem[];
+  /** What the paper is, where it is no invoice that a merchant issues. */
+  document: OtherDocument;
+  journey: Journey;
 }
 
 export type FactField = keyof FactValues;

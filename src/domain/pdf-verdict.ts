@@ -6,15 +6,20 @@ import { Fact } from './invoice-facts';
 /** How an order's PDF is checked; see PDF_CHECK. */
 export type PdfCheck = 'full' | 'fast' | 'warn' | 'off';
 
-/** What was read against what was ordered: all faults, as severe as the check wants them. */
+/**
+ * What was read against what was ordered: all faults, as severe as the check wants them. `strict`: codes of warnings that
+ * the merchant wants as errors.
+ */
 export function pdfFaults(
   reading: { facts: readonly Fact[]; faults: readonly Fault[] },
   invoice: Invoice,
   check: PdfCheck,
-) {
+  strict: readonly string[],
+): Fault[] {
   if (check === 'off') return [];
   const faults = [...reading.faults, ...agree(reading.facts, invoice)];
-  return check === 'warn' ? faults.map((fault): Fault => ({ ...fault, severity: 'warning' })) : faults;
+  if (check === 'warn') return faults.map((fault) => ({ ...fault, severity: 'warning' }));
+  return faults.map((fault) => (strict.includes(fault.code) ? { ...fault, severity: 'error' } : fault));
 }
 
 /** Why such faults stop an order before anything is sent; null: they do not. */

@@ -8,6 +8,8 @@ import { Claimed } from './claimed';
 
 const CACHE_MS = 5000;
 const BUSY_SECONDS = 5;
+/** Readings that were given up: they count as failed tries, and after the last a person decides. */
+const GIVEN_UP = ['deadline', 'memory'] as const;
 
 /** What the full check came to. `stop`: the outcome to record instead of an upload. */
 export interface PdfChecked {
@@ -16,15 +18,21 @@ export interface PdfChecked {
   warnings: readonly Fault[];
 }
 
+/** How a merchant wants PDFs checked, and which warnings as errors. */
+interface Terms {
+  check: PdfCheck;
+  strict: readonly string[];
+}
+
 const UNCHECKED: PdfChecked = { stop: null, warnings: [] };
 
 /**
  * The full check of a PDF before it is sent: WeChat compares it with the data, and a difference burns the user's
- * authorisation. A file that cannot be read is sent all the same, and the timeline says so; one for which no reading
- * thread was free waits.
+ * authorisation. A file that cannot be understood is sent all the same, and the timeline says so; one that could not be
+ * read for lack of time or memory is not sent unchecked, but read again later.
  */
 export class PdfChecks {
-  private readonly merchants = new Map<string, { check: PdfCheck; until: number }>();
+  private readonly merchants = new Map<string, Terms & { until: number }>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -35,30 +43,32 @@ export class PdfChecks {
   async check(claimed: Claimed, pdf: Buffer): Promise<PdfChecked> {
     // A card may exist already: what is sent to settle that must be what was sent before.
     if (claimed.insertion.doubtSince) return UNCHECKED;
-    const check = await this.checkFor(claimed.merchantId);
+    const { check, strict } = await this.termsOf(claimed.merchantId);
     if (check === 'off' || check === 'fast') return UNCHECKED;
     const reading = await this.files.read(pdf, claimed.pdfSha256);
-    if (reading.unread === 'busy') return { stop: later(), warnings: [] };
-    const faults = pdfFaults(reading, claimed.invoice, check);
+    if (reading.unread === 'busy') return { stop: later('pdf_check_busy', false), warnings: [] };
+    const givenUp = GIVEN_UP.find((why) => why === reading.unread);
+    if (givenUp && check === 'full') return { stop: later(`pdf_check_${givenUp}`, true), warnings: [] };
+    const faults = pdfFaults(reading, claimed.invoice, check, strict);
     const code = refusalOf(faults);
     return code ? { stop: { kind: 'refused', code, faults }, warnings: [] } : { stop: null, warnings: faults };
   }
 
-  private async checkFor(merchantId: string): Promise<PdfCheck> {
+  private async termsOf(merchantId: string): Promise<Terms> {
     const known = this.merchants.get(merchantId);
-    if (known && known.until > performance.now()) return known.check;
-    const check = await asEngine(this.dataSource, async (client) => {
-      const { rows } = await client.query<{ pdf_check: PdfCheck | null }>(
-        'SELECT pdf_check FROM merchants WHERE id = $1',
+    if (known && known.until > performance.now()) return known;
+    const terms = await asEngine(this.dataSource, async (client) => {
+      const { rows } = await client.query<{ pdf_check: PdfCheck | null; strict: string[] }>(
+        'SELECT pdf_check, strict FROM merchants WHERE id = $1',
         [merchantId],
       );
-      return rows[0]?.pdf_check ?? this.standard;
+      return { check: rows[0]?.pdf_check ?? this.standard, strict: rows[0]?.strict ?? [] };
     });
-    this.merchants.set(merchantId, { check, until: performance.now() + CACHE_MS });
-    return check;
+    this.merchants.set(merchantId, { ...terms, until: performance.now() + CACHE_MS });
+    return terms;
   }
 }
 
-function later(): Outcome {
-  return { kind: 'later', reason: 'pdf_check_busy', wait: BUSY_SECONDS, counted: false };
+function later(reason: string, counted: boolean): Outcome {
+  return { kind: 'later', reason, wait: BUSY_SECONDS, counted };
 }

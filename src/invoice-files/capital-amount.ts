@@ -14,7 +14,7 @@ export const CAPITALS = `[${DIGITS}拾佰仟万亿圆元角分整正 ]`;
  */
 export function fenOfCapitals(printed: string): number | null {
   const found =
-    /^(\(?负数?\)?)?(?:([零壹贰叁肆伍陆柒捌玖拾佰仟万亿]+)[圆元])?(?:([零壹贰叁肆伍陆柒捌玖])角)?(?:零?([壹贰叁肆伍陆柒捌玖])分)?[整正]?$/.exec(
+    /^(\(?负数?\)?)?(?:([零壹贰叁肆伍陆柒捌玖拾佰仟万亿]+)[圆元])?(?:零?([零壹贰叁肆伍陆柒捌玖])角)?(?:零?([零壹贰叁肆伍陆柒捌玖])分)?[整正]?$/.exec(
       printed.replace(/\s/g, ''),
     );
   if (!found) return null;

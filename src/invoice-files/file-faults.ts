@@ -42,15 +42,6 @@ export function overgrown(): Fault {
   );
 }
 
-export function wrongCrc(): Fault {
-  return warning(
-    'PDF-QR-01',
-    '/pdf',
-    '发票二维码的校验位与内容不符，内容可能被改动过。',
-    'The check digits of the invoice’s QR code do not fit its text; it may have been edited.',
-  );
-}
-
 export function otherInvoices(): Fault {
   return warning(
     'PDF-QR-02',

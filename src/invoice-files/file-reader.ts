@@ -1,130 +1,166 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { unreadable, Unreadable } from './file-faults';
+import { compilePdfium } from './pdfium';
 import { Reading } from './read-pdf';
 import { ReaderThread } from './reader-thread';
 
 interface Waiting {
   bytes: Buffer;
   resolve: (reading: Reading) => void;
-  timer: NodeJS.Timeout;
 }
 
 export interface ReaderLimits {
   threads: number;
-  /** For one file, from the moment a thread takes it. */
+  /** Of a thread's processor time, for one file. */
   deadlineMs: number;
-  /** By which the process may grow while a file is read; a page scanned in colour takes about 120 MiB. */
-  growthBytes?: number;
-  /** Files that may wait for a thread, and how long one may. */
+  /** Of PDFium's memory for one file. */
+  memoryBytes?: number;
+  /** Files, and their bytes, that may wait for a thread. */
   queue: number;
+  queueBytes?: number;
+  /** How long whoever asks waits. The reading goes on: who asks again finds it. */
   patienceMs: number;
 }
 
-const GROWTH_BYTES = 256 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const QUEUE_BYTES = 128 * MIB;
 const LIMITS: ReaderLimits = {
   threads: Math.max(1, Math.min(4, availableParallelism() - 1)),
   deadlineMs: 5000,
   queue: 512,
   patienceMs: 15_000,
 };
-const REMEMBERED = 500;
+const REMEMBERED = 1000;
+/** What may come out otherwise at another moment. */
+const PASSING: ReadonlySet<Unreadable | undefined> = new Set(['busy', 'deadline', 'memory', 'broken']);
 
-/** Waiting and reading together take at most half of a lease: what is read under one must not outlive it. */
+/** Waiting takes at most half of a lease: whoever reads under one answers before it ends. */
 export function limitsWithin(leaseSeconds: number): ReaderLimits {
-  const quarter = leaseSeconds * 250;
-  const { deadlineMs, patienceMs } = LIMITS;
-  return { ...LIMITS, deadlineMs: Math.min(deadlineMs, quarter), patienceMs: Math.min(patienceMs, quarter) };
+  return { ...LIMITS, patienceMs: Math.min(LIMITS.patienceMs, leaseSeconds * 500) };
 }
 
 /**
  * Reads invoice files in a few threads of its own, so that no file, however made, holds up the service: a thread that
- * takes too long or too much memory is ended and replaced. Never rejects; the same bytes are read once.
+ * takes too long or too much memory is ended, and a spare one goes on. Never rejects; the same bytes are read once.
  */
 export class FileReader {
   private readonly threads: ReaderThread[];
   private readonly queue: Waiting[] = [];
+  private queuedBytes = 0;
   private readonly remembered = new Map<string, Promise<Reading>>();
-  private warm = false;
+  private code: Promise<WebAssembly.Module> | null = null;
+  private loading = 0;
   private closed = false;
 
   constructor(private readonly limits: ReaderLimits = LIMITS) {
-    const changed = (loaded: boolean) => (loaded ? this.next() : this.unreadable());
-    const { deadlineMs, growthBytes = GROWTH_BYTES } = limits;
-    this.threads = Array.from({ length: limits.threads }, () => new ReaderThread({ deadlineMs, growthBytes }, changed));
+    const spare = 1;
+    this.threads = Array.from(
+      { length: limits.threads + spare },
+      () =>
+        new ReaderThread(limits, (loaded) => {
+          this.loading -= 1;
+          if (loaded) this.next();
+          else this.notLoaded();
+        }),
+    );
   }
 
   /** From now on one thread at least is there before a file is: the first does not wait for it. */
   keepWarm(): void {
-    this.warm = true;
-    if (!this.closed && !this.threads.some(({ started }) => started)) this.threads[0]?.load();
+    if (!this.threads.some(({ started }) => started)) this.load();
   }
 
   /** `sha256` of the bytes, where it is known already. */
-  read(bytes: Buffer, sha256 = createHash('sha256').update(bytes).digest()): Promise<Reading> {
+  async read(bytes: Buffer, sha256 = createHash('sha256').update(bytes).digest()): Promise<Reading> {
     const key = sha256.toString('base64');
-    const known = this.remembered.get(key);
-    if (known) return known;
-    const reading = this.enqueue(bytes);
+    const reading = this.remembered.get(key) ?? this.begin(key, bytes);
+    let timer: NodeJS.Timeout | undefined;
+    const tired = new Promise<Reading>((resolve) => {
+      timer = setTimeout(() => resolve(unread('busy')), this.limits.patienceMs);
+    });
+    try {
+      return await Promise.race([reading, tired]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const { resolve } of this.queue.splice(0)) resolve(unread('busy'));
+    await Promise.all(this.threads.map((thread) => thread.end()));
+  }
+
+  private begin(key: string, bytes: Buffer): Promise<Reading> {
+    const { queue, queueBytes = QUEUE_BYTES } = this.limits;
+    const full = this.queue.length >= queue || (this.queue.length > 0 && this.queuedBytes + bytes.length > queueBytes);
+    if (this.closed || full) return Promise.resolve(unread('busy'));
+    const reading = new Promise<Reading>((resolve) => this.queue.push({ bytes, resolve }));
+    this.queuedBytes += bytes.length;
+    this.remember(key, reading);
+    this.next();
+    return reading;
+  }
+
+  private remember(key: string, reading: Promise<Reading>): void {
     this.remembered.set(key, reading);
     for (const oldest of this.remembered.keys()) {
       if (this.remembered.size <= REMEMBERED) break;
       this.remembered.delete(oldest);
     }
-    // What failed for want of time or memory may succeed at a quieter moment.
-    void reading.then(
-      ({ faults }) => faults.some(({ code }) => code === 'FILE-READ-01') && this.remembered.delete(key),
-    );
-    return reading;
-  }
-
-  async close(): Promise<void> {
-    this.closed = true;
-    for (const waiting of this.queue.splice(0)) give(waiting, 'busy');
-    await Promise.all(this.threads.map((thread) => thread.end()));
-  }
-
-  private enqueue(bytes: Buffer): Promise<Reading> {
-    if (this.closed || this.queue.length >= this.limits.queue) return Promise.resolve(unread('busy'));
-    return new Promise((resolve) => {
-      const waiting: Waiting = {
-        bytes,
-        resolve,
-        timer: setTimeout(() => {
-          this.queue.splice(this.queue.indexOf(waiting), 1);
-          resolve(unread('busy'));
-        }, this.limits.patienceMs),
-      };
-      this.queue.push(waiting);
-      this.next();
-    });
+    void reading.then(({ unread: why }) => PASSING.has(why) && this.remembered.delete(key));
   }
 
   private next(): void {
-    if (this.closed || this.queue.length === 0) return;
-    const thread = this.threads.find(({ free }) => free);
-    if (!thread) return this.threads.find(({ started }) => !started)?.load();
-    const { bytes, resolve, timer } = this.queue.shift() as Waiting;
-    clearTimeout(timer);
+    if (this.closed) return;
+    const busy = this.threads.filter((thread) => thread.busy).length;
+    if (this.queue.length > 0 && busy < this.limits.threads) {
+      const thread = this.threads.find(({ free }) => free);
+      if (thread) this.start(thread);
+    }
+    // Whatever befalls the threads that read, another one is there.
+    const idle = this.threads.filter(({ free }) => free).length + this.loading;
+    const wanted = Math.min(this.queue.length, this.limits.threads) || 1;
+    if (idle < wanted && this.threads.some(({ started }) => started || this.queue.length > 0)) this.load();
+  }
+
+  private start(thread: ReaderThread): void {
+    const { bytes, resolve } = this.queue.shift() as Waiting;
+    this.queuedBytes -= bytes.length;
     void thread.read(bytes).then((result) => {
       resolve(typeof result === 'string' ? unread(result) : result);
-      if (this.warm) this.keepWarm();
       this.next();
     });
     this.next();
   }
 
+  private load(): void {
+    const thread = this.threads.find(({ started }) => !started);
+    if (!thread || this.loading > 0) return;
+    this.loading += 1;
+    this.code ??= compilePdfium();
+    this.code.then(
+      (pdfium) => {
+        if (this.closed) this.loading -= 1;
+        else thread.load(pdfium);
+      },
+      () => {
+        this.code = null;
+        this.loading -= 1;
+        this.notLoaded();
+      },
+    );
+  }
+
   /** A thread could not load its libraries: one file less waits for it, and the next may try again. */
-  private unreadable(): void {
+  private notLoaded(): void {
     const waiting = this.queue.shift();
-    if (waiting) give(waiting, 'broken');
+    if (!waiting) return;
+    this.queuedBytes -= waiting.bytes.length;
+    waiting.resolve(unread('broken'));
     this.next();
   }
-}
-
-function give({ timer, resolve }: Waiting, why: Unreadable): void {
-  clearTimeout(timer);
-  resolve(unread(why));
 }
 
 function unread(why: Unreadable): Reading {

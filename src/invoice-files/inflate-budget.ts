@@ -1,6 +1,5 @@
 import { constants, createInflate, inflateSync } from 'node:zlib';
 import { MOST_STREAMS, streamsOf } from './pdf-scan';
-import { Picture, pictureIn, squaresIn } from './qr-shapes';
 
 const MIB = 1024 * 1024;
 /** All streams of an invoice unpacked; a scanned page in colour takes about 25 MB. */
@@ -9,18 +8,15 @@ const DEEPEST = 3;
 /** What is larger is unpacked in pieces that are counted and dropped, but for its beginning. */
 const AT_ONCE = 4 * MIB;
 const KEPT = MIB;
-const MOST_SHAPES = 8;
 
 export interface Unpacked {
   /** More than the budget, or packed over and over. */
   bomb: boolean;
   /** Words of object streams, where dictionaries hide from whoever scans the file. */
   objects: string;
-  /** What may be a QR code, drawn or as a picture, in whatever stream. */
-  shapes: Picture[];
 }
 
-const BOMB: Unpacked = { bomb: true, objects: '', shapes: [] };
+const BOMB: Unpacked = { bomb: true, objects: '' };
 
 /**
  * Unpacks every Flate stream against one budget, before a parser does so without any. It goes by the bytes and not by
@@ -28,7 +24,6 @@ const BOMB: Unpacked = { bomb: true, objects: '', shapes: [] };
  */
 export async function unpackStreams(pdf: Buffer): Promise<Unpacked> {
   const objects: string[] = [];
-  const shapes: Picture[] = [];
   let left = MOST_BYTES;
   let count = 0;
   for (const { data, dictionary } of streamsOf(pdf)) {
@@ -36,26 +31,16 @@ export async function unpackStreams(pdf: Buffer): Promise<Unpacked> {
     if (count > MOST_STREAMS) return BOMB;
     const own = dictionary.slice(dictionary.lastIndexOf('endobj') + 1);
     let bytes = pdf.subarray(data);
-    let unpacked = false;
     for (let depth = 1; isZlib(bytes); depth += 1) {
       const out = await inflated(bytes, left);
       if (out && (out.size > left || depth > DEEPEST)) return BOMB;
       if (!out) break;
       left -= out.size;
       bytes = out.head;
-      unpacked = true;
     }
     if (/\/ObjStm\b/.test(own)) objects.push(bytes.toString('latin1', 0, KEPT));
-    else if (unpacked && shapes.length < MOST_SHAPES) shapes.push(...shapesIn(own, bytes));
   }
-  return { bomb: false, objects: objects.join('\n'), shapes: shapes.slice(0, MOST_SHAPES) };
-}
-
-function shapesIn(dictionary: string, bytes: Buffer): Picture[] {
-  const picture = pictureIn(dictionary, bytes);
-  if (picture) return [picture];
-  const instructions = bytes.length <= KEPT && !/\/(Subtype|Length1)\b/.test(dictionary) && bytes.includes(' re');
-  return instructions ? squaresIn(bytes.toString('latin1')) : [];
+  return { bomb: false, objects: objects.join('\n') };
 }
 
 function isZlib(bytes: Buffer): boolean {

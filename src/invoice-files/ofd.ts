@@ -1,63 +1,55 @@
 import { kindOf } from '../domain/invoice';
 import { Fact, FactList } from '../domain/invoice-facts';
-import { fenOf } from '../domain/yuan';
 import { readFaceText } from './face-text';
-import { dayOf } from './printed';
-import { Element, find, findAll, parseXml } from './safe-xml';
-import { TextPiece } from './text-lines';
-import { readXmlInvoice } from './xml-invoice';
-import { readEntries } from './zip-entries';
+import { openOfd } from './ofd-package';
+import { charactersIn, textsById } from './ofd-text';
+import { checkCodeOf, codeOf, dayOf, idOf, moneyOf, nameOf, numberOf } from './printed';
+import { Element, findAll } from './safe-xml';
+import { readTaggedInvoice, readXmlInvoice } from './xml-invoice';
 
-const WANTED = /^OFD\.xml$|original_invoice\.xml$|Attachs\/[^/]+\.xml$|Pages\/Page_0\/Content\.xml$/i;
-
-/** What an OFD (GB/T 33190) says: its custom data, the invoice's XML where it is attached, and the text of its page. */
+/**
+ * What an OFD (GB/T 33190) says: its custom data, the fields that its tags name, the invoice's XML where it is attached,
+ * and the text of its page on its template.
+ */
 export async function readOfd(bytes: Buffer): Promise<Fact[]> {
-  const entries = await readEntries(bytes, (name) => WANTED.test(name));
-  const facts: Fact[] = [];
-  for (const [name, content] of entries) {
-    if (/Attachments\.xml$/i.test(name)) continue;
-    const root = parseXml(content);
-    if (/^OFD\.xml$/i.test(name)) facts.push(...customFacts(root));
-    else if (/Content\.xml$/i.test(name)) facts.push(...readFaceText(piecesOf(root), 'ofd').map(asLikely));
-    else facts.push(...(readXmlInvoice(root, 'ofd') ?? []));
-  }
-  return facts;
+  const { root, layers, tags, attachments } = await openOfd(bytes);
+  const texts = textsById(layers);
+  return [
+    ...customFacts(root),
+    ...tags.flatMap((tag) => readTaggedInvoice(filled(tag, texts), 'ofd')),
+    ...attachments.flatMap((attachment) => readXmlInvoice(attachment, 'ofd') ?? []),
+    ...readFaceText(charactersIn(layers), 'ofd'),
+  ];
 }
 
+/** Makers put what they like behind these names: only what has the shape of its field is one. */
 function customFacts(root: Element): Fact[] {
   const data = new Map(findAll(root, 'CustomData').map(({ attributes, text }) => [attributes.Name ?? '', text]));
   const value = (name: string) => data.get(name) ?? '';
   const list = new FactList('ofd');
-  const number = value('发票号码');
-  const code = value('发票代码');
+  const [number, code] = [numberOf(value('发票号码')), codeOf(value('发票代码'))];
   list.add('number', number);
   list.add('code', code);
-  list.add('checkCode', value('校验码').replace(/\s/g, ''));
+  list.add('checkCode', checkCodeOf(value('校验码')));
   list.add('issuedOn', dayOf(value('开票日期')));
-  const [net, tax] = [fenOf(value('合计金额')), fenOf(value('合计税额'))];
+  const [net, tax, fee] = ['合计金额', '合计税额', '价税合计'].map((name) => moneyOf(value(name)));
   list.add('feeWithoutTax', net);
   list.add('tax', tax);
-  // The gross amount is not among the custom data.
-  if (net !== null && tax !== null) list.add('fee', net + tax, 'likely');
-  list.add('buyerNumber', value('购买方纳税人识别号').toUpperCase());
-  list.add('sellerNumber', value('销售方纳税人识别号').toUpperCase());
-  if (number) list.add('kind', kindOf(number, code), 'likely');
+  list.add('fee', fee);
+  // What is not among the custom data follows from the other two.
+  if (net != null && tax != null && fee == null) list.add('fee', net + tax, 'likely');
+  if (net != null && fee != null && tax == null) list.add('tax', fee - net, 'likely');
+  list.add('title', nameOf(value('购买方名称')));
+  list.add('buyerNumber', idOf(value('购买方纳税人识别号')));
+  list.add('sellerName', nameOf(value('销售方名称')));
+  list.add('sellerNumber', idOf(value('销售方纳税人识别号')));
+  if (number && code) list.add('kind', kindOf(number, code), 'likely');
   return list.facts;
 }
 
-/** Drawn text in millimetres, y downwards; `Boundary` is where an object stands. */
-function piecesOf(root: Element): TextPiece[] {
-  return findAll(root, 'TextObject').flatMap((object) => {
-    const [x = 0, y = 0, width = 0, height = 0] = (object.attributes.Boundary ?? '').split(/\s+/).map(Number);
-    const size = Number(object.attributes.Size) || height;
-    const text = findAll(object, 'TextCode')
-      .map((code) => code.text)
-      .join('');
-    const start = Number(find(object, 'TextCode')?.attributes.X) || 0;
-    return text ? [{ text, x: x + start, y: -(y + height), width, height: size }] : [];
-  });
-}
-
-function asLikely(fact: Fact): Fact {
-  return { ...fact, confidence: 'likely' };
+/** A tag with the texts of the objects it refers to in their place. */
+function filled(tag: Element, texts: ReadonlyMap<string, string>): Element {
+  const references = tag.children.filter(({ name }) => name === 'ObjectRef');
+  if (references.length === 0) return { ...tag, children: tag.children.map((child) => filled(child, texts)) };
+  return { ...tag, text: references.map(({ text }) => texts.get(text) ?? '').join(''), children: [] };
 }

@@ -3,8 +3,15 @@ import { fenOf } from '../domain/yuan';
 import { dayOf } from './printed';
 
 /** The keys that 数电 PDFs carry in their document information dictionary, amounts in yuan. */
-type InfoKey =
-  'InvoiceNumber' | 'SellerIdNum' | 'IssueTime' | 'TotalAmWithoutTax' | 'TotalTaxAm' | 'TotalTax-includedAmount';
+export const INFO_KEYS = [
+  'InvoiceNumber',
+  'SellerIdNum',
+  'IssueTime',
+  'TotalAmWithoutTax',
+  'TotalTaxAm',
+  'TotalTax-includedAmount',
+] as const;
+type InfoKey = (typeof INFO_KEYS)[number];
 const KEY = /\/(InvoiceNumber|SellerIdNum|IssueTime|Total(?:AmWithoutTax|TaxAm|Tax-includedAmount))/g;
 
 export type InfoKeys = Partial<Record<InfoKey, string>>;

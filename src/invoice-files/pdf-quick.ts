@@ -8,7 +8,9 @@ import { Reading } from './read-pdf';
 /** What can be told of a PDF while its sender waits, without parsing it: its Info keys, its dangers, its ends. */
 export function quickReading(pdf: Buffer): Reading {
   const { words, cut } = outsideStreams(pdf);
-  const faults = [...(cut ? [overgrown()] : []), ...dangersIn(words), ...brokenEnds(pdf)];
+  // Whether an attachment is worth a word shows when it is read.
+  const dangers = dangersIn(words).filter(({ severity }) => severity === 'error');
+  const faults = [...(cut ? [overgrown()] : []), ...dangers, ...brokenEnds(pdf)];
   return { facts: infoFacts(scanInfo(words)), faults };
 }
 

@@ -1,3 +1,5 @@
+import { fenOf } from '../domain/yuan';
+
 /** A day however it is printed (2026-11-20, 20261120, 2026年11月20日, with or without a time) as `yyyy-MM-dd`. */
 export function dayOf(printed: string): string | null {
   const found =
@@ -9,6 +11,12 @@ export function dayOf(printed: string): string | null {
   const text = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : null;
+}
+
+/** A day at the beginning of a text, its numbers in a form's 年 月 日 or beside them (`2026 11 20 年 月 日`). */
+export function dayIn(printed: string): string | null {
+  const found = /^\s*(\d{4})\D{1,4}(\d{1,2})\D{1,4}(\d{1,2})(?!\d)/.exec(printed);
+  return dayOf(printed) ?? (found ? dayOf(`${found[1]}-${found[2]}-${found[3]}`) : null);
 }
 
 /**
@@ -29,4 +37,38 @@ export function mended(text: string): string {
     const normal = char.normalize('NFKC');
     return normal.length === 1 ? normal : char;
   });
+}
+
+/** Fields of structured data are believed where they have the shape of what they are called; null: they have not. */
+export function numberOf(written: string): string | null {
+  return shaped(written, /^(\d{20}|\d{8})$/);
+}
+
+export function codeOf(written: string): string | null {
+  return shaped(written, /^(\d{12}|\d{10})$/);
+}
+
+export function checkCodeOf(written: string): string | null {
+  return shaped(written, /^\d{20}$/);
+}
+
+/** A taxpayer's id, in capitals. */
+export function idOf(written: string): string | null {
+  return shaped(written.toUpperCase(), /^[0-9A-Z]{15,20}$/);
+}
+
+/** A party's name: not a number, and no label. */
+export function nameOf(written: string): string | null {
+  const name = written.trim();
+  return /\p{L}/u.test(name) && !/[:：]$/.test(name) ? name : null;
+}
+
+/** 分; what stands for "no tax" is nought. */
+export function moneyOf(written: string): number | null {
+  if (/^\s*(\*+|免税|不征税|零税率)\s*$/.test(written)) return 0;
+  return written.trim() === '' ? null : fenOf(written);
+}
+
+function shaped(written: string, shape: RegExp): string | null {
+  return shape.exec(written.replace(/\s/g, ''))?.[0] ?? null;
 }

@@ -1,23 +1,23 @@
-import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/types/src/pdf';
 import { Fault, fault } from '../domain/fault';
 import { Fact } from '../domain/invoice-facts';
 import { readFaceText } from './face-text';
-import { bomb, otherInvoices, overgrown, Unreadable, unreadable, wrongCrc } from './file-faults';
+import { bomb, otherInvoices, overgrown, Unreadable, unreadable } from './file-faults';
 import { unpackStreams } from './inflate-budget';
-import { infoFacts, InfoKeys, scanInfo } from './pdf-info';
+import { PdfDocument, PdfPage } from './pdf-document';
+import { infoFacts, INFO_KEYS, InfoKeys, scanInfo } from './pdf-info';
 import { dangersIn } from './pdf-safety';
 import { outsideStreams } from './pdf-scan';
-import { QrReading, readQrPayload } from './qr-payload';
-import { Picture } from './qr-shapes';
-import { TextPiece } from './text-lines';
+import { Pdfium } from './pdfium';
+import { Picture } from './picture';
+import { readQrPayload } from './qr-payload';
+import { parseXml } from './safe-xml';
+import { readXmlInvoice } from './xml-invoice';
 
-/** The libraries that a reading thread has loaded: ES modules, which only it can. */
+/** What a reading thread has loaded. */
 export interface PdfTools {
-  openPdf(bytes: Uint8Array): Promise<PDFDocumentProxy>;
-  /** Texts of the QR codes in a picture. */
-  codesIn(picture: Picture): Promise<string[]>;
-  /** Texts of the QR codes on the upper left quarter (or all) of a page. */
-  qrCodes(page: PDFPageProxy, part: 'corner' | 'all'): Promise<string[]>;
+  pdfium: Pdfium;
+  /** Texts of the QR codes in a picture; `thorough`: of any size and however it is turned. */
+  codesIn(picture: Picture, thorough: boolean): Promise<string[]>;
 }
 
 export interface Reading {
@@ -31,7 +31,7 @@ export interface Reading {
 /** More pages than this no invoice has; its first is read in any case. */
 const MOST_PAGES = 200;
 
-/** Everything that a PDF says of its invoice. */
+/** Everything that a PDF says of its invoice. Throws `PdfiumFailure` where it breaks PDFium. */
 export async function readPdf(bytes: Buffer, tools: PdfTools): Promise<Reading> {
   const { words, cut } = outsideStreams(bytes);
   if (cut) return { facts: [], faults: [overgrown()] };
@@ -39,122 +39,110 @@ export async function readPdf(bytes: Buffer, tools: PdfTools): Promise<Reading> 
   if (unpacked.bomb) return { facts: [], faults: [bomb()] };
   const faults = dangersIn(`${words}\n${unpacked.objects}`);
   if (faults.some(({ severity }) => severity === 'error')) return { facts: [], faults };
-  const shapes = unpacked.shapes;
   const scanned = scanInfo(`${words}\n${unpacked.objects}`);
-  let document: PDFDocumentProxy;
-  try {
-    document = await tools.openPdf(new Uint8Array(bytes));
-  } catch (error) {
-    const why = (error as Error).name === 'PasswordException' ? 'encrypted' : 'broken';
-    return { facts: infoFacts(scanned), faults: [...faults, unreadable(why)] };
-  }
+  const document = PdfDocument.open(tools.pdfium, bytes);
+  if (typeof document === 'string') return { facts: infoFacts(scanned), faults: [...faults, unreadable(document)] };
   try {
     // A cross-reference may lead into the bytes of a stream, where whoever scans the file sees no object.
-    if (await document.hasJSActions().catch(() => false)) return { facts: [], faults: dangersIn('/S /JavaScript') };
-    if (document.numPages > MOST_PAGES) faults.push(tooManyPages(document.numPages));
-    const facts = infoFacts({ ...scanned, ...(await customInfo(document)) });
-    const face = await readPage(document, tools, facts, shapes);
-    return { facts: [...facts, ...face.facts], faults: [...faults, ...face.faults] };
+    if (document.scripts > 0) return { facts: [], faults: dangersIn('/S /JavaScript') };
+    if (document.pages > MOST_PAGES) faults.push(tooManyPages(document.pages));
+    const attached = readAttachments(document.attachments(), `${words}\n${unpacked.objects}`);
+    const facts = [...infoFacts({ ...scanned, ...infoOf(document) }), ...attached.facts];
+    const face = await readFace(document, tools, facts);
+    const others = attached.known ? faults.filter(({ code }) => code !== 'PDF-SAFE-04') : faults;
+    return { facts: [...facts, ...face.facts], faults: [...others, ...face.faults] };
   } finally {
-    await document.loadingTask.destroy();
+    document.close();
   }
 }
 
 /** The Info keys by way of the cross-reference: also where they lie in a compressed object. */
-async function customInfo(document: PDFDocumentProxy): Promise<InfoKeys> {
-  try {
-    const { info } = await document.getMetadata();
-    const custom = ((info as { Custom?: unknown }).Custom ?? {}) as Record<string, unknown>;
-    return Object.fromEntries(Object.entries(custom).filter(([, value]) => typeof value === 'string'));
-  } catch {
-    return {};
-  }
-}
-
-/** The first page alone: the face of an invoice is one page, what follows are lists. */
-async function readPage(
-  document: PDFDocumentProxy,
-  tools: PdfTools,
-  info: readonly Fact[],
-  shapes: readonly Picture[],
-): Promise<Reading> {
-  let page: PDFPageProxy;
-  let pieces: TextPiece[];
-  try {
-    page = await document.getPage(1);
-    pieces = await piecesOf(page);
-  } catch {
-    return { facts: [], faults: [unreadable('broken')] };
-  }
-  const text = readFaceText(pieces);
-  const qr = await readQr(page, tools, [...info, ...text], shapes);
-  const facts = [...qr.facts, ...text];
-  const blank = pieces.every((piece) => piece.text.trim() === '');
-  const silent = !facts.some(({ field }) => field === 'number' || field === 'fee');
-  return { facts, faults: [...qr.faults, ...(silent ? [unreadable(blank ? 'blank' : 'not_an_invoice')] : [])] };
+function infoOf(document: PdfDocument): InfoKeys {
+  return Object.fromEntries(INFO_KEYS.map((key) => [key, document.info(key)]).filter(([, value]) => value !== ''));
 }
 
 /**
- * The code as it is seen on the page. To draw the page is half of the work; it is spared where a shape among the streams
- * is a code of the very invoice that the text or the keys name.
+ * Accounting data (XBRL, XML) rides along with many invoices, and with some their OFD. `known`: nothing else is attached,
+ * neither to the file nor to a note on a page, which only the file's own words tell.
  */
-async function readQr(
-  page: PDFPageProxy,
-  tools: PdfTools,
-  others: readonly Fact[],
-  shapes: readonly Picture[],
-): Promise<Reading> {
-  let read: QrReading[] = [];
-  try {
-    for (const shape of shapes) read.push(...payloads(await tools.codesIn(shape)));
-    if (
-      read.length === 0 ||
-      !read.every((one) => others.some((fact) => isNumber(fact) && fact.value === numberOf(one)))
-    ) {
-      read = payloads(await tools.qrCodes(page, 'corner'));
-      if (read.length === 0) read = payloads(await tools.qrCodes(page, 'all'));
+function readAttachments(contents: readonly Buffer[], words: string): { facts: Fact[]; known: boolean } {
+  const read = contents.map((content) => {
+    if (content.subarray(0, 2).equals(OFD_START) && content.includes('OFD.xml')) return [];
+    try {
+      return readXmlInvoice(parseXml(content), 'xml') ?? [];
+    } catch {
+      return null;
     }
-  } catch {
-    return { facts: [], faults: [] };
-  }
-  const [first] = read;
-  if (!first) return { facts: [], faults: [] };
+  });
+  const attached = words.match(/\/EF\s*<</g)?.length ?? 0;
   return {
-    facts: first.facts,
+    facts: read.flatMap((facts) => facts ?? []),
+    known: attached <= read.length && read.every((facts) => facts),
+  };
+}
+
+const OFD_START = Buffer.from('PK');
+
+/** The first page alone: the face of an invoice is one page, what follows are lists. */
+async function readFace(document: PdfDocument, tools: PdfTools, others: readonly Fact[]): Promise<Reading> {
+  const seen = document.withPage(0, (page) => ({ pieces: page.characters(), images: page.squareImages() }));
+  if (!seen) return { facts: [], faults: [unreadable('broken')] };
+  const text = readFaceText(seen.pieces);
+  const known = new Set([...others, ...text].filter(isNumber).map(({ value }) => value));
+  const codes = await readCodes(seen.images, known, (part) => drawnPage(document, part), tools);
+  // Whose number is on a QR code or among the keys is an invoice, whatever its remarks speak of.
+  const numbered = [...others, ...codes.flat()].some(isNumber);
+  const facts = [...(codes[0] ?? []), ...text.filter((fact) => !(numbered && saysNoInvoice(fact)))];
+  const blank = seen.pieces.every((piece) => piece.text.trim() === '');
+  const silent = ![...facts, ...others].some(({ field }) => ['number', 'fee', 'document'].includes(field));
+  return {
+    facts,
     faults: [
-      ...(first.crc === 'wrong' ? [wrongCrc()] : []),
-      ...(new Set(read.map(numberOf)).size > 1 ? [otherInvoices()] : []),
+      ...(new Set(codes.map(numberOf)).size > 1 ? [otherInvoices()] : []),
+      ...(silent ? [unreadable(blank ? 'blank' : 'not_an_invoice')] : []),
     ],
   };
 }
 
-function payloads(codes: readonly string[]): QrReading[] {
-  return codes.map((code) => readQrPayload(code)).filter((one) => one !== null);
+function drawnPage(document: PdfDocument, part: 'corner' | 'all'): Picture | null {
+  return document.withPage(0, (page: PdfPage) => page.drawn(part));
+}
+
+/**
+ * The QR codes of invoices on the page. Drawing it is spared where its square images are codes of the very invoice that
+ * text or keys name; else what counts is what is seen.
+ */
+async function readCodes(
+  images: readonly Picture[],
+  known: ReadonlySet<Fact['value']>,
+  draw: (part: 'corner' | 'all') => Picture | null,
+  tools: PdfTools,
+): Promise<Fact[][]> {
+  const payloads = async (picture: Picture | null, thorough: boolean) =>
+    picture === null
+      ? []
+      : (await tools.codesIn(picture, thorough)).map((code) => readQrPayload(code)).filter((one) => one !== null);
+  const read: Fact[][] = [];
+  for (const image of images) read.push(...(await payloads(image, false)));
+  if (read.length > 0 && read.every((facts) => known.has(numberOf(facts) as string))) return read;
+  for (const part of ['corner', 'all'] as const) {
+    const seen = await payloads(draw(part), part === 'all');
+    if (seen.length > 0) return seen;
+  }
+  return read;
+}
+
+function saysNoInvoice({ field, value }: Fact): boolean {
+  return field === 'document' && ['fiscal_receipt', 'trip_list', 'utility_bill'].includes(value);
 }
 
 function isNumber({ field }: Fact): boolean {
   return field === 'number';
 }
 
-function numberOf({ facts }: QrReading): Fact['value'] | undefined {
+function numberOf(facts: readonly Fact[]): Fact['value'] | undefined {
   return facts.find(isNumber)?.value;
 }
-
-/** Text that runs from left to right, where it stands on the page as it is seen. */
-async function piecesOf(page: PDFPageProxy): Promise<TextPiece[]> {
-  const { items } = await page.getTextContent();
-  const turned = page.rotate % 360;
-  return items.slice(0, MOST_PIECES).flatMap((item) => {
-    if (!('str' in item)) return [];
-    const [a, b, , , x, y] = item.transform as number[] as [number, number, number, number, number, number];
-    const height = item.height || Math.hypot(a, b);
-    if (turned === 90) return [{ text: item.str, x: y, y: -x, width: item.width, height }];
-    if (turned === 270) return [{ text: item.str, x: -y, y: x, width: item.width, height }];
-    return [{ text: item.str, x, y, width: item.width, height }];
-  });
-}
-
-const MOST_PIECES = 20_000;
 
 function tooManyPages(pages: number): Fault {
   return fault(

@@ -1,11 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { PDFIUM_BYTES } from './pdfium';
 import { Reading } from './read-pdf';
+import type { Job, ThreadData, ThreadMessage } from './reader.thread';
 
-const PROGRAM = join(__dirname, 'reader.thread.mjs');
-/** Of JavaScript objects; what lies outside the heap (images, unpacked streams) is watched below. */
+const PROGRAM = join(__dirname, 'reader.thread.js');
+/** Of JavaScript objects; PDFium's memory is bounded by itself. */
 const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 const WATCH_MS = 25;
+/** A thread's first file also pays for the compiling of what it runs. */
+const FIRST_FILE_MS = 2000;
+/** Watches in which a thread neither ran nor waited for a processor: it hangs. 10 s of a process that is not paused. */
+const MOST_STILL_WATCHES = 400;
+/** Where the system does not tell a thread's time, a hanging one is told by the clock. */
+const HANGING_DEADLINES = 20;
 
 export type Failure = 'deadline' | 'memory' | 'broken';
 
@@ -14,15 +23,18 @@ export class ReaderThread {
   private worker: Worker | null = null;
   private loaded = false;
   private serial = 0;
+  private files = 0;
+  /** Where its processor time is told. */
+  private schedstat: string | null = null;
   /** Ends the present reading. */
   private settle: ((result: Reading | Failure) => void) | null = null;
 
   /**
-   * `growthBytes`: a process that grows by more while a file is read: the file is to blame. `changed`: the thread has
-   * loaded and takes files (true), or could not (false).
+   * `deadlineMs`: of its own processor time, for one file; a busy machine makes files slower, not unreadable. `changed`:
+   * the thread has loaded and takes files (true), or could not (false).
    */
   constructor(
-    private readonly limits: { deadlineMs: number; growthBytes: number },
+    private readonly limits: { deadlineMs: number; memoryBytes?: number },
     private readonly changed: (loaded: boolean) => void,
   ) {}
 
@@ -30,19 +42,28 @@ export class ReaderThread {
     return this.worker !== null || this.settle !== null;
   }
 
+  get busy(): boolean {
+    return this.settle !== null;
+  }
+
   get free(): boolean {
     return this.loaded && this.settle === null;
   }
 
-  load(): void {
+  load(pdfium: WebAssembly.Module): void {
     // Flags of the process (an inspector, a profile) are not for its threads.
-    const worker = new Worker(PROGRAM, { resourceLimits: HEAP, execArgv: [], stdout: true, stderr: true });
+    const workerData: ThreadData = { pdfium, memoryBytes: this.limits.memoryBytes ?? PDFIUM_BYTES };
+    const worker = new Worker(PROGRAM, { workerData, resourceLimits: HEAP, execArgv: [], stdout: true, stderr: true });
     this.worker = worker;
-    worker.on('message', ({ job, reading }: { job: number; reading?: Reading | null }) => {
+    worker.on('message', (message: ThreadMessage) => {
       if (this.worker !== worker) return;
-      if (job === this.serial) this.settle?.(reading ?? 'broken');
-      if (job !== 0) return;
+      if (!('ready' in message)) {
+        if (message.job === this.serial) this.settle?.(message.reading);
+        return;
+      }
+      this.schedstat = message.thread;
       this.loaded = true;
+      this.files = 0;
       worker.unref();
       this.changed(true);
     });
@@ -57,12 +78,14 @@ export class ReaderThread {
     const { worker } = this;
     if (!worker) return Promise.resolve('broken');
     const job = (this.serial += 1);
+    this.files += 1;
+    const allowedMs = this.limits.deadlineMs + (this.files === 1 ? FIRST_FILE_MS : 0);
     return new Promise((resolve) => {
-      const before = process.memoryUsage.rss();
-      const started = performance.now();
+      const spent = this.stopwatch();
       const watch = setInterval(() => {
-        if (process.memoryUsage.rss() - before > this.limits.growthBytes) this.stop('memory');
-        else if (performance.now() - started > this.limits.deadlineMs) this.stop('deadline');
+        const { cpuMs, hangs } = spent();
+        if (hangs) this.stop('broken');
+        else if (cpuMs > allowedMs) this.stop('deadline');
       }, WATCH_MS);
       this.settle = (result) => {
         clearInterval(watch);
@@ -73,7 +96,8 @@ export class ReaderThread {
       worker.ref();
       // A copy of its own: a Buffer may be a window on much more memory.
       const copy = new Uint8Array(bytes);
-      worker.postMessage({ job, bytes: copy }, [copy.buffer]);
+      const message: Job = { job, bytes: copy };
+      worker.postMessage(message, [copy.buffer]);
     });
   }
 
@@ -82,6 +106,32 @@ export class ReaderThread {
     this.forget();
     await worker?.terminate();
     this.settle?.('broken');
+  }
+
+  /** Processor time of the thread since the first look. Elsewhere than on Linux: at most the whole process's. */
+  private stopwatch(): () => { cpuMs: number; hangs: boolean } {
+    const { schedstat } = this;
+    if (schedstat === null) {
+      const [began, before] = [performance.now(), process.cpuUsage()];
+      return () => {
+        const wall = performance.now() - began;
+        const { user, system } = process.cpuUsage(before);
+        const hangs = wall > HANGING_DEADLINES * this.limits.deadlineMs;
+        return { cpuMs: Math.min(wall, (user + system) / 1000), hangs };
+      };
+    }
+    let first: number | null = null;
+    let last = '';
+    let still = 0;
+    return () => {
+      // Nanoseconds on a processor, nanoseconds of waiting for one, and how often.
+      const told = scheduled(schedstat);
+      still = told === last ? still + 1 : 0;
+      last = told;
+      const now = Number(told.split(' ')[0]) / 1e6;
+      first ??= now;
+      return { cpuMs: now - first, hangs: still > MOST_STILL_WATCHES };
+    };
   }
 
   private gone(worker: Worker, failure: Failure): void {
@@ -106,5 +156,14 @@ export class ReaderThread {
   private forget(): void {
     this.worker = null;
     this.loaded = false;
+  }
+}
+
+function scheduled(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    // The thread has just ended; its exit is on its way.
+    return '';
   }
 }

@@ -1,16 +1,24 @@
 import { InvoiceItem, kindOf } from '../domain/invoice';
 import { Fact, FactList, FactSource } from '../domain/invoice-facts';
-import { fenOf } from '../domain/yuan';
-import { dayOf } from './printed';
+import { checkCodeOf, codeOf, dayOf, idOf, moneyOf, nameOf, numberOf } from './printed';
 import { readQrPayload } from './qr-payload';
 import { Element, find, findAll, textOf } from './safe-xml';
+import { readXbrl } from './xbrl-invoice';
+import { itemOf } from './xml-item';
 
-/** What an invoice in XML says: 数电 (`EInvoice`) or the legacy `eInvoice` of 2019. Null: another document. */
+/** What an invoice in XML says: 数电 (`EInvoice`), the legacy `eInvoice` of 2019, or the ministry's XBRL. Null: another document. */
 export function readXmlInvoice(root: Element, source: FactSource): Fact[] | null {
   const digital = find(root, 'EInvoice');
   if (digital) return digitalFacts(digital, source);
   const legacy = find(root, 'eInvoice');
-  return legacy ? legacyFacts(legacy, source) : null;
+  if (legacy) return legacyFacts(legacy, source);
+  const xbrl = find(root, 'xbrl');
+  return xbrl ? readXbrl(xbrl, source) : null;
+}
+
+/** The fields of an OFD's tags have the names of the legacy XML, whatever their root is called. */
+export function readTaggedInvoice(root: Element, source: FactSource): Fact[] {
+  return legacyFacts(root, source);
 }
 
 function digitalFacts(root: Element, source: FactSource): Fact[] {
@@ -22,14 +30,14 @@ function digitalFacts(root: Element, source: FactSource): Fact[] {
   list.add('issuedOn', dayOf(textOf(supervision, 'IssueTime') || textOf(data, 'RequestTime')));
   const buyer = find(data, 'BuyerInformation');
   const seller = find(data, 'SellerInformation');
-  list.add('title', textOf(buyer, 'BuyerName'));
-  list.add('buyerNumber', textOf(buyer, 'BuyerIdNum').toUpperCase());
-  list.add('sellerName', textOf(seller, 'SellerName'));
-  list.add('sellerNumber', textOf(seller, 'SellerIdNum').toUpperCase());
+  list.add('title', nameOf(textOf(buyer, 'BuyerName')));
+  list.add('buyerNumber', idOf(textOf(buyer, 'BuyerIdNum')));
+  list.add('sellerName', nameOf(textOf(seller, 'SellerName')));
+  list.add('sellerNumber', idOf(textOf(seller, 'SellerIdNum')));
   const basic = find(data, 'BasicInformation');
-  list.add('feeWithoutTax', fenOf(textOf(basic, 'TotalAmWithoutTax')));
-  list.add('tax', fenOf(textOf(basic, 'TotalTaxAm')));
-  list.add('fee', fenOf(textOf(basic, 'TotalTax-includedAmount')));
+  list.add('feeWithoutTax', moneyOf(textOf(basic, 'TotalAmWithoutTax')));
+  list.add('tax', moneyOf(textOf(basic, 'TotalTaxAm')));
+  list.add('fee', moneyOf(textOf(basic, 'TotalTax-includedAmount')));
   list.add('items', itemsOf(findAll(data, 'IssuItemInformation'), DIGITAL_LINE));
   const label = textOf(find(root, 'GeneralOrSpecialVAT'), 'LabelName', 'LabelCode');
   if (number) list.add('kind', /专|^01$/.test(label) ? 'digital_special' : 'digital_ordinary');
@@ -38,26 +46,25 @@ function digitalFacts(root: Element, source: FactSource): Fact[] {
 
 function legacyFacts(root: Element, source: FactSource): Fact[] {
   const list = new FactList(source);
-  const number = textOf(root, 'InvoiceNo');
-  const code = textOf(root, 'InvoiceCode');
+  const [number, code] = [numberOf(textOf(root, 'InvoiceNo')), codeOf(textOf(root, 'InvoiceCode'))];
   list.add('number', number);
   list.add('code', code);
-  list.add('checkCode', textOf(root, 'InvoiceCheckCode', 'CheckCode').replace(/\s/g, ''));
+  list.add('checkCode', checkCodeOf(textOf(root, 'InvoiceCheckCode', 'CheckCode')));
   list.add('issuedOn', dayOf(textOf(root, 'IssueDate')));
   const buyer = find(root, 'Buyer');
   const seller = find(root, 'Seller');
-  list.add('title', textOf(buyer, 'BuyerName'));
-  list.add('buyerNumber', textOf(buyer, 'BuyerTaxID').toUpperCase());
-  list.add('sellerName', textOf(seller, 'SellerName'));
-  list.add('sellerNumber', textOf(seller, 'SellerTaxID').toUpperCase());
-  list.add('fee', fenOf(textOf(root, 'TaxInclusiveTotalAmount')));
-  list.add('feeWithoutTax', fenOf(textOf(root, 'TaxExclusiveTotalAmount')));
-  list.add('tax', fenOf(textOf(root, 'TaxTotalAmount')));
+  list.add('title', nameOf(textOf(buyer, 'BuyerName')));
+  list.add('buyerNumber', idOf(textOf(buyer, 'BuyerTaxID')));
+  list.add('sellerName', nameOf(textOf(seller, 'SellerName')));
+  list.add('sellerNumber', idOf(textOf(seller, 'SellerTaxID')));
+  list.add('fee', moneyOf(textOf(root, 'TaxInclusiveTotalAmount')));
+  list.add('feeWithoutTax', moneyOf(textOf(root, 'TaxExclusiveTotalAmount')));
+  list.add('tax', moneyOf(textOf(root, 'TaxTotalAmount')));
   const lines = findAll(root, 'GoodsInfo').filter(({ children }) => children.some(({ name }) => name === 'Item'));
   list.add('items', itemsOf(lines, LEGACY_LINE));
   if (number && code) list.add('kind', kindOf(number, code));
-  const qr = readQrPayload(textOf(root, 'GraphCode'), source);
-  return [...list.facts, ...(qr?.facts ?? []).filter(({ field }) => field !== 'kind')];
+  const qr = readQrPayload(textOf(root, 'GraphCode'), source) ?? [];
+  return [...list.facts, ...qr.filter(({ field }) => field !== 'kind')];
 }
 
 const DIGITAL_LINE = { name: 'ItemName', unit: 'MeaUnits', num: 'Quantity', price: 'UnPrice', amount: 'Amount' };
@@ -65,17 +72,14 @@ const LEGACY_LINE = { name: 'Item', unit: 'MeasurementDimension', num: 'Quantity
 
 /** The lines, or null where one cannot be read: part of a list is no list. */
 function itemsOf(lines: Element[], names: typeof DIGITAL_LINE): InvoiceItem[] | null {
-  const items = lines.map((line): InvoiceItem | null => {
-    const name = textOf(line, names.name);
-    const amount = fenOf(textOf(line, names.amount));
-    const unit = textOf(line, names.unit);
-    const num = Number(textOf(line, names.num) || NaN);
-    const price = Math.round(Number(textOf(line, names.price) || NaN) * 100);
-    if (!name || amount === null) return null;
-    const told = unit ? { unit } : {};
-    return Number.isFinite(num) && Number.isFinite(price)
-      ? { name, ...told, num, price }
-      : { name, ...told, price: amount };
-  });
+  const items = lines.map((line) =>
+    itemOf({
+      name: textOf(line, names.name),
+      unit: textOf(line, names.unit),
+      num: textOf(line, names.num),
+      price: textOf(line, names.price),
+      amount: textOf(line, names.amount),
+    }),
+  );
   return items.length > 0 && items.every((item) => item !== null) ? items : null;
 }

@@ -2,6 +2,7 @@ import { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { audit } from '../audit/audit';
 import { Fault, fault } from '../domain/fault';
+import { STRICT_FILE_CODES } from '../domain/file-fault-catalogue';
 import { RULES } from '../domain/rules/catalogue';
 
 /** What operators set. `null` clears what may be absent. */
@@ -102,8 +103,15 @@ async function faultsOf(client: PoolClient, { issuer_appid, strict, relaxed }: M
   const { rows } = await client.query('SELECT appid FROM accounts WHERE appid = $1', [issuer_appid]);
   return [
     ...(rows.length > 0 ? [] : [unknownIssuer()]),
-    ...codesNot(strict, '/strict', ({ severity }) => severity === 'warning'),
-    ...codesNot(relaxed, '/relaxed', ({ relaxable }) => relaxable === true),
+    ...codesNot(strict, '/strict', [
+      ...RULES.filter(({ severity }) => severity === 'warning').map(({ code }) => code),
+      ...STRICT_FILE_CODES,
+    ]),
+    ...codesNot(
+      relaxed,
+      '/relaxed',
+      RULES.filter(({ relaxable }) => relaxable === true).map(({ code }) => code),
+    ),
   ];
 }
 
@@ -116,8 +124,7 @@ function unknownIssuer(): Fault {
   );
 }
 
-function codesNot(codes: string[], pointer: string, may: (rule: (typeof RULES)[number]) => boolean): Fault[] {
-  const allowed = RULES.filter(may).map(({ code }) => code);
+function codesNot(codes: string[], pointer: string, allowed: readonly string[]): Fault[] {
   return codes.flatMap((code, i) =>
     allowed.includes(code)
       ? []

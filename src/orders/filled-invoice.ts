@@ -1,10 +1,14 @@
 import { Fault, fault, warning } from '../domain/fault';
-import { bestFacts, Fact, FactField } from '../domain/invoice-facts';
+import { bestFacts, Fact, FactField, Journey, OtherDocument } from '../domain/invoice-facts';
+import { DOCUMENT_NAMES } from '../domain/other-documents';
 import { InvoiceRequest } from './invoice.api';
 import { ProvenanceView } from './invoice-read.api';
 
 /** An invoice as far as a file tells it, in the names of the API. */
 export interface FilledInvoice {
+  /** Where it is no invoice that a merchant issues. */
+  document?: OtherDocument;
+  journey?: Journey;
   invoice: Partial<InvoiceRequest>;
   /** By JSON pointer. */
   provenance: Record<string, ProvenanceView>;
@@ -41,6 +45,12 @@ const FIELDS: Partial<Record<FactField, Field>> = {
 export function filledInvoice(facts: readonly Fact[]): FilledInvoice {
   const best = new Map(bestFacts(facts).map((fact) => [fact.field, fact]));
   const filled: FilledInvoice = { invoice: {}, provenance: {}, doubts: [], lacks: [] };
+  const [document, journey] = [best.get('document')?.value, best.get('journey')?.value];
+  if (document) {
+    filled.document = document as OtherDocument;
+    filled.doubts.push(noOrdinaryInvoice(filled.document));
+  }
+  if (journey) filled.journey = journey as Journey;
   for (const [key, field] of Object.entries(FIELDS) as [FactField, Field][]) {
     const fact = best.get(key);
     if (fact) {
@@ -58,6 +68,11 @@ export function filledInvoice(facts: readonly Fact[]): FilledInvoice {
 /** Lines differ where one place prints more digits of a price than another: that is no contradiction. */
 function differs(one: Fact, other: Fact): boolean {
   return one.field !== 'items' && one.value !== other.value;
+}
+
+function noOrdinaryInvoice(document: OtherDocument): Fault {
+  const [zh, en] = DOCUMENT_NAMES[document];
+  return warning('FILE-KIND-01', '/file', `文件是${zh}。`, `The file is ${en}.`);
 }
 
 function twoThings({ name, called: [zh, en] }: Field, facts: Fact[]): Fault {

@@ -46,15 +46,16 @@ export class InvoiceCheck {
     }
     const judged = judgeInvoice((value as CheckRequest).invoice, terms, now);
     faults.push(...judged.faults);
-    if (pdf) faults.push(...(await this.compare(pdf, judged.invoice, terms.pdfCheck ?? this.limits.pdfCheck)));
+    if (pdf) faults.push(...(await this.compare(pdf, judged.invoice, terms)));
     return faults;
   }
 
   /** What acceptance sees at once, and where the check is a full one also what would be found later. */
-  private async compare(pdf: Buffer, invoice: Invoice, check: PdfCheck): Promise<Fault[]> {
-    const quick = checkOrderPdf(pdf, invoice, this.limits.maxPdfBytes, check);
+  private async compare(pdf: Buffer, invoice: Invoice, { pdfCheck, strict }: Terms): Promise<Fault[]> {
+    const check = pdfCheck ?? this.limits.pdfCheck;
+    const quick = checkOrderPdf(pdf, invoice, this.limits.maxPdfBytes, check, strict);
     if (check === 'off' || check === 'fast' || hasErrors(checkPdf(pdf, '/pdf', this.limits.maxPdfBytes))) return quick;
-    const full = pdfFaults(await this.reader.read(pdf), invoice, check);
+    const full = pdfFaults(await this.reader.read(pdf), invoice, check, strict);
     const found = new Set(full.map(({ code }) => code));
     return [...quick.filter(({ code }) => !found.has(code)), ...full];
   }

@@ -28,8 +28,28 @@ export class ProvenanceView {
   confidence!: 'certain' | 'likely';
 }
 
+/** Train or flight of a ticket */
+export class JourneyView {
+  /** `G1234`, `CZ3101` */
+  number!: string;
+  from?: string;
+  to?: string;
+  /** Day of departure, `yyyy-MM-dd` */
+  on?: string;
+}
+
 export class ReadView {
   format!: 'pdf' | 'ofd' | 'xml';
+  /** What the paper is, where it is no invoice that a merchant issues */
+  document?:
+    | 'railway_ticket'
+    | 'air_itinerary'
+    | 'vehicle_invoice'
+    | 'general_invoice'
+    | 'fiscal_receipt'
+    | 'trip_list'
+    | 'utility_bill';
+  journey?: JourneyView;
   /** As an order would carry it; what the file does not tell is absent */
   invoice!: ReadInvoice;
   /** By JSON pointer into this answer: `/invoice/fee` */

@@ -34,9 +34,17 @@ export class InvoiceReader {
     const file = await this.fileOf(body);
     const { facts, faults } = await this.read(file);
     if (hasErrors(faults)) throw new Problem('invalid_request', { faults: faults.map(ofFile) });
-    const { invoice, provenance, doubts, lacks } = filledInvoice(facts);
-    const told = [...faults.map(ofFile), ...doubts, ...lacks.map((lack): Fault => ({ ...lack, severity: 'warning' }))];
-    return { format: formatOf(file) as ReadView['format'], invoice, provenance, faults: told.map(faultView) };
+    const { document, journey, invoice, provenance, doubts, lacks } = filledInvoice(facts);
+    // Of a paper that is no invoice nothing is missed.
+    const missed = document ? [] : lacks.map((lack): Fault => ({ ...lack, severity: 'warning' }));
+    const told = [...faults.map(ofFile), ...doubts, ...missed];
+    const format = formatOf(file) as ReadView['format'];
+    return {
+      format,
+      ...(document ? { document } : {}),
+      ...(journey ? { journey } : {}),
+      ...{ invoice, provenance, faults: told.map(faultView) },
+    };
   }
 
   /** The invoice of an order that leaves it to its PDF; a problem that names what the file lacks. */

@@ -57,7 +57,7 @@ export function draftOrder(
   const faults = [
     ...(cardId ? [] : [missingCardId()]),
     ...ofInvoice,
-    ...checkOrderPdf(files.pdf, invoice, limits.maxPdfBytes, caller.pdfCheck ?? limits.pdfCheck),
+    ...checkOrderPdf(files.pdf, invoice, limits.maxPdfBytes, caller.pdfCheck ?? limits.pdfCheck, caller.strict),
     ...(files.tripPdf ? checkPdf(files.tripPdf, '/trip_pdf', limits.maxPdfBytes) : []),
   ];
   if (!cardId || Number.isNaN(invoice.issuedAt)) return { draft: null, faults };
