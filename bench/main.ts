@@ -94,7 +94,7 @@ function notesOn({ redisServer, options }: Arena, headline: Door): string[] {
       ? 'The typical design queues with BullMQ on Redis (appendfsync everysec).'
       : '**The typical design queues with pg-boss (8 pollers), because there is no redis-server here**; with BullMQ on Redis it differs.',
     HAS_PDF_CHECK
-      ? 'The service runs with PDF_CHECK=fast; `piaoka-full-check` with full, each order with a drawing of its own.'
+      ? 'The service runs with PDF_CHECK=fast; `piaoka-full-check` with full and `piaoka-fast-check` with fast, each order with a PDF of its own, drawn like those of real issuers.'
       : 'This build has no setting PDF_CHECK: it looks at the shape of a PDF only.',
     'There is no file or object store for PDFs in this build, so that row is not measured.',
     ...(options.full ? [] : ['The cost at 1,000,000 stored orders is measured with `--full`.']),

@@ -4,14 +4,19 @@ import { renderInvoicePdf } from '../src/demo/invoice-pdf';
 import { yuan } from '../src/demo/qr-payload';
 import { invoiceFaceOf, SampleOrder, sampleOrder } from '../src/demo/sample-order';
 import { toShanghai } from '../src/domain/shanghai';
+import { kindOfFile, linesOf } from './corpus/corpus';
+import { paperOf } from './corpus/paper';
 import { padPdf, PdfTemplate, tinyPdf } from './sample-pdf';
 
 export const APPID = 'wxbench000000000001';
 export const CARD_ID = 'pBenchCard0000000000000000001';
 const SIXTY_KIB = 60 * 1024;
 
-/** `sixty`: 60 KiB, one drawing for all; `tiny`: about 1 KB; `drawn`: each order's own drawing, for checks that look at it. */
-export type PdfKind = 'sixty' | 'tiny' | 'drawn';
+/**
+ * `sixty`: 60 KiB, one drawing for all; `tiny`: about 1 KB; `corpus`: each order's own drawing, of the kinds and in the
+ * shares of real invoices, for checks that look at it.
+ */
+export type PdfKind = 'sixty' | 'tiny' | 'corpus';
 
 export interface BenchOrder {
   order: SampleOrder;
@@ -20,8 +25,8 @@ export interface BenchOrder {
 
 /** The orders of all runs: number n is the same order for every contender, and no two numbers share anything unique. */
 export async function orderSource(kind: PdfKind, drawnCount: number): Promise<(n: number) => BenchOrder> {
-  if (kind === 'drawn') {
-    const drawn = await drawings(drawnCount);
+  if (kind === 'corpus') {
+    const drawn = await corpus(drawnCount);
     return (n) => {
       const { order, pdf } = drawn[n % drawnCount] as BenchOrder;
       return { order: { ...order, order_id: orderIdOf(n) }, pdf };
@@ -45,9 +50,7 @@ export function orderIdOf(n: number): string {
 }
 
 function sample(seed: number): SampleOrder {
-  // Midnight and not now: processes of one bench, and drawings kept from an earlier one of the day, agree.
-  const today = new Date(`${toShanghai(new Date()).slice(0, 10)}T00:00:00+08:00`);
-  const order = sampleOrder({ seed, issuedAt: today, lines: 8, appid: APPID, cardId: CARD_ID });
+  const order = sampleOrder({ seed, issuedAt: midnight(), lines: 8, appid: APPID, cardId: CARD_ID });
   // About 2 KB of JSON, as orders with an address, an account and remarks have.
   const more = {
     seller_address_and_phone: '示例省示例市示例区示例路一百二十八号示例大厦十二层 021-55550100',
@@ -57,20 +60,27 @@ function sample(seed: number): SampleOrder {
   return { ...order, invoice: { ...order.invoice, ...more } };
 }
 
+/** Midnight and not now: processes of one bench, and drawings kept from an earlier one of the day, agree. */
+function midnight(): Date {
+  return new Date(`${toShanghai(new Date()).slice(0, 10)}T00:00:00+08:00`);
+}
+
 async function drawing(order: SampleOrder): Promise<Buffer> {
   return padPdf(await renderInvoicePdf({ ...invoiceFaceOf(order), remarks: '' }), SIXTY_KIB);
 }
 
 /** Drawing takes 40 ms each, so drawings are kept for the day. */
-async function drawings(count: number): Promise<BenchOrder[]> {
-  const directory = resolve('.data', 'bench', 'drawings');
+async function corpus(count: number): Promise<BenchOrder[]> {
+  const directory = resolve('.data', 'bench', 'corpus');
   mkdirSync(directory, { recursive: true });
+  const day = midnight();
   const all: BenchOrder[] = [];
   for (let seed = 1; seed <= count; seed += 1) {
-    const order = sample(seed);
-    const file = join(directory, `${order.invoice.issued_at.slice(0, 10)}-${seed}.pdf`);
-    if (!existsSync(file)) writeFileSync(file, await drawing(order));
-    all.push({ order, pdf: readFileSync(file) });
+    const kind = kindOfFile(seed, true);
+    const { paper, order } = paperOf(kind.paper, seed, day, linesOf(seed));
+    const file = join(directory, `${toShanghai(day).slice(0, 10)}-${seed}.pdf`);
+    if (!existsSync(file)) writeFileSync(file, await kind.draw(paper, order));
+    all.push({ order: { ...order, appid: APPID, card_id: CARD_ID }, pdf: readFileSync(file) });
   }
   return all;
 }

@@ -1,7 +1,7 @@
 import { Pdfium, PdfiumFailure } from './pdfium';
 import { Picture } from './picture';
 import { charactersOf } from './pdf-text';
-import { squareImages, drawn } from './pdf-pictures';
+import { drawn, Pictures, picturesOn } from './pdf-pictures';
 import { TextPiece } from './text-lines';
 
 /** FPDF_GetLastError: a password is needed (public/fpdfview.h). */
@@ -107,8 +107,8 @@ export class PdfPage {
   }
 
   /** The square images on it: a QR code is one on most invoices. */
-  squareImages(): Picture[] {
-    return this.pdfium.guarded(() => squareImages(this.pdfium, this.handle));
+  pictures(): Pictures {
+    return this.pdfium.guarded(() => picturesOn(this.pdfium, this.handle));
   }
 
   /** The page drawn without its text; `corner`: the upper left quarter, where an invoice has its QR code. */

@@ -3,7 +3,9 @@ import { Picture } from './picture';
 
 /** FPDF_PAGEOBJ_* of public/fpdf_edit.h. */
 const TEXT = 1;
+const PATH = 2;
 const IMAGE = 3;
+const SHADING = 4;
 const FORM = 5;
 /** FPDFBitmap_* of public/fpdfview.h: bytes a pixel by format. */
 const PIXEL_BYTES: Record<number, number> = { 1: 1, 2: 3, 3: 4, 4: 4, 5: 4 };
@@ -18,6 +20,8 @@ const DEEPEST_FORM = 4;
 const LEAST_SIDE = 21;
 const MOST_SIDE = 1600;
 const SQUARE = 0.05;
+/** The smallest code has some hundred modules of four lines each; the rules of a form have a few dozen. */
+const LEAST_SEGMENTS = 300;
 
 /** Pixels per point. A module of an invoice's code is about two points wide; three pixels are read without fail. */
 const SCALES = { corner: 1.5, all: 2 };
@@ -46,20 +50,42 @@ function* objectsOf(pdfium: Pdfium, page: number): Generator<{ object: number; t
   }
 }
 
-export function squareImages(pdfium: Pdfium, page: number): Picture[] {
-  const { calls, scratch } = pdfium;
-  const pictures: Picture[] = [];
+export interface Pictures {
+  square: Picture[];
+  /** Something else is drawn that may be a QR code: an image of another shape, or a drawing of very many lines. */
+  others: boolean;
+}
+
+export function picturesOn(pdfium: Pdfium, page: number): Pictures {
+  const { calls } = pdfium;
+  const square: Picture[] = [];
+  let images = 0;
+  let segments = 0;
   for (const { object, type } of objectsOf(pdfium, page)) {
-    if (type !== IMAGE || !calls.FPDFImageObj_GetImagePixelSize(object, scratch, scratch + 4)) continue;
-    const [width, height] = [pdfium.int(0), pdfium.int(1)];
-    if (width < LEAST_SIDE || width > MOST_SIDE || Math.abs(width / height - 1) > SQUARE) continue;
-    const bitmap = calls.FPDFImageObj_GetBitmap(object);
-    if (bitmap === 0) continue;
-    pictures.push(pictureOf(pdfium, bitmap));
-    calls.FPDFBitmap_Destroy(bitmap);
-    if (pictures.length === MOST_IMAGES) break;
+    if (type === IMAGE) {
+      images += 1;
+      const picture = square.length < MOST_IMAGES ? squareImage(pdfium, object) : null;
+      if (picture) square.push(picture);
+    } else if (type === PATH) {
+      segments += calls.FPDFPath_CountSegments(object);
+    } else if (type === SHADING) {
+      images += 1;
+    }
   }
-  return pictures;
+  return { square, others: images > square.length || segments >= LEAST_SEGMENTS };
+}
+
+/** Null: it is no square, or cannot be unpacked. */
+function squareImage(pdfium: Pdfium, image: number): Picture | null {
+  const { calls, scratch } = pdfium;
+  if (!calls.FPDFImageObj_GetImagePixelSize(image, scratch, scratch + 4)) return null;
+  const [width, height] = [pdfium.int(0), pdfium.int(1)];
+  if (width < LEAST_SIDE || width > MOST_SIDE || Math.abs(width / height - 1) > SQUARE) return null;
+  const bitmap = calls.FPDFImageObj_GetBitmap(image);
+  if (bitmap === 0) return null;
+  const picture = pictureOf(pdfium, bitmap);
+  calls.FPDFBitmap_Destroy(bitmap);
+  return picture;
 }
 
 export function drawn(pdfium: Pdfium, page: number, part: 'corner' | 'all'): Picture {

@@ -4,6 +4,7 @@ import { readFaceText } from './face-text';
 import { bomb, otherInvoices, overgrown, Unreadable, unreadable } from './file-faults';
 import { unpackStreams } from './inflate-budget';
 import { PdfDocument, PdfPage } from './pdf-document';
+import { Pictures } from './pdf-pictures';
 import { infoFacts, INFO_KEYS, InfoKeys, scanInfo } from './pdf-info';
 import { dangersIn } from './pdf-safety';
 import { outsideStreams } from './pdf-scan';
@@ -85,11 +86,11 @@ const OFD_START = Buffer.from('PK');
 
 /** The first page alone: the face of an invoice is one page, what follows are lists. */
 async function readFace(document: PdfDocument, tools: PdfTools, others: readonly Fact[]): Promise<Reading> {
-  const seen = document.withPage(0, (page) => ({ pieces: page.characters(), images: page.squareImages() }));
+  const seen = document.withPage(0, (page) => ({ pieces: page.characters(), pictures: page.pictures() }));
   if (!seen) return { facts: [], faults: [unreadable('broken')] };
   const text = readFaceText(seen.pieces);
   const known = new Set([...others, ...text].filter(isNumber).map(({ value }) => value));
-  const codes = await readCodes(seen.images, known, (part) => drawnPage(document, part), tools);
+  const codes = await readCodes(seen.pictures, known, (part) => drawnPage(document, part), tools);
   // Whose number is on a QR code or among the keys is an invoice, whatever its remarks speak of.
   const numbered = [...others, ...codes.flat()].some(isNumber);
   const facts = [...(codes[0] ?? []), ...text.filter((fact) => !(numbered && saysNoInvoice(fact)))];
@@ -110,10 +111,10 @@ function drawnPage(document: PdfDocument, part: 'corner' | 'all'): Picture | nul
 
 /**
  * The QR codes of invoices on the page. Drawing it is spared where its square images are codes of the very invoice that
- * text or keys name; else what counts is what is seen.
+ * text or keys name, and where nothing is drawn that could be a code; else what counts is what is seen.
  */
 async function readCodes(
-  images: readonly Picture[],
+  { square, others }: Pictures,
   known: ReadonlySet<Fact['value']>,
   draw: (part: 'corner' | 'all') => Picture | null,
   tools: PdfTools,
@@ -123,8 +124,9 @@ async function readCodes(
       ? []
       : (await tools.codesIn(picture, thorough)).map((code) => readQrPayload(code)).filter((one) => one !== null);
   const read: Fact[][] = [];
-  for (const image of images) read.push(...(await payloads(image, false)));
+  for (const image of square) read.push(...(await payloads(image, false)));
   if (read.length > 0 && read.every((facts) => known.has(numberOf(facts) as string))) return read;
+  if (square.length === 0 && !others) return [];
   for (const part of ['corner', 'all'] as const) {
     const seen = await payloads(draw(part), part === 'all');
     if (seen.length > 0) return seen;

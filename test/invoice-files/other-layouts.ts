@@ -1,5 +1,5 @@
-import { degrees, PDFDict, PDFDocument, PDFHexString, PDFName, PDFRef } from 'pdf-lib';
-import QRCode from 'qrcode';
+import { degrees, PDFDict, PDFDocument, PDFHexString, PDFName } from 'pdf-lib';
+import { chineseFont, qrImage, utf16 } from '../../bench/corpus/write-named';
 import { digitalQrPayload } from '../../src/demo/qr-payload';
 import { yuanOf } from '../../src/domain/yuan';
 import { FACE } from './face';
@@ -27,7 +27,7 @@ const [WIDTH, HEIGHT, SIZE] = [620, 410, 9];
  */
 export async function otherPdf({ scattered, turned, leftOver }: Making): Promise<Buffer> {
   const doc = await PDFDocument.create();
-  if (leftOver) qrPicture(doc, leftOver);
+  if (leftOver) qrImage(doc, codeOf(leftOver));
   const page = doc.addPage(turned ? [HEIGHT, WIDTH] : [WIDTH, HEIGHT]);
   if (turned) page.setRotation(degrees(90));
   const put = scattered ? sheet().flatMap(characters).reverse() : sheet();
@@ -36,7 +36,7 @@ export async function otherPdf({ scattered, turned, leftOver }: Making): Promise
   const picture = turned ? `q 0 64 -64 0 76 16 cm /Q Do Q` : `q 64 0 0 64 16 ${HEIGHT - 76} cm /Q Do Q`;
   const contents = doc.context.flateStream([picture, ...texts].join('\n'));
   page.node.set(PDFName.of('Contents'), doc.context.register(contents));
-  const resources = { Font: { F: chineseFont(doc) }, XObject: { Q: qrPicture(doc, FACE.number) } };
+  const resources = { Font: { F: chineseFont(doc) }, XObject: { Q: qrImage(doc, codeOf(FACE.number)) } };
   page.node.set(PDFName.of('Resources'), doc.context.obj(resources));
   tell(doc);
   return Buffer.from(await doc.save());
@@ -102,53 +102,8 @@ function widthOf(char: string): number {
   return char.charCodeAt(0) < 0x2000 ? 0.5 : 1;
 }
 
-function utf16(text: string): string {
-  return Buffer.from(text, 'utf16le').swap16().toString('hex');
-}
-
-/** Adobe-GB1, half width for ASCII: what a viewer has to bring along. */
-function chineseFont(doc: PDFDocument): PDFRef {
-  const { context } = doc;
-  const descriptor = context.register(
-    context.obj({
-      ...{ Type: 'FontDescriptor', FontName: 'STSong-Light', Flags: 6, ItalicAngle: 0, Ascent: 880, Descent: -120 },
-      ...{ CapHeight: 880, StemV: 93, FontBBox: [-25, -254, 1000, 880] },
-    }),
-  );
-  const order = { Registry: PDFHexString.of(ascii('Adobe')), Ordering: PDFHexString.of(ascii('GB1')), Supplement: 2 };
-  const font = context.register(
-    context.obj({
-      ...{ Type: 'Font', Subtype: 'CIDFontType0', BaseFont: 'STSong-Light', CIDSystemInfo: order },
-      ...{ FontDescriptor: descriptor, DW: 1000, W: [1, 95, 500] },
-    }),
-  );
-  return context.register(
-    context.obj({
-      ...{ Type: 'Font', Subtype: 'Type0', BaseFont: 'STSong-Light', Encoding: 'UniGB-UCS2-H' },
-      DescendantFonts: [font],
-    }),
-  );
-}
-
-function ascii(text: string): string {
-  return Buffer.from(text, 'latin1').toString('hex');
-}
-
-/** Three grey pixels a module, with a quiet zone. */
-function qrPicture(doc: PDFDocument, number: string): PDFRef {
-  const { size, data } = QRCode.create(digitalQrPayload({ ...FACE, number, fee: FACE.gross }), {
-    errorCorrectionLevel: 'M',
-  }).modules;
-  const side = (size + 8) * 3;
-  const dark = (x: number, y: number) => {
-    const [column, row] = [Math.floor(x / 3) - 4, Math.floor(y / 3) - 4];
-    return column >= 0 && row >= 0 && column < size && row < size && data[row * size + column];
-  };
-  const pixels = Uint8Array.from({ length: side * side }, (_, n) => (dark(n % side, Math.floor(n / side)) ? 0 : 255));
-  const image = { Type: 'XObject', Subtype: 'Image', Width: side, Height: side };
-  return doc.context.register(
-    doc.context.flateStream(pixels, { ...image, ColorSpace: 'DeviceGray', BitsPerComponent: 8 }),
-  );
+function codeOf(number: string): string {
+  return digitalQrPayload({ ...FACE, number, fee: FACE.gross });
 }
 
 function tell(doc: PDFDocument): void {
