@@ -32,6 +32,8 @@ const LIMITS: ReaderLimits = {
   patienceMs: 15_000,
 };
 const REMEMBERED = 1000;
+const ANSWERS_AT_ONCE = 8;
+const ANSWERS_WITHIN_MS = 25;
 /** What may come out otherwise at another moment. */
 const PASSING: ReadonlySet<Unreadable | undefined> = new Set(['busy', 'deadline', 'memory', 'broken']);
 
@@ -51,6 +53,8 @@ export class FileReader {
   private readonly remembered = new Map<string, Promise<Reading>>();
   private code: Promise<WebAssembly.Module> | null = null;
   private loading = 0;
+  private readonly answers: (() => void)[] = [];
+  private answersDue: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(private readonly limits: ReaderLimits = LIMITS) {
@@ -89,6 +93,7 @@ export class FileReader {
   async close(): Promise<void> {
     this.closed = true;
     for (const { resolve } of this.queue.splice(0)) resolve(unread('busy'));
+    this.giveAnswers();
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
@@ -129,10 +134,23 @@ export class FileReader {
     const { bytes, resolve } = this.queue.shift() as Waiting;
     this.queuedBytes -= bytes.length;
     void thread.read(bytes).then((result) => {
-      resolve(typeof result === 'string' ? unread(result) : result);
       this.next();
+      this.answer(() => resolve(typeof result === 'string' ? unread(result) : result));
     });
     this.next();
+  }
+
+  /** While others wait, answers are given some at a time: the commits that follow them then come together, too. */
+  private answer(give: () => void): void {
+    this.answers.push(give);
+    if (this.queue.length === 0 || this.answers.length >= ANSWERS_AT_ONCE) return this.giveAnswers();
+    this.answersDue ??= setTimeout(() => this.giveAnswers(), ANSWERS_WITHIN_MS);
+  }
+
+  private giveAnswers(): void {
+    clearTimeout(this.answersDue);
+    this.answersDue = undefined;
+    for (const give of this.answers.splice(0)) give();
   }
 
   private load(): void {

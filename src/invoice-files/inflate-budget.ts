@@ -3,7 +3,11 @@ import { MOST_STREAMS, streamsOf } from './pdf-scan';
 
 const MIB = 1024 * 1024;
 /** All streams of an invoice unpacked; a scanned page in colour takes about 25 MB. */
-const MOST_BYTES = 64 * MIB;
+const MOST_BYTES = 128 * MIB;
+/** A byte of Flate data (RFC 1951) stands for so many at the most. */
+const MOST_RATIO = 1032;
+/** More than one filter, or one named elsewhere. */
+const PACKED_TWICE = /\/Filter\s*(\[[^\]/]*\/[^\]/]*\/|\d+\s+\d+\s+R)/;
 const DEEPEST = 3;
 /** What is larger is unpacked in pieces that are counted and dropped, but for its beginning. */
 const AT_ONCE = 4 * MIB;
@@ -19,10 +23,12 @@ export interface Unpacked {
 const BOMB: Unpacked = { bomb: true, objects: '' };
 
 /**
- * Unpacks every Flate stream against one budget, before a parser does so without any. It goes by the bytes and not by
- * the dictionary, which may lie.
+ * Unpacks every Flate stream against one budget, before a parser does so. It goes by the bytes and not by the dictionary,
+ * which may lie. A small file cannot come near the budget: of such only the object streams are unpacked. `words`: see
+ * `outsideStreams`.
  */
-export async function unpackStreams(pdf: Buffer): Promise<Unpacked> {
+export async function unpackStreams(pdf: Buffer, words: string): Promise<Unpacked> {
+  const small = pdf.length * MOST_RATIO <= MOST_BYTES && !PACKED_TWICE.test(words);
   const objects: string[] = [];
   let left = MOST_BYTES;
   let count = 0;
@@ -30,6 +36,8 @@ export async function unpackStreams(pdf: Buffer): Promise<Unpacked> {
     count += 1;
     if (count > MOST_STREAMS) return BOMB;
     const own = dictionary.slice(dictionary.lastIndexOf('endobj') + 1);
+    const ofObjects = /\/ObjStm\b/.test(own);
+    if (small && !ofObjects) continue;
     let bytes = pdf.subarray(data);
     for (let depth = 1; isZlib(bytes); depth += 1) {
       const out = await inflated(bytes, left);
@@ -38,7 +46,7 @@ export async function unpackStreams(pdf: Buffer): Promise<Unpacked> {
       left -= out.size;
       bytes = out.head;
     }
-    if (/\/ObjStm\b/.test(own)) objects.push(bytes.toString('latin1', 0, KEPT));
+    if (ofObjects) objects.push(bytes.toString('latin1', 0, KEPT));
   }
   return { bomb: false, objects: objects.join('\n') };
 }

@@ -1,7 +1,8 @@
 import { Pdfium, PdfiumFailure } from './pdfium';
 import { Picture } from './picture';
 import { charactersOf } from './pdf-text';
-import { drawn, Pictures, picturesOn } from './pdf-pictures';
+import { drawn, Part } from './pdf-drawing';
+import { Pictures, picturesOn } from './pdf-pictures';
 import { TextPiece } from './text-lines';
 
 /** FPDF_GetLastError: a password is needed (public/fpdfview.h). */
@@ -106,13 +107,13 @@ export class PdfPage {
     return this.pdfium.guarded(() => charactersOf(this.pdfium, this.handle));
   }
 
-  /** The square images on it: a QR code is one on most invoices. */
+  /** The square images on it, a QR code being one on most invoices, and what else may be such a code. */
   pictures(): Pictures {
     return this.pdfium.guarded(() => picturesOn(this.pdfium, this.handle));
   }
 
-  /** The page drawn without its text; `corner`: the upper left quarter, where an invoice has its QR code. */
-  drawn(part: 'corner' | 'all'): Picture {
+  /** A part of the page, drawn without its text. */
+  drawn(part: Part): Picture {
     return this.pdfium.guarded(() => drawn(this.pdfium, this.handle, part));
   }
 }

@@ -2,16 +2,13 @@ import { Pdfium } from './pdfium';
 import { Picture } from './picture';
 
 /** FPDF_PAGEOBJ_* of public/fpdf_edit.h. */
-const TEXT = 1;
+export const TEXT = 1;
 const PATH = 2;
 const IMAGE = 3;
 const SHADING = 4;
 const FORM = 5;
 /** FPDFBitmap_* of public/fpdfview.h: bytes a pixel by format. */
 const PIXEL_BYTES: Record<number, number> = { 1: 1, 2: 3, 3: 4, 4: 4, 5: 4 };
-const GREY = 1;
-const DRAW_GREY = 0x08;
-const WHITE = 0xffffffff;
 
 const MOST_OBJECTS = 20_000;
 const MOST_IMAGES = 8;
@@ -22,13 +19,19 @@ const MOST_SIDE = 1600;
 const SQUARE = 0.05;
 /** The smallest code has some hundred modules of four lines each; the rules of a form have a few dozen. */
 const LEAST_SEGMENTS = 300;
+/** Points: modules, and runs of them, are no larger. */
+const SMALL_SHAPE = 16;
+const MOST_DRAWINGS = 3;
 
-/** Pixels per point. A module of an invoice's code is about two points wide; three pixels are read without fail. */
-const SCALES = { corner: 1.5, all: 2 };
-const MOST_PIXELS_PER_SIDE = 2400;
+export interface PageObject {
+  object: number;
+  type: number;
+  /** Within no form: its bounds are those on the page. */
+  onPage: boolean;
+}
 
 /** Every object of a page, those inside forms too. */
-function* objectsOf(pdfium: Pdfium, page: number): Generator<{ object: number; type: number }> {
+export function* objectsOf(pdfium: Pdfium, page: number): Generator<PageObject> {
   const { calls } = pdfium;
   const inside = [{ form: page, count: calls.FPDFPage_CountObjects(page), next: 0 }];
   for (let seen = 0; seen < MOST_OBJECTS; seen += 1) {
@@ -44,7 +47,7 @@ function* objectsOf(pdfium: Pdfium, page: number): Generator<{ object: number; t
       : calls.FPDFFormObj_GetObject(level.form, level.next);
     level.next += 1;
     const type = calls.FPDFPageObj_GetType(object);
-    yield { object, type };
+    yield { object, type, onPage };
     if (type === FORM && inside.length <= DEEPEST_FORM)
       inside.push({ form: object, count: calls.FPDFFormObj_CountObjects(object), next: 0 });
   }
@@ -52,27 +55,89 @@ function* objectsOf(pdfium: Pdfium, page: number): Generator<{ object: number; t
 
 export interface Pictures {
   square: Picture[];
+  /** Where very many small shapes make a square on a page that is not turned: a code that is drawn. */
+  drawings: Box[];
   /** Something else is drawn that may be a QR code: an image of another shape, or a drawing of very many lines. */
   others: boolean;
+}
+
+/** Points from the page's lower left corner. */
+export interface Box {
+  left: number;
+  bottom: number;
+  right: number;
+  top: number;
 }
 
 export function picturesOn(pdfium: Pdfium, page: number): Pictures {
   const { calls } = pdfium;
   const square: Picture[] = [];
+  const drawings = new Drawings(calls.FPDFPage_GetRotation(page) === 0);
   let images = 0;
   let segments = 0;
-  for (const { object, type } of objectsOf(pdfium, page)) {
+  for (const { object, type, onPage } of objectsOf(pdfium, page)) {
     if (type === IMAGE) {
       images += 1;
       const picture = square.length < MOST_IMAGES ? squareImage(pdfium, object) : null;
       if (picture) square.push(picture);
     } else if (type === PATH) {
-      segments += calls.FPDFPath_CountSegments(object);
+      const own = calls.FPDFPath_CountSegments(object);
+      segments += own;
+      if (onPage) drawings.add(own, boundsOf(pdfium, object));
     } else if (type === SHADING) {
       images += 1;
     }
   }
-  return { square, others: images > square.length || segments >= LEAST_SEGMENTS };
+  return { square, drawings: drawings.squares(), others: images > square.length || segments >= LEAST_SEGMENTS };
+}
+
+/** Finds squares that are made of very many segments: one path, or small ones drawn one after the other. */
+class Drawings {
+  private readonly found: Box[] = [];
+  private box: Box | null = null;
+  private segments = 0;
+
+  constructor(private readonly upright: boolean) {}
+
+  add(segments: number, bounds: Box | null): void {
+    if (!bounds) return;
+    const small = Math.max(bounds.right - bounds.left, bounds.top - bounds.bottom) <= SMALL_SHAPE;
+    if (!small) {
+      this.close();
+      this.box = bounds;
+      this.segments = segments;
+      this.close();
+      return;
+    }
+    this.segments += segments;
+    this.box = this.box
+      ? {
+          ...{ left: Math.min(this.box.left, bounds.left), right: Math.max(this.box.right, bounds.right) },
+          ...{ bottom: Math.min(this.box.bottom, bounds.bottom), top: Math.max(this.box.top, bounds.top) },
+        }
+      : bounds;
+  }
+
+  squares(): Box[] {
+    this.close();
+    return this.upright ? this.found : [];
+  }
+
+  private close(): void {
+    const { box, segments } = this;
+    this.box = null;
+    this.segments = 0;
+    if (!box || segments < LEAST_SEGMENTS || this.found.length === MOST_DRAWINGS) return;
+    const [width, height] = [box.right - box.left, box.top - box.bottom];
+    if (width > SMALL_SHAPE && Math.abs(width / height - 1) <= 2 * SQUARE) this.found.push(box);
+  }
+}
+
+function boundsOf(pdfium: Pdfium, object: number): Box | null {
+  const { calls, scratch } = pdfium;
+  if (!calls.FPDFPageObj_GetBounds(object, scratch, scratch + 4, scratch + 8, scratch + 12)) return null;
+  const [left, bottom, right, top] = [0, 1, 2, 3].map((n) => pdfium.float(n)) as [number, number, number, number];
+  return { left, bottom, right, top };
 }
 
 /** Null: it is no square, or cannot be unpacked. */
@@ -88,39 +153,8 @@ function squareImage(pdfium: Pdfium, image: number): Picture | null {
   return picture;
 }
 
-export function drawn(pdfium: Pdfium, page: number, part: 'corner' | 'all'): Picture {
-  const { calls } = pdfium;
-  // A page is drawn for its QR code alone: its letters' outlines would be more than half of the work.
-  for (const { object, type } of objectsOf(pdfium, page)) {
-    if (type === TEXT) calls.FPDFPageObj_SetIsActive(object, 0);
-  }
-  const [wide, high] = sizeOf(pdfium, page);
-  const scale = Math.min(SCALES[part], MOST_PIXELS_PER_SIDE / Math.max(wide, high, 1));
-  const share = part === 'corner' ? 0.5 : 1;
-  const [pageWidth, pageHeight] = [pixels(wide * scale), pixels(high * scale)];
-  const [width, height] = [pixels(pageWidth * share), pixels(pageHeight * share)];
-  const bitmap = calls.FPDFBitmap_CreateEx(width, height, GREY, 0, 0);
-  calls.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE);
-  calls.FPDF_RenderPageBitmap(bitmap, page, 0, 0, pageWidth, pageHeight, 0, DRAW_GREY);
-  const picture = pictureOf(pdfium, bitmap);
-  calls.FPDFBitmap_Destroy(bitmap);
-  return picture;
-}
-
-/** In points, as it is seen. */
-function sizeOf(pdfium: Pdfium, page: number): [width: number, height: number] {
-  pdfium.calls.FPDF_GetPageBoundingBox(page, pdfium.scratch);
-  const [left, top, right, bottom] = [0, 1, 2, 3].map((n) => pdfium.float(n)) as [number, number, number, number];
-  const [width, height] = [Math.abs(right - left), Math.abs(top - bottom)];
-  return pdfium.calls.FPDFPage_GetRotation(page) % 2 === 1 ? [height, width] : [width, height];
-}
-
-function pixels(length: number): number {
-  return Math.max(1, Math.ceil(length));
-}
-
 /** Green stands for the grey of a coloured pixel. */
-function pictureOf(pdfium: Pdfium, bitmap: number): Picture {
+export function pictureOf(pdfium: Pdfium, bitmap: number): Picture {
   const { calls } = pdfium;
   const [width, height] = [calls.FPDFBitmap_GetWidth(bitmap), calls.FPDFBitmap_GetHeight(bitmap)];
   const stride = calls.FPDFBitmap_GetStride(bitmap);

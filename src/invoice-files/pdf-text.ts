@@ -38,9 +38,9 @@ export function charactersOf(pdfium: Pdfium, page: number): TextPiece[] {
   let object = 0;
   let height = 0;
   for (let n = 0; n < count; n += 1) {
-    // Blanks and line ends that PDFium puts in by its own judgement; ours is below.
-    if (calls.FPDFText_IsGenerated(text, n) === 1) continue;
+    // Of no text: a blank or line end that PDFium puts in by its own judgement.
     const drawnIn = calls.FPDFText_GetTextObject(text, n);
+    if (drawnIn === 0) continue;
     if (drawnIn !== object || run < 0) {
       object = drawnIn;
       run += 1;

@@ -22,7 +22,6 @@ export interface PdfiumCalls {
   FPDFText_ClosePage(text: number): void;
   FPDFText_CountChars(text: number): number;
   FPDFText_GetUnicode(text: number, index: number): number;
-  FPDFText_IsGenerated(text: number, index: number): number;
   FPDFText_GetTextObject(text: number, index: number): number;
   FPDFText_GetFontSize(text: number, index: number): number;
   FPDFText_GetMatrix(text: number, index: number, out: number): number;
@@ -77,12 +76,20 @@ export class PdfiumFailure extends Error {
   }
 }
 
+/** The scratch memory as the types that PDFium writes there. */
+interface Answers {
+  ints: Int32Array;
+  floats: Float32Array;
+  doubles: Float64Array;
+}
+
 /** One instance of PDFium: memory of its own, which no file can leave. */
 export class Pdfium {
-  /** What `scratch` points to, as the types that PDFium writes there. */
+  /** An address for what PDFium answers there; read it by `int`, `float` and `double`. */
   readonly scratch: number;
   private readonly atStart: number;
   private refused = false;
+  private views: Answers | null = null;
 
   private constructor(
     readonly calls: PdfiumCalls,
@@ -152,14 +159,27 @@ export class Pdfium {
   }
 
   int(n = 0): number {
-    return new Int32Array(this.memory.buffer, this.scratch, n + 1)[n] as number;
+    return this.answers().ints[n] as number;
   }
 
   float(n = 0): number {
-    return new Float32Array(this.memory.buffer, this.scratch, n + 1)[n] as number;
+    return this.answers().floats[n] as number;
   }
 
   double(n = 0): number {
-    return new Float64Array(this.memory.buffer, this.scratch, n + 1)[n] as number;
+    return this.answers().doubles[n] as number;
+  }
+
+  /** Memory that grows is another buffer. */
+  private answers(): Answers {
+    if (this.views?.ints.buffer !== this.memory.buffer) {
+      const { buffer } = this.memory;
+      this.views = {
+        ints: new Int32Array(buffer, this.scratch, SCRATCH_BYTES / 4),
+        floats: new Float32Array(buffer, this.scratch, SCRATCH_BYTES / 4),
+        doubles: new Float64Array(buffer, this.scratch, SCRATCH_BYTES / 8),
+      };
+    }
+    return this.views as Answers;
   }
 }

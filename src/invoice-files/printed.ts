@@ -24,16 +24,25 @@ export function dayIn(printed: string): string | null {
  * characters (⼊ for 入) as those characters.
  */
 export function plain(text: string): string {
-  return mended(text).replace(/[\uff01-\uff5e￥\u3000\u00a0]/g, (char) => {
-    if (char === '￥') return '¥';
-    if (char === '\u3000' || char === '\u00a0') return ' ';
-    return String.fromCharCode(char.charCodeAt(0) - 0xfee0);
-  });
+  return FULL_WIDTH.test(text) ? mended(text).replace(FULL_WIDTHS, narrow) : mended(text);
 }
+
+const FULL_WIDTH = /[\uff01-\uff5e￥\u3000\u00a0]/;
+const FULL_WIDTHS = /[\uff01-\uff5e￥\u3000\u00a0]/g;
+
+function narrow(char: string): string {
+  if (char === '￥') return '¥';
+  if (char === '\u3000' || char === '\u00a0') return ' ';
+  return String.fromCharCode(char.charCodeAt(0) - 0xfee0);
+}
+
+const RADICAL = /[\u2e80-\u2fdf\uf900-\ufaff]/;
+const RADICALS = /[\u2e80-\u2fdf\uf900-\ufaff]/g;
 
 /** The text as it is printed, with radicals mended. */
 export function mended(text: string): string {
-  return text.replace(/[\u2e80-\u2fdf\uf900-\ufaff]/g, (char) => {
+  if (!RADICAL.test(text)) return text;
+  return text.replace(RADICALS, (char) => {
     const normal = char.normalize('NFKC');
     return normal.length === 1 ? normal : char;
   });

@@ -4,6 +4,7 @@ import { readFaceText } from './face-text';
 import { bomb, otherInvoices, overgrown, Unreadable, unreadable } from './file-faults';
 import { unpackStreams } from './inflate-budget';
 import { PdfDocument, PdfPage } from './pdf-document';
+import { Part } from './pdf-drawing';
 import { Pictures } from './pdf-pictures';
 import { infoFacts, INFO_KEYS, InfoKeys, scanInfo } from './pdf-info';
 import { dangersIn } from './pdf-safety';
@@ -36,7 +37,7 @@ const MOST_PAGES = 200;
 export async function readPdf(bytes: Buffer, tools: PdfTools): Promise<Reading> {
   const { words, cut } = outsideStreams(bytes);
   if (cut) return { facts: [], faults: [overgrown()] };
-  const unpacked = await unpackStreams(bytes);
+  const unpacked = await unpackStreams(bytes, words);
   if (unpacked.bomb) return { facts: [], faults: [bomb()] };
   const faults = dangersIn(`${words}\n${unpacked.objects}`);
   if (faults.some(({ severity }) => severity === 'error')) return { facts: [], faults };
@@ -105,7 +106,7 @@ async function readFace(document: PdfDocument, tools: PdfTools, others: readonly
   };
 }
 
-function drawnPage(document: PdfDocument, part: 'corner' | 'all'): Picture | null {
+function drawnPage(document: PdfDocument, part: Part): Picture | null {
   return document.withPage(0, (page: PdfPage) => page.drawn(part));
 }
 
@@ -114,9 +115,9 @@ function drawnPage(document: PdfDocument, part: 'corner' | 'all'): Picture | nul
  * text or keys name, and where nothing is drawn that could be a code; else what counts is what is seen.
  */
 async function readCodes(
-  { square, others }: Pictures,
+  { square, drawings, others }: Pictures,
   known: ReadonlySet<Fact['value']>,
-  draw: (part: 'corner' | 'all') => Picture | null,
+  draw: (part: Part) => Picture | null,
   tools: PdfTools,
 ): Promise<Fact[][]> {
   const payloads = async (picture: Picture | null, thorough: boolean) =>
@@ -127,7 +128,7 @@ async function readCodes(
   for (const image of square) read.push(...(await payloads(image, false)));
   if (read.length > 0 && read.every((facts) => known.has(numberOf(facts) as string))) return read;
   if (square.length === 0 && !others) return [];
-  for (const part of ['corner', 'all'] as const) {
+  for (const part of [...drawings, 'corner', 'all'] as const) {
     const seen = await payloads(draw(part), part === 'all');
     if (seen.length > 0) return seen;
   }

@@ -129,9 +129,11 @@ function wordOf({ text, x, y, width, height, run }: TextPiece): Segment {
 function append(word: Segment, { text, x, width, run }: TextPiece): void {
   const gap = (x - word.right) / word.height;
   const raw = mended(text);
-  const edge = `${word.raw.at(-1) ?? ''}${raw[0] ?? ''}`;
-  const wide = gap > (/^\d\d$/.test(edge) ? BLANK_IN_DIGITS : BLANK);
-  if (wide && /^[\x21-\x7e]{2}$/.test(edge)) put(word, ' ', word.right, 0);
+  if (gap > BLANK) {
+    const edge = `${word.raw.at(-1) ?? ''}${raw[0] ?? ''}`;
+    const wide = gap > (/^\d\d$/.test(edge) ? BLANK_IN_DIGITS : BLANK);
+    if (wide && /^[\x21-\x7e]{2}$/.test(edge)) put(word, ' ', word.right, 0);
+  }
   put(word, raw, x, width);
   // What is drawn next as part of the same text may lie further away.
   word.run = run;
@@ -146,6 +148,13 @@ function join(one: Segment, other: Segment): void {
 
 /** A piece of several characters tells no place of each: every one is taken to be as wide as it usually is. */
 function put(word: Segment, raw: string, x: number, width: number): Segment {
+  if (raw.length === 1) {
+    word.places.push(x);
+    word.raw += raw;
+    word.text += plain(raw);
+    if (raw !== ' ' && raw.trim() !== '') word.right = Math.max(word.right, x + width);
+    return word;
+  }
   const shares = [...raw].map((char) => (char.charCodeAt(0) < 0x2e80 ? 0.55 : 1));
   const unit = width / (shares.reduce((sum, share) => sum + share, 0) || 1);
   let at = x;
