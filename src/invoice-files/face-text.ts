@@ -64,8 +64,8 @@ function readNumbers(list: FactList, text: string): void {
   list.add('code', code);
   list.add('number', legacy);
   list.add('checkCode', CHECK_CODE.exec(text)?.[1]?.replace(/\s/g, ''));
-  if (legacy || code || /校\s*验\s*码/.test(text)) return;
-  // Without its label: twenty digits that stand alone, if there is but one such number.
+  // Without its label: twenty digits that stand alone on a 数电 face. On a legacy face they are the check code.
+  if (legacy || code || !/电\s*子\s*发\s*票/.test(text) || /校\s*验\s*码|(?<!\d)[01]\d{11}(?!\d)/.test(text)) return;
   const alone = new Set(text.match(/(?<![\dA-Z])[2-9]\d{19}(?![\dA-Z])/g) ?? []);
   if (alone.size === 1) list.add('number', [...alone][0], 'likely');
 }

@@ -180,6 +180,6 @@ export class Pdfium {
         doubles: new Float64Array(buffer, this.scratch, SCRATCH_BYTES / 8),
       };
     }
-    return this.views as Answers;
+    return this.views;
   }
 }
