@@ -3,11 +3,16 @@ import QRCode from 'qrcode';
 import type { Sheet } from './sheet';
 
 /**
- * Draws a sheet with a Chinese font that is only named, as OFD converters do: whoever reads it brings the font. The QR
+ * Draws sheets with a Chinese font that is only named, as OFD converters do: whoever reads them brings the font. The QR
  * code is a grey image.
  */
-export async function writeNamed(sheet: Sheet): Promise<Buffer> {
+export async function writeNamed(...sheets: Sheet[]): Promise<Buffer> {
   const doc = await PDFDocument.create({ updateMetadata: false });
+  for (const sheet of sheets) drawPage(doc, sheet);
+  return Buffer.from(await doc.save());
+}
+
+function drawPage(doc: PDFDocument, sheet: Sheet): void {
   const page = doc.addPage([sheet.width, sheet.height]);
   const rules = sheet.rules.map(([x1, y1, x2, y2]) => `${x1} ${y1} m ${x2} ${y2} l S`);
   const texts = sheet.marks
@@ -19,7 +24,6 @@ export async function writeNamed(sheet: Sheet): Promise<Buffer> {
   page.node.set(PDFName.of('Contents'), doc.context.register(contents));
   const images = qr ? { XObject: { Q: qrImage(doc, qr.text) } } : {};
   page.node.set(PDFName.of('Resources'), doc.context.obj({ Font: { F: chineseFont(doc) }, ...images }));
-  return Buffer.from(await doc.save());
 }
 
 export function utf16(text: string): string {

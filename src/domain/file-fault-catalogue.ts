@@ -1,15 +1,3 @@
-/** Warnings about a PDF that a merchant may want as errors. */
-export const STRICT_FILE_CODES: readonly string[] = [
-  'PDF-KIND-02',
-  'PDF-TITLE-01',
-  'PDF-SAFE-04',
-  'PDF-QR-02',
-  'PDF-SHAPE-03',
-  'PDF-SIZE-02',
-  'FILE-READ-01',
-  'FILE-READ-02',
-];
-
 /** What can be wrong with an invoice's file, by itself or beside the order; the columns of `FAULTS`. */
 export const FILE_FACTS: readonly (readonly [
   code: string,
@@ -31,6 +19,13 @@ export const FILE_FACTS: readonly (readonly [
     'The PDF is another kind of file as well',
     '请取原始发票文件；结尾之后不应再有内容。',
     'Take the invoice as issued; nothing may follow its end.',
+  ],
+  [
+    'PDF-SHAPE-05',
+    'PDF 的字节已损坏',
+    'The PDF’s bytes are damaged',
+    '请以二进制 (bytes) 方式取得和发送文件，不要经过文本或字符串。',
+    'Fetch and send the file as bytes, never through text or a string.',
   ],
   [
     'PDF-SAFE-01',

@@ -6,6 +6,18 @@ import { Fact } from './invoice-facts';
 /** How an order's PDF is checked; see PDF_CHECK. */
 export type PdfCheck = 'full' | 'fast' | 'warn' | 'off';
 
+/** Warnings about a PDF that a merchant may want as errors. */
+export const STRICT_FILE_CODES: readonly string[] = [
+  'PDF-KIND-02',
+  'PDF-TITLE-01',
+  'PDF-SAFE-04',
+  'PDF-QR-02',
+  'PDF-SHAPE-03',
+  'PDF-SIZE-02',
+  'FILE-READ-01',
+  'FILE-READ-02',
+];
+
 /**
  * What was read against what was ordered: all faults, as severe as the check wants them. `strict`: codes of warnings that
  * the merchant wants as errors.

@@ -1,4 +1,5 @@
 import { InvoiceItem } from '../domain/invoice';
+import { countedItem } from './counted-item';
 import { fenOf } from '../domain/yuan';
 import { Line, placeIn, Segment, spaced } from './text-lines';
 
@@ -48,7 +49,8 @@ export interface Table {
 const MONEY = /^[-¥]{0,2}\d{1,3}(?:,\d{3})+\.\d{2}$|^[-¥]{0,2}\d+\.\d{2}$/;
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 const RATE = /^\d{1,2}(?:\.\d+)?%$|^\*{2,}$|^(免税|不征税|出口零税率|普通零税率|零税率)$/;
-const TOTAL = /(^|\s)合\s*计(?!\s*\()/;
+/** What ends the lines of a page: its sum, or that of all pages. */
+const TOTAL = /(^|\s)[合小]\s*计(?!\s*\()/;
 /** The heads of a second table within the first (旅客运输, 货物运输 …): what is below them are no lines of the invoice. */
 const SECOND_TABLE = /出行人|有效身份证件|运输工具种类|车辆识别代号|车架号|面积单位/;
 
@@ -57,12 +59,12 @@ export function tableIn(lines: readonly Line[]): Table | null {
   const top = lines.findIndex((line) => headsOf(line).length >= 4);
   if (top < 0) return null;
   const rest = lines.slice(top + 1);
-  const bottom = rest.findIndex(({ text }) => TOTAL.test(text));
-  if (bottom < 0) return null;
+  const total = rest.findIndex(({ text }) => TOTAL.test(text));
+  const bottom = total < 0 ? rest.length : total;
   const second = rest.findIndex(({ text }) => SECOND_TABLE.test(text.replace(/\s/g, '')));
   return {
     top: (lines[top] as Line).y,
-    bottom: (rest[bottom] as Line).y,
+    bottom: rest[bottom]?.y ?? -Infinity,
     heads: headsOf(lines[top] as Line),
     rows: rest.slice(0, second >= 0 ? Math.min(second, bottom) : bottom),
   };
@@ -137,7 +139,7 @@ function itemOf(name: string, between: readonly Segment[], amount: number, heads
     return { item: { ...told, price: amount }, amount, whole: true };
   }
   if (!multiplies(num, price, amount)) return { item: { ...told, price: amount }, amount, whole: false };
-  return { item: { ...told, num: Number(num), price: Math.round(Number(price) * 100) }, amount, whole: true };
+  return { item: countedItem(told, Number(num), Number(price), amount), amount, whole: true };
 }
 
 /** Up to the rounding of what is printed: half of the last digit of each factor, and of the amount. */

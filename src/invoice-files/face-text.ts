@@ -2,7 +2,7 @@ import { kindOf } from '../domain/invoice';
 import { Fact, FactList, FactSource } from '../domain/invoice-facts';
 import { CAPITALS, fenOfCapitals } from './capital-amount';
 import { documentOf, journeyFacts } from './face-documents';
-import { itemsOf, tableIn } from './face-items';
+import { FaceItem, itemsOf, tableIn } from './face-items';
 import { partiesOf } from './face-parties';
 import { sumsOf } from './face-sums';
 import { dayIn, dayOf } from './printed';
@@ -18,12 +18,12 @@ const IN_CAPITALS = new RegExp(
 );
 
 /**
- * What the printed text of an invoice's first page says. Pieces come in any order; what stands behind its label is
- * certain, what is recognised by its looks is likely.
+ * What the printed text of an invoice says. Its first page is its face; on further pages lines go on, and the last has the
+ * sums. Pieces come in any order; what stands behind its label is certain, what is recognised by its looks is likely.
  */
-export function readFaceText(pieces: readonly TextPiece[], source: FactSource = 'text'): Fact[] {
-  const lines = linesOf(pieces);
-  const text = lines.map((line) => line.text).join('\n');
+export function readFaceText(pages: readonly (readonly TextPiece[])[], source: FactSource = 'text'): Fact[] {
+  const [lines = [], ...further] = pages.map(linesOf);
+  const text = textOf(lines);
   const list = new FactList(source);
   const document = documentOf(text);
   list.add('document', document);
@@ -32,23 +32,49 @@ export function readFaceText(pieces: readonly TextPiece[], source: FactSource = 
   if (document) return list.facts;
   readNumbers(list, text);
   readDay(list, text);
-  readTable(list, lines);
+  const number = list.facts.find(({ field }) => field === 'number')?.value;
+  const own = [lines, ...further.filter((page) => isOf(number, textOf(page)))];
+  const sums = readTable(list, own);
   readKind(list, text);
-  return [...list.facts, ...inCapitals(text)];
+  return [...list.facts, ...inCapitals(textOf(sums))];
 }
 
-function readTable(list: FactList, lines: Line[]): void {
-  const table = tableIn(lines);
+/** A page of this invoice: it names no other number. */
+function isOf(number: Fact['value'] | undefined, text: string): boolean {
+  const named = DIGITAL.exec(text)?.[1] ?? LEGACY.exec(text)?.[1];
+  return named === undefined || named === number;
+}
+
+function textOf(lines: readonly Line[]): string {
+  return lines.map((line) => line.text).join('\n');
+}
+
+/** Parties, sums and lines; the page with the sums. */
+function readTable(list: FactList, pages: Line[][]): Line[] {
+  const [face = []] = pages;
+  const tables = pages.map(tableIn);
   // Where there is no table, whatever comes first is the buyer's.
-  const edges = table ?? { top: -Infinity, bottom: Infinity };
-  for (const { field, value } of partiesOf(lines, edges)) list.add(field, value);
-  const sums = sumsOf(lines);
+  const edges = tables[0] ?? { top: -Infinity, bottom: Infinity };
+  for (const { field, value } of partiesOf(face, edges)) list.add(field, value);
+  const summed = pages.map((page) => ({ page, sums: sumsOf(page) }));
+  const { page, sums } = summed.find((one) => one.sums.length > 0) ?? { page: face, sums: [] };
   for (const { field, value, confidence } of sums) list.add(field, value, confidence);
-  const items = table ? itemsOf(table) : [];
-  if (items.length === 0) return;
   const net = sums.find(({ field }) => field === 'feeWithoutTax')?.value;
-  const total = items.reduce((sum, { amount }) => sum + amount, 0);
-  const sure = total === net && items.every(({ whole }) => whole);
+  addItems(
+    list,
+    tables.map((table) => (table ? itemsOf(table) : [])),
+    net,
+  );
+  return page;
+}
+
+/** What is listed on further pages goes on from the face, unless the face's lines are the whole amount already. */
+function addItems(list: FactList, byPage: FaceItem[][], net: number | undefined): void {
+  const total = (items: FaceItem[]) => items.reduce((sum, { amount }) => sum + amount, 0);
+  const [face = []] = byPage;
+  const items = net !== undefined && total(face) === net ? face : byPage.flat();
+  if (items.length === 0) return;
+  const sure = total(items) === net && items.every(({ whole }) => whole);
   list.add(
     'items',
     items.map(({ item }) => item),

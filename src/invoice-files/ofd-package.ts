@@ -6,16 +6,18 @@ import { readEntries } from './zip-entries';
 export interface OfdPackage {
   /** OFD.xml */
   root: Element;
-  /** The first page's layers from the back to the front: its templates, then its own. */
-  layers: Element[];
+  /** Each page's layers from the back to the front: its templates, then its own. */
+  pages: Element[][];
   /** Whose elements name the objects that hold each field's text. */
   tags: Element[];
   attachments: Element[];
 }
 
 const MOST_ATTACHMENTS = 20;
+/** An invoice of more lines than these pages hold comes with a list as a file of its own. */
+const MOST_PAGES = 10;
 
-/** Follows OFD.xml to the document, its first page and that page's templates, wherever they lie in the archive. */
+/** Follows OFD.xml to the document, its pages and their templates, wherever they lie in the archive. */
 export async function openOfd(bytes: Buffer): Promise<OfdPackage> {
   const entries = await readEntries(bytes, (name) => /\.xml$/i.test(name) && !/(^|\/)Signs?\//i.test(name));
   const files = new Map([...entries].map(([name, content]) => [keyOf(name), content]));
@@ -30,17 +32,24 @@ export async function openOfd(bytes: Buffer): Promise<OfdPackage> {
   const folder = posix.dirname(keyOf(documentLocation));
   const at = (location: string | undefined, base = folder) =>
     !location ? '' : location.startsWith('/') ? location : posix.join(base, location);
-  // Readers find the page of a file whose document does not name it; so do we.
-  const anyPage = [...files.keys()].filter((name) => /pages\/[^/]+\/content\.xml$/.test(name)).sort()[0];
-  const page = parsed(at(find(document ?? undefined, 'Page')?.attributes.BaseLoc) || (anyPage ?? ''));
+  const named = findAll(document ?? undefined, 'Page').map(({ attributes }) => at(attributes.BaseLoc));
+  // Readers find the pages of a file whose document does not name them; so do we.
+  const lying = [...files.keys()].filter((name) => /pages\/[^/]+\/content\.xml$/.test(name)).sort();
   const templates = findAll(document ?? undefined, 'TemplatePage');
-  const behind = findAll(page ?? undefined, 'Template').map(({ attributes }) =>
-    templates.find((template) => template.attributes.ID === attributes.TemplateID),
-  );
+  const layersOf = (page: Element) =>
+    findAll(page, 'Template')
+      .map(({ attributes }) => templates.find((template) => template.attributes.ID === attributes.TemplateID))
+      .map((template) => parsed(at(template?.attributes.BaseLoc)))
+      .concat(page)
+      .filter(present);
   const tagList = at(find(document ?? undefined, 'CustomTags')?.text);
   return {
     root,
-    layers: [...behind.map((template) => parsed(at(template?.attributes.BaseLoc))), page].filter(present),
+    pages: (named.length > 0 ? named : lying)
+      .slice(0, MOST_PAGES)
+      .map((location) => parsed(location))
+      .filter(present)
+      .map(layersOf),
     tags: findAll(parsed(tagList) ?? undefined, 'FileLoc')
       .map(({ text }) => parsed(at(text, posix.dirname(keyOf(tagList)))))
       .filter(present),

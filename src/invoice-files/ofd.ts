@@ -12,13 +12,13 @@ import { readTaggedInvoice, readXmlInvoice } from './xml-invoice';
  * and the text of its page on its template.
  */
 export async function readOfd(bytes: Buffer): Promise<Fact[]> {
-  const { root, layers, tags, attachments } = await openOfd(bytes);
-  const texts = textsById(layers);
+  const { root, pages, tags, attachments } = await openOfd(bytes);
+  const texts = textsById(pages.flat());
   return [
     ...customFacts(root),
     ...tags.flatMap((tag) => readTaggedInvoice(filled(tag, texts), 'ofd')),
     ...attachments.flatMap((attachment) => readXmlInvoice(attachment, 'ofd') ?? []),
-    ...readFaceText(charactersIn(layers), 'ofd'),
+    ...readFaceText(pages.map(charactersIn), 'ofd'),
   ];
 }
 

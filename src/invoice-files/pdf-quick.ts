@@ -1,5 +1,6 @@
 import { Fault, fault, warning } from '../domain/fault';
 import { overgrown } from './file-faults';
+import { damaged, isDamaged, looksChanged } from './pdf-damage';
 import { infoFacts, scanInfo } from './pdf-info';
 import { dangersIn } from './pdf-safety';
 import { outsideStreams } from './pdf-scan';
@@ -7,10 +8,14 @@ import { Reading } from './read-pdf';
 
 /** What can be told of a PDF while its sender waits, without parsing it: its Info keys, its dangers, its ends. */
 export function quickReading(pdf: Buffer): Reading {
-  const { words, cut } = outsideStreams(pdf);
+  const { words, cut, misplaced } = outsideStreams(pdf);
   // Whether an attachment is worth a word shows when it is read.
   const dangers = dangersIn(words).filter(({ severity }) => severity === 'error');
-  const faults = [...(cut ? [overgrown()] : []), ...dangers, ...brokenEnds(pdf)];
+  const ends = brokenEnds(pdf);
+  // Only where something shows that bytes were moved or changed is a file unpacked while its sender waits.
+  const suspicious = misplaced || looksChanged(pdf) || ends.some(({ code }) => code === 'PDF-SHAPE-03');
+  const damage = !cut && suspicious && isDamaged(pdf) ? [damaged()] : [];
+  const faults = [...(cut ? [overgrown()] : []), ...dangers, ...damage, ...ends];
   return { facts: infoFacts(scanInfo(words)), faults };
 }
 

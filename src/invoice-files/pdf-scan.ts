@@ -8,6 +8,8 @@ export interface Outside {
   words: string;
   /** There is more, which is not looked at. */
   cut: boolean;
+  /** A stream does not end where its dictionary says. */
+  misplaced: boolean;
 }
 
 /**
@@ -17,14 +19,16 @@ export interface Outside {
 export function outsideStreams(pdf: Buffer): Outside {
   let words = '';
   let at = 0;
+  let misplaced = false;
   for (let streams = 0; ; streams += 1) {
     const start = streamStart(pdf, at);
-    const close = start ? streamEnd(pdf, start, at) : -1;
+    const { end: close, told } = start ? streamEnd(pdf, start, at) : NO_END;
+    if (!told) misplaced = true;
     // A stream without an end hides nothing.
     const end = start && close >= 0 ? start.keyword : pdf.length;
     words += pdf.toString('latin1', at, Math.min(end, at + MOST_WORDS + 1 - words.length));
     const cut = words.length > MOST_WORDS || streams > MOST_STREAMS;
-    if (cut || close < 0) return { words: unescapeNames(words), cut };
+    if (cut || close < 0) return { words: unescapeNames(words), cut, misplaced };
     words += '\n';
     at = close;
   }
@@ -56,18 +60,27 @@ function streamStart(pdf: Buffer, from: number): Start | null {
 
 const END = Buffer.from('endstream');
 
-/** The place behind `endstream`: where the dictionary says that it is, else the first; -1: there is none. */
-function streamEnd(pdf: Buffer, { keyword, data }: Start, from: number): number {
+interface StreamEnd {
+  /** Behind `endstream`; -1: there is none. */
+  end: number;
+  /** Where the dictionary says, or it does not say. */
+  told: boolean;
+}
+
+const NO_END: StreamEnd = { end: -1, told: true };
+
+/** Where the dictionary says that a stream ends, else at the first `endstream`. */
+function streamEnd(pdf: Buffer, { keyword, data }: Start, from: number): StreamEnd {
   const dictionary = pdf.toString('latin1', Math.max(from, keyword - DICTIONARY), keyword);
   const length = /^[^]*\/Length\s(\d{1,8})(?=\s*[/>])/.exec(dictionary)?.[1];
   if (length !== undefined) {
     let end = data + Number(length);
     if (pdf[end] === 0x0d) end += 1;
     if (pdf[end] === 0x0a) end += 1;
-    if (pdf.subarray(end, end + END.length).equals(END)) return end + END.length;
+    if (pdf.subarray(end, end + END.length).equals(END)) return { end: end + END.length, told: true };
   }
   const found = pdf.indexOf(END, data);
-  return found < 0 ? -1 : found + END.length;
+  return { end: found < 0 ? -1 : found + END.length, told: length === undefined };
 }
 
 export function unescapeNames(text: string): string {

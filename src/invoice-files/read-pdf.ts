@@ -6,6 +6,7 @@ import { unpackStreams } from './inflate-budget';
 import { PdfDocument, PdfPage } from './pdf-document';
 import { Part } from './pdf-drawing';
 import { Pictures } from './pdf-pictures';
+import { damaged, isDamaged } from './pdf-damage';
 import { infoFacts, INFO_KEYS, InfoKeys, scanInfo } from './pdf-info';
 import { dangersIn } from './pdf-safety';
 import { outsideStreams } from './pdf-scan';
@@ -30,8 +31,9 @@ export interface Reading {
   unread?: Unreadable;
 }
 
-/** More pages than this no invoice has; its first is read in any case. */
+/** More pages than this no invoice has; its first are read in any case. */
 const MOST_PAGES = 200;
+const MOST_READ = 10;
 
 /** Everything that a PDF says of its invoice. Throws `PdfiumFailure` where it breaks PDFium. */
 export async function readPdf(bytes: Buffer, tools: PdfTools): Promise<Reading> {
@@ -43,7 +45,8 @@ export async function readPdf(bytes: Buffer, tools: PdfTools): Promise<Reading> 
   if (faults.some(({ severity }) => severity === 'error')) return { facts: [], faults };
   const scanned = scanInfo(`${words}\n${unpacked.objects}`);
   const document = PdfDocument.open(tools.pdfium, bytes);
-  if (typeof document === 'string') return { facts: infoFacts(scanned), faults: [...faults, unreadable(document)] };
+  if (typeof document === 'string')
+    return { facts: infoFacts(scanned), faults: [...faults, isDamaged(bytes) ? damaged() : unreadable(document)] };
   try {
     // A cross-reference may lead into the bytes of a stream, where whoever scans the file sees no object.
     if (document.scripts > 0) return { facts: [], faults: dangersIn('/S /JavaScript') };
@@ -51,6 +54,7 @@ export async function readPdf(bytes: Buffer, tools: PdfTools): Promise<Reading> 
     const attached = readAttachments(document.attachments(), `${words}\n${unpacked.objects}`);
     const facts = [...infoFacts({ ...scanned, ...infoOf(document) }), ...attached.facts];
     const face = await readFace(document, tools, facts);
+    if (face.blank && isDamaged(bytes)) return { facts, faults: [...faults, damaged()] };
     const others = attached.known ? faults.filter(({ code }) => code !== 'PDF-SAFE-04') : faults;
     return { facts: [...facts, ...face.facts], faults: [...others, ...face.faults] };
   } finally {
@@ -85,20 +89,28 @@ function readAttachments(contents: readonly Buffer[], words: string): { facts: F
 
 const OFD_START = Buffer.from('PK');
 
-/** The first page alone: the face of an invoice is one page, what follows are lists. */
-async function readFace(document: PdfDocument, tools: PdfTools, others: readonly Fact[]): Promise<Reading> {
+/** The first page is the face, with the QR code; an invoice of many lines has its sums on the last. */
+async function readFace(
+  document: PdfDocument,
+  tools: PdfTools,
+  others: readonly Fact[],
+): Promise<Reading & { blank: boolean }> {
   const seen = document.withPage(0, (page) => ({ pieces: page.characters(), pictures: page.pictures() }));
-  if (!seen) return { facts: [], faults: [unreadable('broken')] };
-  const text = readFaceText(seen.pieces);
+  if (!seen) return { facts: [], faults: [unreadable('broken')], blank: true };
+  const pages = [seen.pieces];
+  for (let n = 1; n < Math.min(document.pages, MOST_READ); n += 1)
+    pages.push(document.withPage(n, (page) => page.characters()) ?? []);
+  const text = readFaceText(pages);
   const known = new Set([...others, ...text].filter(isNumber).map(({ value }) => value));
   const codes = await readCodes(seen.pictures, known, (part) => drawnPage(document, part), tools);
   // Whose number is on a QR code or among the keys is an invoice, whatever its remarks speak of.
   const numbered = [...others, ...codes.flat()].some(isNumber);
   const facts = [...(codes[0] ?? []), ...text.filter((fact) => !(numbered && saysNoInvoice(fact)))];
-  const blank = seen.pieces.every((piece) => piece.text.trim() === '');
+  const blank = pages.flat().every((piece) => piece.text.trim() === '');
   const silent = ![...facts, ...others].some(({ field }) => ['number', 'fee', 'document'].includes(field));
   return {
     facts,
+    blank: blank || silent,
     faults: [
       ...(new Set(codes.map(numberOf)).size > 1 ? [otherInvoices()] : []),
       ...(silent ? [unreadable(blank ? 'blank' : 'not_an_invoice')] : []),

@@ -116,10 +116,20 @@ function decode(bytes: Buffer): string {
   const declared =
     /^[^>]{0,100}encoding\s*=\s*["']([A-Za-z0-9_-]{1,20})/.exec(bytes.toString('latin1', 0, 200))?.[1] ?? 'utf-8';
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  const encoding = utf16 ? (bytes[0] === 0xff ? 'utf-16le' : 'utf-16be') : declared;
+  if (utf16) return decodedAs(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be', bytes) ?? refuse();
+  // Makers write GBK and say UTF-8, or nothing: what is valid UTF-8 is UTF-8, whatever it says of itself.
+  return decodedAs('utf-8', bytes) ?? decodedAs(declared, bytes) ?? decodedAs('gb18030', bytes) ?? refuse();
+}
+
+/** Null: the bytes are not of that encoding, or there is none of that name. */
+function decodedAs(encoding: string, bytes: Buffer): string | null {
   try {
-    return new TextDecoder(encoding).decode(bytes);
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new RefusedXml('broken');
+    return null;
   }
+}
+
+function refuse(): never {
+  throw new RefusedXml('broken');
 }

@@ -1,4 +1,4 @@
-import { fromBuffer, Entry, ZipFile } from 'yauzl';
+import { Entry, fromBuffer, getFileNameLowLevel, ZipFile } from 'yauzl';
 
 const MOST_ENTRIES = 500;
 const MOST_BYTES_EACH = 16 * 1024 * 1024;
@@ -16,11 +16,15 @@ export class RefusedZip extends Error {
 /** The wanted entries of an archive by name, all limits held before a byte is unpacked. Nothing is written anywhere. */
 export async function readEntries(zip: Buffer, wanted: (name: string) => boolean): Promise<Map<string, Buffer>> {
   const file = await opened(zip);
-  const entries = await listed(file);
-  const names = new Set(entries.map(({ fileName }) => fileName));
-  if (entries.length > MOST_ENTRIES || names.size !== entries.length) throw new RefusedZip('bomb');
+  const entries = new Map<string, Entry>();
+  for (const entry of await listed(file)) {
+    const name = nameOf(entry);
+    if (name === null) throw new RefusedZip('unsafe_name');
+    if (entries.has(name)) throw new RefusedZip('bomb');
+    entries.set(name, entry);
+  }
   let total = 0;
-  for (const entry of entries) {
+  for (const entry of entries.values()) {
     const { uncompressedSize: size, compressedSize: packed } = entry;
     total += size;
     if (entry.isEncrypted()) throw new RefusedZip('encrypted');
@@ -29,15 +33,26 @@ export async function readEntries(zip: Buffer, wanted: (name: string) => boolean
       throw new RefusedZip('bomb');
   }
   const read = new Map<string, Buffer>();
-  for (const entry of entries) {
-    if (wanted(entry.fileName)) read.set(entry.fileName, await bytesOf(file, entry));
+  for (const [name, entry] of entries) {
+    const bytes = wanted(name) ? await bytesOf(file, entry) : null;
+    if (bytes) read.set(name, bytes);
   }
   return read;
 }
 
+/**
+ * Where an entry lies within the archive: makers write `\` for `/`, and a `/` before everything. Null: out of it. Nothing
+ * is ever written where a name leads.
+ */
+function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string | null {
+  const written = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+  const name = written.replaceAll('\\', '/').replace(/^\/+/, '');
+  return /^[A-Za-z]:|(^|\/)\.\.(\/|$)|\0/.test(name) ? null : name;
+}
+
 function opened(zip: Buffer): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
-    fromBuffer(zip, { lazyEntries: true, autoClose: false, strictFileNames: true }, (error, file) =>
+    fromBuffer(zip, { lazyEntries: true, autoClose: false, decodeStrings: false }, (error, file) =>
       error ? reject(new RefusedZip('broken')) : resolve(file),
     );
   });
@@ -52,24 +67,20 @@ function listed(file: ZipFile): Promise<Entry[]> {
       else file.readEntry();
     });
     file.once('end', () => resolve(entries));
-    file.once('error', (error: Error) =>
-      reject(
-        new RefusedZip(/relative path|absolute path|invalid characters/.test(error.message) ? 'unsafe_name' : 'broken'),
-      ),
-    );
+    file.once('error', () => reject(new RefusedZip('broken')));
     file.readEntry();
   });
 }
 
-/** yauzl fails where an entry unpacks to another size than it declares. */
-function bytesOf(file: ZipFile, entry: Entry): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+/** Null: it cannot be unpacked, or to another size than it declares. One such entry spoils no other. */
+function bytesOf(file: ZipFile, entry: Entry): Promise<Buffer | null> {
+  return new Promise((resolve) => {
     file.openReadStream(entry, (error, stream) => {
-      if (error) return reject(new RefusedZip('broken'));
+      if (error) return resolve(null);
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.once('end', () => resolve(Buffer.concat(chunks)));
-      stream.once('error', () => reject(new RefusedZip('broken')));
+      stream.once('error', () => resolve(null));
     });
   });
 }

@@ -2,7 +2,7 @@ import { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { audit } from '../audit/audit';
 import { Fault, fault } from '../domain/fault';
-import { STRICT_FILE_CODES } from '../domain/file-fault-catalogue';
+import { STRICT_FILE_CODES } from '../domain/pdf-verdict';
 import { RULES } from '../domain/rules/catalogue';
 
 /** What operators set. `null` clears what may be absent. */

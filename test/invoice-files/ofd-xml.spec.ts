@@ -112,6 +112,63 @@ describe('the ministry’s XBRL', () => {
   });
 });
 
+describe('an archive as makers pack it', () => {
+  it.each([
+    ['with names that begin with a slash', (name: string) => `/${name}`],
+    ['with names of backslashes', (name: string) => name.replaceAll('/', '\\')],
+    ['with names in capitals', (name: string) => name.toUpperCase()],
+  ])('%s', async (_, renamed) => {
+    const parts = ofdParts({ template: 'Tpls/Tpl_0', custom: false });
+    const packed = await zip(
+      Object.fromEntries(Object.entries(parts).map(([name, text]) => [standIn(renamed(name)), text])),
+    );
+    const { facts, faults } = await files.read(Buffer.from(named(packed.toString('latin1')), 'latin1'));
+    expect(faults).toEqual([]);
+    expect(valuesOf(facts)).toMatchObject({ ...NAMES, ...FIELDS });
+  });
+
+  it.each([
+    ['empty', ''],
+    ['broken', '<einv:x'],
+    ['no XML', 'PK'],
+  ])('one attachment that is %s spoils nothing', async (_, content) => {
+    const parts = { ...ofdParts({ template: 'Tpls/Tpl_0', custom: false }), 'Doc_0/Attachs/x.xml': content };
+    const { facts, faults } = await files.read(await zip(parts));
+    expect(faults).toEqual([]);
+    expect(valuesOf(facts)).toMatchObject({ ...NAMES, ...FIELDS });
+  });
+
+  /** The packer refuses such names: signs of the same length stand for them until it is done. */
+  function standIn(name: string): string {
+    return name.replace(/^\//, '@').replaceAll('\\', '%');
+  }
+  function named(archive: string): string {
+    return archive.replace(/@(?=OFD\.xml|Doc_0)/g, '/').replace(/(?<=Doc_0|Pages|Page_0|Tpls|Tpl_0)%/g, '\\');
+  }
+});
+
+it.each([
+  ['says UTF-8', 'encoding="UTF-8"'],
+  ['says nothing', ''],
+  ['says GBK', 'encoding="GBK"'],
+])('an XML in GBK that %s is read by what it is', async (_, said) => {
+  const text = xbrlInvoice('einv').replace('encoding="UTF-8"', said);
+  const { facts } = await files.read(gbk(text));
+  expect(valuesOf(facts)).toMatchObject({ ...NAMES, ...FIELDS });
+});
+
+/** By the decoder's own table: Node.js encodes UTF-8 alone. */
+function gbk(text: string): Buffer {
+  const table = new Map<string, number[]>();
+  const decoder = new TextDecoder('gbk');
+  for (let high = 0x81; high <= 0xfe; high += 1) {
+    for (let low = 0x40; low <= 0xfe; low += 1) table.set(decoder.decode(Uint8Array.of(high, low)), [high, low]);
+  }
+  return Buffer.from(
+    [...text].flatMap((char) => (char.charCodeAt(0) < 0x80 ? [char.charCodeAt(0)] : (table.get(char) as number[]))),
+  );
+}
+
 test('no tax, however an XML writes it, is nought', async () => {
   for (const none of ['***', '免税', '不征税', '0.00']) {
     const xml = `<eInvoice><InvoiceCode>099002000111</InvoiceCode><InvoiceNo>00000017</InvoiceNo><TaxInclusiveTotalAmount>100.00</TaxInclusiveTotalAmount><TaxExclusiveTotalAmount>100.00</TaxExclusiveTotalAmount><TaxTotalAmount>${none}</TaxTotalAmount></eInvoice>`;

@@ -3,6 +3,7 @@ import { paperOf } from '../../bench/corpus/paper';
 import { endingAt, mark, Mark, Sheet } from '../../bench/corpus/sheet';
 import { writeNamed } from '../../bench/corpus/write-named';
 import { agree } from '../../src/domain/agreement';
+import { yuanOf } from '../../src/domain/yuan';
 import { bestFacts, Fact } from '../../src/domain/invoice-facts';
 import { pdfFaults } from '../../src/domain/pdf-verdict';
 import { FileReader } from '../../src/invoice-files/file-reader';
@@ -100,11 +101,20 @@ describe('lines are told where they are sure', () => {
     expect(items).toMatchObject({ value: [{ name: line.name, price: line.amount }], confidence: 'likely' });
   });
 
-  it('a price of many decimals fits the amount it was divided from', async () => {
-    const page = digitalSheet({ ...paper, lines: [{ ...line, quantity: undefined, unitPrice: undefined }] }, 'report');
-    page.marks.push(endingAt(291, 227.4, '3'), endingAt(361.8, 227.4, (line.amount / 300).toFixed(11)));
+  it.each([
+    ['a price of many decimals that is whole 分', 3, '33.3300000000', 9999, { num: 3, price: 3333 }],
+    ['a price below a 分: one for the amount', 10_000, '0.003', 3000, { num: 1, price: 3000 }],
+    ['a price that whole 分 do not give: one for the amount', 3, '16.72566372', 5018, { num: 1, price: 5018 }],
+    ['half a unit', 0.5, '100.00', 5000, { num: 0.5, price: 10000 }],
+  ])('%s', async (_, num, price, amount, wanted) => {
+    const rest = { quantity: undefined, unitPrice: undefined };
+    const page = digitalSheet(
+      { ...paper, lines: [{ ...line, ...rest, amount }], net: amount, gross: amount, tax: 0 },
+      'report',
+    );
+    page.marks.push(endingAt(291, 227.4, String(num)), endingAt(361.8, 227.4, price));
     const items = (await files.read(await writeNamed(page))).facts.find(({ field }) => field === 'items');
-    expect(items).toMatchObject({ value: [{ num: 3, price: Math.round(line.amount / 3) }], confidence: 'certain' });
+    expect(items).toMatchObject({ value: [wanted], confidence: 'certain' });
   });
 
   it('the rows of a second table are no lines of the invoice', async () => {
@@ -125,6 +135,37 @@ describe('lines are told where they are sure', () => {
     const items = (await files.read(await writeNamed(page))).facts.find(({ field }) => field === 'items');
     expect(items).toMatchObject({ value: [{ name: line.name }], confidence: 'certain' });
     expect(items?.value).toHaveLength(1);
+  });
+});
+
+describe('an invoice of more than one page', () => {
+  const { paper } = paperOf('digital_ordinary', 4, DAY, 4);
+  const [first, ...others] = paper.lines as [(typeof paper.lines)[0]];
+  const whole = { ...paper, lines: [first] };
+
+  it('goes on where the first page ends, and has its sums on the last', async () => {
+    const page1 = digitalSheet(whole, 'report');
+    page1.marks = page1.marks.filter(
+      ({ y, text }) => y > 130 || y < 100 || /[^合计]/.test(text.replace(/\s/g, '')) === false,
+    );
+    page1.marks = page1.marks.map((one) => (/^合\s+计$/.test(one.text) ? { ...one, text: '小        计' } : one));
+    page1.marks.push(endingAt(435.1, 126.2, yuanOf(first.amount)), endingAt(582.6, 126.2, yuanOf(first.tax)));
+    const { facts, faults } = await files.read(
+      await writeNamed(page1, digitalSheet({ ...paper, lines: others }, 'report')),
+    );
+    expect(faults).toEqual([]);
+    const text = facts.filter(({ source }) => source === 'text');
+    expect(valuesOf(text)).toMatchObject({ fee: paper.gross, feeWithoutTax: paper.net, tax: paper.tax });
+    const items = text.find(({ field }) => field === 'items');
+    expect(items?.confidence).toBe('certain');
+    expect(items?.value).toHaveLength(paper.lines.length);
+  });
+
+  it('keeps its own lines where the next page is of another invoice', async () => {
+    const { paper: other } = paperOf('digital_ordinary', 5, DAY, 2);
+    const { facts } = await files.read(await writeNamed(digitalSheet(paper, 'report'), digitalSheet(other, 'report')));
+    expect(valuesOf(facts)).toMatchObject({ number: paper.number, fee: paper.gross });
+    expect(facts.find(({ field }) => field === 'items')?.value).toHaveLength(paper.lines.length);
   });
 });
 
