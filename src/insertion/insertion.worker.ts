@@ -10,6 +10,7 @@ import { Answer } from '../wechat/answer';
 import { insertBody } from '../wechat/card-ext';
 import { json, WechatClient } from '../wechat/client';
 import { Token, TokenManager } from '../wechat/tokens';
+import { TOO_LATE } from '../wechat/send-before';
 import { insertVerdict } from '../wechat/verdict';
 import { BeforeSending } from './before-sending';
 import { Claimed, databaseNow } from './claimed';
@@ -113,12 +114,12 @@ export class InsertionWorker {
     request: Buffer,
     leaseFrom: number,
   ): Promise<Insert> {
-    // A worker that was paused may have lost its lease: past half of it, nothing is sent any more.
-    if (performance.now() - leaseFrom > this.settings.leaseSeconds * 500) {
-      return { outcome: notSent('paused_before_sending', 0), answer: null };
-    }
     await failpoint('insert.guarded');
-    const answer = await this.wechat.insert(token.value, request);
+    // A worker that was paused may have lost its lease: past half of it, nothing is sent any more.
+    const answer = await this.wechat.insert(token.value, request, leaseFrom + this.settings.leaseSeconds * 500);
+    if (answer.kind === 'no_answer' && answer.reason === TOO_LATE) {
+      return { outcome: notSent('paused_before_sending', 0), answer };
+    }
     const outcome = insertVerdict(answer, databaseNow(claimed));
     if (outcome.kind === 'tokenRefused') await this.tokens.invalidate(account, token.generation);
     else if (answer.kind === 'answered') this.tokens.accepted(account);

@@ -120,9 +120,9 @@ export class WechatClient {
 
   /**
    * POST /card/invoice/insert. `body` is the exact bytes that the attempt's hash was taken of. Without errcode the holder's
-   * openid shows a success; a code alone does not, because gateways answer {"code": 500} too.
+   * openid shows a success; a code alone does not, because gateways answer {"code": 500} too. `sendBefore`: see `Call`.
    */
-  insert(accessToken: string, body: Buffer): Promise<Answer> {
+  insert(accessToken: string, body: Buffer, sendBefore?: number): Promise<Answer> {
     return this.transport.call({
       method: 'POST',
       path: WIRE_PATHS.insert,
@@ -131,6 +131,7 @@ export class WechatClient {
       body,
       successField: 'openid',
       timeoutMs: this.timeouts.call,
+      ...(sendBefore === undefined ? {} : { sendBefore }),
     });
   }
 }

@@ -1,9 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { Pool } from 'undici';
+import { Dispatcher, Pool } from 'undici';
 import { failpoint } from '../failpoints';
 import { Metrics } from '../metrics';
 import { Answer, readAnswer } from './answer';
 import { parseLossless } from './lossless';
+import { DispatchOptions, notTooLate, TOO_LATE } from './send-before';
 
 export interface Call {
   method: 'GET' | 'POST';
@@ -16,6 +17,8 @@ export interface Call {
   /** The field by which a success is known where errcode may be left out. */
   successField: string | null;
   timeoutMs: number;
+  /** Monotonic milliseconds (`performance.now()`) after which not a byte may be written; absent: the deadline. */
+  sendBefore?: number;
 }
 
 /** getinvoicebatch answers up to a hundred invoices with all their lines. */
@@ -33,7 +36,7 @@ subscribe('undici:client:sendHeaders', (message) => {
 
 /** HTTP to one WeChat-compatible server: one deadline a call, no redirect, no retry, one answer. */
 export class Transport {
-  private readonly pool: Pool;
+  private readonly pool: Dispatcher;
   private readonly prefix: string;
 
   constructor(
@@ -51,7 +54,7 @@ export class Transport {
       headersTimeout: 0,
       bodyTimeout: 0,
       maxResponseSize: MAX_ANSWER_BYTES,
-    });
+    }).compose(notTooLate);
   }
 
   async call(call: Call): Promise<Answer> {
@@ -72,18 +75,22 @@ export class Transport {
 
   private async request(call: Call): Promise<Answer> {
     const deadline = new AbortController();
+    const latest = performance.now() + call.timeoutMs;
     const timer = setTimeout(() => deadline.abort(new Error('deadline')), call.timeoutMs);
     try {
-      const { statusCode, body } = await this.pool.request({
+      const options: DispatchOptions = {
+        sendBefore: Math.min(latest, call.sendBefore ?? Infinity),
         method: call.method,
         path: this.prefix + call.path + (call.query ? `?${new URLSearchParams(call.query).toString()}` : ''),
         headers: call.contentType ? { 'content-type': call.contentType } : {},
         body: call.body ?? null,
         signal: deadline.signal,
-      });
+      };
+      const { statusCode, body } = await this.pool.request(options);
       return readAnswer(statusCode, await body.text(), call.successField, parseLossless);
     } catch (error) {
-      return { kind: 'no_answer', sent: mayHaveBeenSent(call), reason: reasonOf(error) };
+      const reason = reasonOf(error);
+      return { kind: 'no_answer', sent: reason !== TOO_LATE && mayHaveBeenSent(call), reason };
     } finally {
       clearTimeout(timer);
     }
@@ -98,5 +105,6 @@ function mayHaveBeenSent({ body }: Call): boolean {
 function reasonOf(error: unknown): string {
   const { code, name, message } = error as { code?: string; name?: string; message?: string };
   if (message === 'deadline') return 'timeout';
+  if (message === TOO_LATE) return TOO_LATE;
   return (code ?? name ?? 'error').toLowerCase().replace(/^und_err_/, '');
 }

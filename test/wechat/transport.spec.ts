@@ -47,6 +47,41 @@ describe('one call is one request and one classified answer', () => {
     (socket: Socket) =>
       socket.write(`HTTP/1.1 ${status}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${headers}\r\n${body}`);
 
+  describe('what would leave too late is not sent', () => {
+    /** As a busy turn of the loop does, or a process that was paused: the timer of a deadline runs after the write. */
+    const block = (ms: number) => {
+      for (const until = performance.now() + ms; performance.now() < until;);
+    };
+    const late = (over: object) =>
+      transport.call({
+        ...{ method: 'POST' as const, path: '/x', contentType: 'application/json', body: json({}) },
+        ...{ successField: 'code', timeoutMs: 60_000, ...over },
+      });
+
+    it.each(['over a new connection', 'over one that is there'])('%s', async (connection) => {
+      behave = answer('200 OK', '{"errcode":0}');
+      if (connection === 'over one that is there') await late({});
+      requests = 0;
+      const sending = late({ sendBefore: performance.now() + 30 });
+      block(60);
+      expect(await sending).toEqual({ kind: 'no_answer', sent: false, reason: 'too_late' });
+      expect(requests).toBe(0);
+    });
+
+    it('nor a call without a body, of which nothing else proves that it never left', async () => {
+      const sending = late({ method: 'GET', body: undefined, sendBefore: performance.now() + 30 });
+      block(60);
+      expect(await sending).toEqual({ kind: 'no_answer', sent: false, reason: 'too_late' });
+    });
+
+    it('while the same turn of the loop keeps no request that has time', async () => {
+      const sending = late({ sendBefore: performance.now() + 60_000 });
+      block(60);
+      expect(await sending).toMatchObject({ kind: 'answered' });
+      expect(requests).toBe(1);
+    });
+  });
+
   it.each<[string, (socket: Socket) => void, object]>([
     ['JSON', answer('200 OK', '{"errcode":0,"code":"1"}'), { kind: 'answered', errcode: 0 }],
     ['a numeric string', answer('200 OK', '{"errcode":"72040"}'), { kind: 'answered', errcode: 72040 }],
