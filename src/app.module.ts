@@ -105,7 +105,7 @@ export class AppModule {
     const metrics = new Metrics();
     const sealer = new Sealer(config.MASTER_KEY, config.MASTER_KEY_PREVIOUS);
     const accounts = new Accounts(dataSource, sealer);
-    const files = new FileReader(limitsWithin(config.LEASE_SECONDS));
+    const files = new FileReader(limitsWithin(config.LEASE_SECONDS), (what, err) => log.error({ err }, what));
     const engine = makeEngine(config, dataSource, sealer, accounts, files, metrics, log);
     const { runner, recentPdfs, transport, settlements } = engine;
     const calls = new WakeUpCalls(dataSource);

@@ -131,7 +131,16 @@ function difference<F extends FactField>(
   );
 }
 
-/** Names are the same however wide their brackets are, and wherever a line broke. */
+/**
+ * Names are the same however wide their brackets are, whichever of the dots and dashes stands between their parts, wherever
+ * a line broke, and with or without the 个人 that faces put behind a person's.
+ */
 function spelling(name: string): string {
-  return name.normalize('NFKC').replace(/\s/g, '').toUpperCase();
+  return name
+    .normalize('NFKC')
+    .replace(/\s/g, '')
+    .replace(/[·•・∙‧．]/g, '.')
+    .replace(/[–—−‐-]/g, '-')
+    .replace(/(?<=.)\(个人\)$/, '')
+    .toUpperCase();
 }

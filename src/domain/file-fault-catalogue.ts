@@ -52,8 +52,8 @@ export const FILE_FACTS: readonly (readonly [
     'PDF-SAFE-04',
     'PDF 带有附件',
     'The PDF carries attached files',
-    '附件不会被读取；请确认文件来源。',
-    'Attachments are not read; make sure where the file comes from.',
+    '附带的 XML、XBRL、OFD 不提示；其他附件发票通常没有，请确认文件来源。',
+    'Attached XML, XBRL and OFD are not told; an invoice seldom has others: make sure where the file comes from.',
   ],
   [
     'PDF-SAFE-05',
@@ -177,10 +177,10 @@ export const FILE_FACTS: readonly (readonly [
   ],
   [
     'FILE-KIND-01',
-    '文件不是普通发票',
-    'The file is no ordinary invoice',
-    '已指明其种类；客票等只读出购买方与票价。',
-    'Its kind is named; of tickets only buyer and fare are read.',
+    '文件不是商户开具的增值税发票',
+    'The file is no VAT invoice that a merchant issues',
+    '已指明其种类：客票读出号码、日期、购买方、票价与行程，其他只指明种类。',
+    'Its kind is named: of tickets number, day, buyer, fare and journey are read, of others nothing more.',
   ],
   [
     'FILE-READ-01',

@@ -13,16 +13,14 @@ export type FactSource = 'info' | 'qr' | 'text' | 'capitals' | 'ofd' | 'xml';
 export type Confidence = 'certain' | 'likely';
 
 /** Papers that come along with invoices, or look like them, and are none that a merchant issues. */
-export const OTHER_DOCUMENTS = [
-  'railway_ticket',
-  'air_itinerary',
-  'vehicle_invoice',
-  'general_invoice',
-  'fiscal_receipt',
-  'trip_list',
-  'utility_bill',
-] as const;
-export type OtherDocument = (typeof OTHER_DOCUMENTS)[number];
+export type OtherDocument =
+  | 'railway_ticket'
+  | 'air_itinerary'
+  | 'vehicle_invoice'
+  | 'general_invoice'
+  | 'fiscal_receipt'
+  | 'trip_list'
+  | 'utility_bill';
 
 /** Train or flight of a ticket; `on`: the day of departure, `yyyy-MM-dd`. */
 export interface Journey {
@@ -60,6 +58,10 @@ export type Fact = {
   [F in FactField]: { field: F; value: FactValues[F]; source: FactSource; confidence: Confidence };
 }[FactField];
 
+/** 名称 has 300 characters at the most (乐企), a list of lines two thousand (电子税务局). */
+const LONGEST_TEXT = 300;
+const MOST_LINES = 2000;
+
 /** Collects facts of one source; what is absent or empty is no fact. */
 export class FactList {
   readonly facts: Fact[] = [];
@@ -72,6 +74,10 @@ export class FactList {
     confidence: Confidence = 'certain',
   ): void {
     if (value === null || value === undefined || value === '') return;
+    // Longer than any invoice's: nothing that was read.
+    if (typeof value === 'string' && value.length > LONGEST_TEXT) return;
+    if (Array.isArray(value) && (value.length > MOST_LINES || value.some(({ name }) => name.length > LONGEST_TEXT)))
+      return;
     this.facts.push({ field, value, source: this.source, confidence } as Fact);
   }
 }

@@ -3,13 +3,14 @@ import { asEngine } from '../data/statement';
 import { Fault } from '../domain/fault';
 import { Outcome } from '../domain/outcome';
 import { PdfCheck, pdfFaults, refusalOf } from '../domain/pdf-verdict';
+import { GivenUp } from '../invoice-files/file-faults';
 import { FileReader } from '../invoice-files/file-reader';
 import { Claimed } from './claimed';
 
 const CACHE_MS = 5000;
 const BUSY_SECONDS = 5;
 /** Readings that were given up: they count as failed tries, and after the last a person decides. */
-const GIVEN_UP = ['deadline', 'memory'] as const;
+const GIVEN_UP = ['deadline', 'memory', 'lost'] as const satisfies readonly GivenUp[];
 
 /** What the full check came to. `stop`: the outcome to record instead of an upload. */
 export interface PdfChecked {

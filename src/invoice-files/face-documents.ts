@@ -1,5 +1,6 @@
 import { Fact, FactList, FactSource, Journey, OtherDocument } from '../domain/invoice-facts';
 import { fenOf } from '../domain/yuan';
+import { tableIn } from './face-table';
 import { dayIn, dayOf } from './printed';
 import { Line, spaced } from './text-lines';
 
@@ -15,22 +16,48 @@ const FLIGHT = /(?:^|\s)([0-9A-Z]{2}\d{3,4})(?=\s|$)/m;
 const DEPARTURE = /(\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)\s*\d{1,2}\s*:\s*\d{2}\s*开/;
 
 /**
- * What a face calls itself, where that is no invoice that a merchant issues. The words of a title may also stand in a
- * remark: papers without a 发票号码 are told by what they have instead.
+ * What a paper calls itself in its title, where that is no invoice that a merchant issues. The same words may stand in a
+ * line or a remark of any invoice: only the title counts, and of a paper without a title what it has instead of a number.
  */
-export function documentOf(text: string): OtherDocument | null {
-  const all = text.replace(/\s/g, '');
-  if (/铁路电子客票|电子客票号:?\d/.test(all) && /票价/.test(all)) return 'railway_ticket';
-  if (/航空运输电子客票行程单/.test(all)) return 'air_itinerary';
-  if (/(机动车|二手车)销售统一发票/.test(all)) return 'vehicle_invoice';
-  if (/通用(机打|定额)?(电子)?发票|通用机打发票/.test(all)) return 'general_invoice';
-  if (/发票号码:?\d/.test(all)) return null;
+export function documentOf(lines: readonly Line[]): OtherDocument | null {
+  const titled = documentTitled(titleOf(lines));
+  if (titled) return titled;
+  const texts = lines.map(({ text }) => text.replace(/\s/g, ''));
+  const all = texts.join('\n');
+  if (/发票号码|价税合计/.test(all) || tableIn(lines)) return null;
   if (/票据代码/.test(all) && /票据号码/.test(all)) return 'fiscal_receipt';
-  if (/(财政|非税收入|医疗)[^:]{0,10}票据/.test(all)) return 'fiscal_receipt';
-  if (/行程(报销)?单|TRIPTABLE|电子票据汇总单/.test(all)) return 'trip_list';
-  if (/(水|电|燃气|热力)费?(账单|通知单|缴费|收费)/.test(all)) return 'utility_bill';
-  return null;
+  return documentTitled(texts.slice(0, 2).join('\n'));
 }
+
+/** The kind that a title names. */
+export function documentTitled(title: string): OtherDocument | null {
+  const found = TITLES.find(([pattern]) => pattern.test(title));
+  return found?.[1] ?? null;
+}
+
+const TITLES: readonly (readonly [RegExp, OtherDocument])[] = [
+  [/铁路电子客票/, 'railway_ticket'],
+  [/航空运输电子客票行程单/, 'air_itinerary'],
+  [/(机动车|二手车)销售统一发票/, 'vehicle_invoice'],
+  [/通用(机打|定额)?(电子)?发票/, 'general_invoice'],
+  [/票据(\(电子\)|汇总单|$)|(财政|非税收入|医疗)[^:]{0,10}票据/, 'fiscal_receipt'],
+  [/行程(报销)?单|TRIPTABLE/i, 'trip_list'],
+  [/(水|电|燃气|热力)费?(账单|通知单|缴费单|收费单)/, 'utility_bill'],
+];
+
+/** What is set in large letters, without blanks. */
+function titleOf(lines: readonly Line[]): string {
+  const heights = lines.flatMap(({ segments }) => segments.map(({ height }) => height)).sort((a, b) => a - b);
+  const usual = heights[(heights.length - 1) >> 1] ?? 0;
+  return lines
+    .flatMap(({ segments }) => segments)
+    .filter(({ height }) => height >= LARGE * usual)
+    .map(({ text }) => text.replace(/\s/g, ''))
+    .join('\n');
+}
+
+/** A title is set in letters so many times as large as the usual ones. */
+const LARGE = 1.3;
 
 /** A railway or air ticket: buyer, number, day and fare, and the journey; of the traveller nothing. */
 export function journeyFacts(

@@ -2,6 +2,8 @@ import { Line, placeIn, Segment } from './text-lines';
 
 /** A label where it stands on the page, with the place in its line where its value may begin. */
 export interface Label {
+  /** As it is printed. */
+  text: string;
   line: number;
   /** The segment it ends in, and the place behind it there. */
   segment: number;
@@ -21,7 +23,16 @@ export function labelsIn(lines: readonly Line[], pattern: RegExp): Label[] {
       const own = line.segments[last.segment] as Segment;
       const end = last.at + 1;
       const right = own.places[end] ?? own.right;
-      return { line: index, segment: last.segment, end, x: from.x, right, y: own.y, height: own.height };
+      return {
+        text: found[0],
+        line: index,
+        segment: last.segment,
+        end,
+        x: from.x,
+        right,
+        y: own.y,
+        height: own.height,
+      };
     }),
   );
 }

@@ -1,20 +1,23 @@
 import { kindOf } from '../domain/invoice';
-import { Fact, FactList, FactSource } from '../domain/invoice-facts';
+import { Confidence, Fact, FactList, FactSource } from '../domain/invoice-facts';
 import { CAPITALS, fenOfCapitals } from './capital-amount';
 import { documentOf, journeyFacts } from './face-documents';
-import { FaceItem, itemsOf, tableIn } from './face-items';
+import { FaceItem, itemsOf } from './face-items';
 import { partiesOf } from './face-parties';
 import { sumsOf } from './face-sums';
+import { tableIn } from './face-table';
 import { dayIn, dayOf } from './printed';
 import { Line, linesOf, spaced, TextPiece } from './text-lines';
 
-const DIGITAL = new RegExp(`${spaced('发票号码')}\\s*:?\\s*(\\d{20})(?!\\d)`);
-const CODE = new RegExp(`${spaced('发票代码')}\\s*:?\\s*(\\d{12}|\\d{10})(?!\\d)`);
-const LEGACY = new RegExp(`${spaced('发票号码')}\\s*:?\\s*(\\d{8})(?!\\d)`);
+/** Not of the invoice that this one takes the place of, or takes back. */
+const OWN = '(?<!(?:原|蓝字|红冲|对应|正数|被)(?:[^:\\n]{0,6}))';
+const DIGITAL = new RegExp(`${OWN}${spaced('发票号码')}\\s*:?\\s*(\\d{20})(?!\\d)`);
+const CODE = new RegExp(`${OWN}${spaced('发票代码')}\\s*:?\\s*(\\d{12}|\\d{10})(?!\\d)`);
+const LEGACY = new RegExp(`${OWN}${spaced('发票号码')}\\s*:?\\s*(\\d{8})(?!\\d)`);
 const CHECK_CODE = new RegExp(`${spaced('校验码')}\\s*:?\\s*((?:\\d\\s*){20})(?!\\d)`);
-const DAY = new RegExp(`${spaced('开票日期')}\\s*:?\\s*(\\d{4}[^\\n]{1,24})`);
+const DAY = new RegExp(`${OWN}${spaced('开票日期')}\\s*:?\\s*(\\d{4}[^\\n]{1,24})`);
 const IN_CAPITALS = new RegExp(
-  `${spaced('大写')}\\s*\\)?[ :⊗⨂⦻Ⓧⓧ×ⓍX]*((?:\\(\\s*负\\s*数\\s*\\)|负)?\\s*${CAPITALS}+)`,
+  `${spaced('大写')}\\s*\\)?[ :⊗⨂⦻Ⓧⓧ×☒○〇X]{0,6}(?:人民币)?((?:\\( ?负 ?数 ?\\)|负数?)? ?${CAPITALS}+)`,
 );
 
 /**
@@ -25,18 +28,33 @@ export function readFaceText(pages: readonly (readonly TextPiece[])[], source: F
   const [lines = [], ...further] = pages.map(linesOf);
   const text = textOf(lines);
   const list = new FactList(source);
-  const document = documentOf(text);
+  const document = documentOf(lines);
   list.add('document', document);
   if (document === 'railway_ticket' || document === 'air_itinerary')
     return [...list.facts, ...journeyFacts(document, lines, text, source)];
   if (document) return list.facts;
-  readNumbers(list, text);
-  readDay(list, text);
+  const head = textOf(headOf(lines));
+  readNumbers(list, head);
+  readDay(list, head);
   const number = list.facts.find(({ field }) => field === 'number')?.value;
   const own = [lines, ...further.filter((page) => isOf(number, textOf(page)))];
   const sums = readTable(list, own);
   readKind(list, text);
-  return [...list.facts, ...inCapitals(textOf(sums))];
+  const table = tableIn(sums);
+  const below = table ? sums.filter(({ y }) => y < table.top) : sums;
+  return [...list.facts, ...inCapitals(textOf(below), table ? 'certain' : 'likely')];
+}
+
+/** Whether a page names its invoice. */
+export function hasNumber(pieces: readonly TextPiece[]): boolean {
+  const text = textOf(linesOf(pieces));
+  return DIGITAL.test(text) || LEGACY.test(text);
+}
+
+/** What stands above the table: the numbers of other invoices may stand below it. */
+function headOf(lines: readonly Line[]): readonly Line[] {
+  const top = tableIn(lines)?.top;
+  return top === undefined ? lines : lines.filter(({ y }) => y > top);
 }
 
 /** A page of this invoice: it names no other number. */
@@ -53,10 +71,8 @@ function textOf(lines: readonly Line[]): string {
 function readTable(list: FactList, pages: Line[][]): Line[] {
   const [face = []] = pages;
   const tables = pages.map(tableIn);
-  // Where there is no table, whatever comes first is the buyer's.
-  const edges = tables[0] ?? { top: -Infinity, bottom: Infinity };
-  for (const { field, value } of partiesOf(face, edges)) list.add(field, value);
-  const summed = pages.map((page) => ({ page, sums: sumsOf(page) }));
+  for (const { field, value, confidence } of partiesOf(face, tables[0] ?? null)) list.add(field, value, confidence);
+  const summed = pages.map((page, n) => ({ page, sums: sumsOf(page, tables[n]?.top ?? null) }));
   const { page, sums } = summed.find((one) => one.sums.length > 0) ?? { page: face, sums: [] };
   for (const { field, value, confidence } of sums) list.add(field, value, confidence);
   const net = sums.find(({ field }) => field === 'feeWithoutTax')?.value;
@@ -107,10 +123,10 @@ function readDay(list: FactList, text: string): void {
 }
 
 /** 价税合计 (大写): the amount once more, in signs that are hard to alter. */
-function inCapitals(text: string): Fact[] {
+function inCapitals(text: string, confidence: Confidence): Fact[] {
   const list = new FactList('capitals');
   const found = IN_CAPITALS.exec(text)?.[1];
-  list.add('fee', found === undefined ? null : fenOfCapitals(found));
+  list.add('fee', found === undefined ? null : fenOfCapitals(found), confidence);
   return list.facts;
 }
 

@@ -1,13 +1,18 @@
 import { Fault, fault, warning } from '../domain/fault';
 
-/** Why a file could not be read, or not wholly. */
-export type Unreadable = 'broken' | 'blank' | 'deadline' | 'memory' | 'busy' | 'encrypted' | 'not_an_invoice';
+/**
+ * Why a file could not be read, or not wholly. busy: no thread was there in time, which says nothing of the file · deadline,
+ * memory, lost: its reading was given up, or ended its thread; the others are what the file is.
+ */
+export type Unreadable = 'broken' | 'blank' | 'encrypted' | 'not_an_invoice' | 'busy' | GivenUp;
+export type GivenUp = 'deadline' | 'memory' | 'lost';
 
 const WHY: Record<Unreadable, [zh: string, en: string]> = {
   broken: ['文件结构已损坏', 'its structure is broken'],
   blank: ['没有可读的文字和二维码', 'it holds neither text nor a QR code that can be read'],
   deadline: ['在时限内未能读完', 'it could not be read in time'],
   memory: ['读取它需要过多内存', 'reading it takes too much memory'],
+  lost: ['读取线程因它中断', 'reading it ended its thread'],
   busy: ['读取队列已满', 'too many files are being read'],
   encrypted: ['文件已加密', 'it is encrypted'],
   not_an_invoice: ['没有找到发票的内容', 'nothing of an invoice was found in it'],

@@ -21,6 +21,11 @@ export interface ReaderLimits {
   queueBytes?: number;
   /** How long whoever asks waits. The reading goes on: who asks again finds it. */
   patienceMs: number;
+  /**
+   * While others wait, answers are given so many at a time: for who writes down what follows from them, since those
+   * commits then come together and cost half.
+   */
+  answersAtOnce?: number;
 }
 
 const MIB = 1024 * 1024;
@@ -31,15 +36,17 @@ const LIMITS: ReaderLimits = {
   queue: 512,
   patienceMs: 15_000,
 };
+/** Readings that are kept, and the facts and lines in all of them. */
 const REMEMBERED = 1000;
+const REMEMBERED_FACTS = 100_000;
 const ANSWERS_AT_ONCE = 8;
 const ANSWERS_WITHIN_MS = 25;
 /** What may come out otherwise at another moment. */
-const PASSING: ReadonlySet<Unreadable | undefined> = new Set(['busy', 'deadline', 'memory', 'broken']);
+const PASSING: ReadonlySet<Unreadable | undefined> = new Set(['busy', 'deadline', 'memory', 'lost']);
 
 /** Waiting takes at most half of a lease: whoever reads under one answers before it ends. */
 export function limitsWithin(leaseSeconds: number): ReaderLimits {
-  return { ...LIMITS, patienceMs: Math.min(LIMITS.patienceMs, leaseSeconds * 500) };
+  return { ...LIMITS, patienceMs: Math.min(LIMITS.patienceMs, leaseSeconds * 500), answersAtOnce: ANSWERS_AT_ONCE };
 }
 
 /**
@@ -51,13 +58,19 @@ export class FileReader {
   private readonly queue: Waiting[] = [];
   private queuedBytes = 0;
   private readonly remembered = new Map<string, Promise<Reading>>();
+  private readonly weights = new Map<string, number>();
+  private weight = 0;
   private code: Promise<WebAssembly.Module> | null = null;
   private loading = 0;
   private readonly answers: (() => void)[] = [];
   private answersDue: NodeJS.Timeout | undefined;
   private closed = false;
 
-  constructor(private readonly limits: ReaderLimits = LIMITS) {
+  /** `troubled`: a thread could not be started, or ended with its file. */
+  constructor(
+    private readonly limits: ReaderLimits = LIMITS,
+    private readonly troubled: (what: string, error?: unknown) => void = () => undefined,
+  ) {
     const spare = 1;
     this.threads = Array.from(
       { length: limits.threads + spare },
@@ -70,7 +83,7 @@ export class FileReader {
     );
   }
 
-  /** From now on one thread at least is there before a file is: the first does not wait for it. */
+  /** Loads a thread before there is a file, so that the first does not wait for it. */
   keepWarm(): void {
     if (!this.threads.some(({ started }) => started)) this.load();
   }
@@ -110,11 +123,28 @@ export class FileReader {
 
   private remember(key: string, reading: Promise<Reading>): void {
     this.remembered.set(key, reading);
+    void reading.then(({ unread: why, facts }) => {
+      if (this.remembered.get(key) !== reading) return;
+      if (PASSING.has(why)) return this.forget(key);
+      const weight = facts.reduce((sum, fact) => sum + (fact.field === 'items' ? fact.value.length : 1), 0);
+      this.weights.set(key, weight);
+      this.weight += weight;
+      this.makeRoom();
+    });
+    this.makeRoom();
+  }
+
+  private makeRoom(): void {
     for (const oldest of this.remembered.keys()) {
-      if (this.remembered.size <= REMEMBERED) break;
-      this.remembered.delete(oldest);
+      if (this.remembered.size <= REMEMBERED && this.weight <= REMEMBERED_FACTS) return;
+      this.forget(oldest);
     }
-    void reading.then(({ unread: why }) => PASSING.has(why) && this.remembered.delete(key));
+  }
+
+  private forget(key: string): void {
+    this.remembered.delete(key);
+    this.weight -= this.weights.get(key) ?? 0;
+    this.weights.delete(key);
   }
 
   private next(): void {
@@ -134,16 +164,18 @@ export class FileReader {
     const { bytes, resolve } = this.queue.shift() as Waiting;
     this.queuedBytes -= bytes.length;
     void thread.read(bytes).then((result) => {
+      if (result === 'lost') this.troubled('a file ended the thread that read it');
       this.next();
-      this.answer(() => resolve(typeof result === 'string' ? unread(result) : result));
+      const given = result === 'closed' ? 'busy' : result;
+      this.answer(() => resolve(typeof given === 'string' ? unread(given) : given));
     });
     this.next();
   }
 
-  /** While others wait, answers are given some at a time: the commits that follow them then come together, too. */
   private answer(give: () => void): void {
     this.answers.push(give);
-    if (this.queue.length === 0 || this.answers.length >= ANSWERS_AT_ONCE) return this.giveAnswers();
+    const { answersAtOnce = 1 } = this.limits;
+    if (this.queue.length === 0 || this.answers.length >= answersAtOnce) return this.giveAnswers();
     this.answersDue ??= setTimeout(() => this.giveAnswers(), ANSWERS_WITHIN_MS);
   }
 
@@ -157,27 +189,26 @@ export class FileReader {
     const thread = this.threads.find(({ started }) => !started);
     if (!thread || this.loading > 0) return;
     this.loading += 1;
-    this.code ??= compilePdfium();
-    this.code.then(
-      (pdfium) => {
-        if (this.closed) this.loading -= 1;
-        else thread.load(pdfium);
-      },
-      () => {
-        this.code = null;
-        this.loading -= 1;
-        this.notLoaded();
-      },
-    );
+    void this.loadInto(thread).catch((error: unknown) => {
+      this.code = null;
+      this.loading -= 1;
+      this.notLoaded(error);
+    });
   }
 
-  /** A thread could not load its libraries: one file less waits for it, and the next may try again. */
-  private notLoaded(): void {
-    const waiting = this.queue.shift();
-    if (!waiting) return;
-    this.queuedBytes -= waiting.bytes.length;
-    waiting.resolve(unread('broken'));
-    this.next();
+  private async loadInto(thread: ReaderThread): Promise<void> {
+    this.code ??= compilePdfium();
+    const pdfium = await this.code;
+    if (this.closed) this.loading -= 1;
+    else thread.load(pdfium);
+  }
+
+  /** Where no other thread is there, who waits for one is told that it may ask again, and that asking tries again. */
+  private notLoaded(error?: unknown): void {
+    this.troubled('a thread that reads files could not be started', error);
+    if (this.threads.some(({ started }) => started)) return;
+    for (const { resolve } of this.queue.splice(0)) resolve(unread('busy'));
+    this.queuedBytes = 0;
   }
 }
 

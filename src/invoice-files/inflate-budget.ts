@@ -18,9 +18,15 @@ export interface Unpacked {
   bomb: boolean;
   /** Words of object streams, where dictionaries hide from whoever scans the file. */
   objects: string;
+  /** An object stream is larger, or packed otherwise, than any issuer's: what it holds cannot be told. */
+  hidden: boolean;
 }
 
-const BOMB: Unpacked = { bomb: true, objects: '' };
+/** A filter that is not Flate, or more than one, or one named elsewhere, or with a predictor. */
+const OTHERWISE_PACKED =
+  /\/Predictor\s+(?!1\b)|\/Filter\s*(?:\/(?!FlateDecode|Fl\b)|\[\s*\/(?!FlateDecode|Fl\b)|\[[^\]/]*\/[^\]/]*\/|\d)/;
+
+const BOMB: Unpacked = { bomb: true, objects: '', hidden: false };
 
 /**
  * Unpacks every Flate stream against one budget, before a parser does so. It goes by the bytes and not by the dictionary,
@@ -30,6 +36,7 @@ const BOMB: Unpacked = { bomb: true, objects: '' };
 export async function unpackStreams(pdf: Buffer, words: string): Promise<Unpacked> {
   const small = pdf.length * MOST_RATIO <= MOST_BYTES && !PACKED_TWICE.test(words);
   const objects: string[] = [];
+  let hidden = false;
   let left = MOST_BYTES;
   let count = 0;
   for (const { data, dictionary } of streamsOf(pdf)) {
@@ -38,7 +45,7 @@ export async function unpackStreams(pdf: Buffer, words: string): Promise<Unpacke
     const own = dictionary.slice(dictionary.lastIndexOf('endobj') + 1);
     const ofObjects = /\/ObjStm\b/.test(own);
     if (small && !ofObjects) continue;
-    let bytes = pdf.subarray(data);
+    let bytes: Buffer = pdf.subarray(data);
     for (let depth = 1; isZlib(bytes); depth += 1) {
       const out = await inflated(bytes, left);
       if (out && (out.size > left || depth > DEEPEST)) return BOMB;
@@ -46,9 +53,11 @@ export async function unpackStreams(pdf: Buffer, words: string): Promise<Unpacke
       left -= out.size;
       bytes = out.head;
     }
-    if (ofObjects) objects.push(bytes.toString('latin1', 0, KEPT));
+    if (!ofObjects) continue;
+    objects.push(bytes.toString('latin1', 0, KEPT));
+    hidden ||= bytes.length >= KEPT || OTHERWISE_PACKED.test(own);
   }
-  return { bomb: false, objects: objects.join('\n') };
+  return { bomb: false, objects: objects.join('\n'), hidden };
 }
 
 function isZlib(bytes: Buffer): boolean {

@@ -5,7 +5,7 @@ import { openOfd } from './ofd-package';
 import { charactersIn, textsById } from './ofd-text';
 import { checkCodeOf, codeOf, dayOf, idOf, moneyOf, nameOf, numberOf } from './printed';
 import { Element, findAll } from './safe-xml';
-import { readTaggedInvoice, readXmlInvoice } from './xml-invoice';
+import { legacyFacts, readXmlInvoice } from './xml-invoice';
 
 /**
  * What an OFD (GB/T 33190) says: its custom data, the fields that its tags name, the invoice's XML where it is attached,
@@ -16,7 +16,7 @@ export async function readOfd(bytes: Buffer): Promise<Fact[]> {
   const texts = textsById(pages.flat());
   return [
     ...customFacts(root),
-    ...tags.flatMap((tag) => readTaggedInvoice(filled(tag, texts), 'ofd')),
+    ...tags.flatMap((tag) => legacyFacts(filled(tag, texts), 'ofd')),
     ...attachments.flatMap((attachment) => readXmlInvoice(attachment, 'ofd') ?? []),
     ...readFaceText(pages.map(charactersIn), 'ofd'),
   ];

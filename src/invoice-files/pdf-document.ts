@@ -1,13 +1,16 @@
 import { Pdfium, PdfiumFailure } from './pdfium';
 import { Picture } from './picture';
-import { charactersOf } from './pdf-text';
+import { charactersOf, PageText } from './pdf-text';
 import { drawn, Part } from './pdf-drawing';
 import { Pictures, picturesOn } from './pdf-pictures';
-import { TextPiece } from './text-lines';
 
 /** FPDF_GetLastError: a password is needed (public/fpdfview.h). */
 const NEEDS_PASSWORD = 4;
+const NOT_ENCRYPTED = -1;
+/** FPDF_GetFormType: 0 none, 1 AcroForm, more XFA (public/fpdf_formfill.h). */
+const ACRO_FORM = 1;
 const MOST_ATTACHMENTS = 20;
+/** Of all attachments. */
 const MOST_ATTACHED_BYTES = 8 * 1024 * 1024;
 
 /** A PDF that PDFium has open. Every call may throw `PdfiumFailure`. */
@@ -41,6 +44,16 @@ export class PdfDocument {
     return this.pdfium.guarded(() => this.pdfium.calls.FPDFDoc_GetJavaScriptActionCount(this.handle));
   }
 
+  /** With whatever password, none among them. */
+  get encrypted(): boolean {
+    return this.pdfium.guarded(() => this.pdfium.calls.FPDF_GetSecurityHandlerRevision(this.handle)) !== NOT_ENCRYPTED;
+  }
+
+  /** A form of XFA, which draws what it likes. */
+  get dynamicForm(): boolean {
+    return this.pdfium.guarded(() => this.pdfium.calls.FPDF_GetFormType(this.handle)) > ACRO_FORM;
+  }
+
   /** A value of the document information dictionary, by way of the cross-reference. */
   info(key: string): string {
     return this.pdfium.guarded(() => {
@@ -58,12 +71,14 @@ export class PdfDocument {
   attachments(): Buffer[] {
     return this.pdfium.guarded(() => {
       const { calls, scratch } = this.pdfium;
+      let left = MOST_ATTACHED_BYTES;
       const count = Math.min(MOST_ATTACHMENTS, calls.FPDFDoc_GetAttachmentCount(this.handle));
       return Array.from({ length: count }, (_, n) => {
         const attachment = calls.FPDFDoc_GetAttachment(this.handle, n);
         if (!attachment || !calls.FPDFAttachment_GetFile(attachment, 0, 0, scratch)) return Buffer.alloc(0);
         const size = this.pdfium.int() >>> 0;
-        if (size > MOST_ATTACHED_BYTES) return Buffer.alloc(0);
+        if (size > left) return Buffer.alloc(0);
+        left -= size;
         const at = this.pdfium.copied(new Uint8Array(size));
         const read = calls.FPDFAttachment_GetFile(attachment, at, size, scratch);
         const content = read ? Buffer.from(this.pdfium.bytes(at, size)) : Buffer.alloc(0);
@@ -103,7 +118,7 @@ export class PdfPage {
     private readonly handle: number,
   ) {}
 
-  characters(): TextPiece[] {
+  text(): PageText {
     return this.pdfium.guarded(() => charactersOf(this.pdfium, this.handle));
   }
 

@@ -1,5 +1,6 @@
 import { Fact, FactList } from '../domain/invoice-facts';
 import { fenOf } from '../domain/yuan';
+import { unescapeNames } from './pdf-scan';
 import { dayOf } from './printed';
 
 /** The keys that 数电 PDFs carry in their document information dictionary, amounts in yuan. */
@@ -16,9 +17,13 @@ const KEY = /\/(InvoiceNumber|SellerIdNum|IssueTime|Total(?:AmWithoutTax|TaxAm|T
 
 export type InfoKeys = Partial<Record<InfoKey, string>>;
 
-/** The keys as they stand in the file's own words (see `outsideStreams`); a later revision's count. */
-export function scanInfo(words: string): InfoKeys {
+/**
+ * The keys as they stand in the file's own words (see `outsideStreams`), in the object that its trailer names; of several
+ * revisions the last counts. A file that was used before may still hold the keys of another invoice.
+ */
+export function scanInfo(escaped: string): InfoKeys {
   const keys: InfoKeys = {};
+  const words = infoObject(unescapeNames(escaped));
   const places = new Map<InfoKey, number>();
   for (const found of words.matchAll(KEY)) places.set(found[1] as InfoKey, found.index);
   for (const [key, at] of places) {
@@ -27,6 +32,15 @@ export function scanInfo(words: string): InfoKeys {
     if (value !== null) keys[key] = value;
   }
   return keys;
+}
+
+function infoObject(words: string): string {
+  const named = [...words.matchAll(/\/Info\s+(\d+)\s+(\d+)\s+R/g)].at(-1);
+  if (!named) return words;
+  const begin = [...words.matchAll(new RegExp(`(?<!\\d)${named[1]}\\s+${named[2]}\\s+obj`, 'g'))].at(-1);
+  if (!begin) return '';
+  const end = words.indexOf('endobj', begin.index);
+  return words.slice(begin.index, end < 0 ? undefined : end);
 }
 
 export function infoFacts(keys: InfoKeys): Fact[] {

@@ -4,8 +4,16 @@ import { TextPiece } from './text-lines';
 const MOST_CHARACTERS = 20_000;
 /** What PDFium gives for a hyphen at the end of a line. */
 const LINE_END_HYPHEN = 2;
+/** The text render mode (ISO 32000-1 §9.3.6) of what a scanner recognised and laid over its picture. */
+const INVISIBLE = 3;
 /** Text that leans or runs more than this from the horizontal, as a share of its size, is a seal's or a watermark's. */
 const LEAN = 0.05;
+
+export interface PageText {
+  pieces: TextPiece[];
+  /** False: it is what a scanner recognised, and lies unseen over its picture; nothing else is on the page. */
+  seen: boolean;
+}
 
 interface Rectangle {
   left: number;
@@ -23,20 +31,22 @@ const TURNS: ((x: number, y: number) => [x: number, y: number])[] = [
 ];
 
 /**
- * The characters of a page that stand upright and inside its crop box, in the order in which they are drawn; `run` tells
+ * The characters of a page that are seen, stand upright and inside its crop box, in the order in which they are drawn; `run` tells
  * which were drawn as one text.
  */
-export function charactersOf(pdfium: Pdfium, page: number): TextPiece[] {
+export function charactersOf(pdfium: Pdfium, page: number): PageText {
   const { calls, scratch } = pdfium;
   const text = calls.FPDFText_LoadPage(page);
-  if (text === 0) return [];
+  if (text === 0) return { pieces: [], seen: true };
   const turn = TURNS[calls.FPDFPage_GetRotation(page) % 4] as (typeof TURNS)[number];
   const crop = cropBox(pdfium, page);
   const pieces: TextPiece[] = [];
+  const unseen: TextPiece[] = [];
   const count = Math.min(MOST_CHARACTERS, calls.FPDFText_CountChars(text));
   let run = -1;
   let object = 0;
   let height = 0;
+  let into = pieces;
   for (let n = 0; n < count; n += 1) {
     // Of no text: a blank or line end that PDFium puts in by its own judgement.
     const drawnIn = calls.FPDFText_GetTextObject(text, n);
@@ -45,6 +55,7 @@ export function charactersOf(pdfium: Pdfium, page: number): TextPiece[] {
       object = drawnIn;
       run += 1;
       height = uprightHeight(pdfium, text, n, turn);
+      into = calls.FPDFTextObj_GetTextRenderMode(drawnIn) === INVISIBLE ? unseen : pieces;
     }
     if (height === 0) continue;
     calls.FPDFText_GetCharOrigin(text, n, scratch, scratch + 8);
@@ -57,10 +68,10 @@ export function charactersOf(pdfium: Pdfium, page: number): TextPiece[] {
     const [x, y] = turn(originX, originY);
     const along = Math.max(ax, bx) - x;
     const width = Number.isFinite(along) ? Math.max(0, along) : 0;
-    pieces.push({ text: characterOf(calls.FPDFText_GetUnicode(text, n)), x, y, width, height, run });
+    into.push({ text: characterOf(calls.FPDFText_GetUnicode(text, n)), x, y, width, height, run });
   }
   calls.FPDFText_ClosePage(text);
-  return pieces;
+  return pieces.length > 0 ? { pieces, seen: true } : { pieces: unseen, seen: unseen.length === 0 };
 }
 
 function characterOf(code: number): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { init } from '@embedpdf/pdfium';
 
 /** What is called of PDFium's C interface (public/fpdfview.h, fpdf_text.h, fpdf_edit.h …); handles and addresses are numbers. */
-export interface PdfiumCalls {
+interface PdfiumCalls {
   malloc(size: number): number;
   free(at: number): void;
   FPDF_GetLastError(): number;
@@ -10,6 +10,8 @@ export interface PdfiumCalls {
   FPDF_CloseDocument(document: number): void;
   FPDF_GetPageCount(document: number): number;
   FPDF_GetMetaText(document: number, key: number, out: number, size: number): number;
+  FPDF_GetSecurityHandlerRevision(document: number): number;
+  FPDF_GetFormType(document: number): number;
   FPDFDoc_GetJavaScriptActionCount(document: number): number;
   FPDFDoc_GetAttachmentCount(document: number): number;
   FPDFDoc_GetAttachment(document: number, index: number): number;
@@ -23,6 +25,7 @@ export interface PdfiumCalls {
   FPDFText_CountChars(text: number): number;
   FPDFText_GetUnicode(text: number, index: number): number;
   FPDFText_GetTextObject(text: number, index: number): number;
+  FPDFTextObj_GetTextRenderMode(object: number): number;
   FPDFText_GetFontSize(text: number, index: number): number;
   FPDFText_GetMatrix(text: number, index: number, out: number): number;
   FPDFText_GetCharOrigin(text: number, index: number, x: number, y: number): number;
@@ -64,14 +67,14 @@ export const PDFIUM_BYTES = 192 * 1024 * 1024;
 /** For the answers that PDFium writes to an address. */
 const SCRATCH_BYTES = 256;
 
-/** PDFium's code, compiled once for all threads of a process. */
+/** PDFium's code, compiled once for all threads of a reader. */
 export async function compilePdfium(): Promise<WebAssembly.Module> {
   return WebAssembly.compile(readFileSync(require.resolve('@embedpdf/pdfium/pdfium.wasm')));
 }
 
 /** The file needed more memory than one may have, or broke PDFium. The instance is of no more use. */
 export class PdfiumFailure extends Error {
-  constructor(readonly why: 'memory' | 'broken') {
+  constructor(readonly why: 'memory' | 'lost') {
     super(why);
   }
 }
@@ -138,7 +141,7 @@ export class Pdfium {
     } catch (error) {
       if (this.refused) throw new PdfiumFailure('memory');
       // A trap, or nesting deeper than the stack.
-      if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) throw new PdfiumFailure('broken');
+      if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) throw new PdfiumFailure('lost');
       throw error;
     }
     // PDFium goes on without what it had no memory for.

@@ -1,7 +1,13 @@
+import { shanghaiDay } from '../domain/shanghai';
 import { fenOf } from '../domain/yuan';
 
 /** A day however it is printed (2026-11-20, 20261120, 2026年11月20日, with or without a time) as `yyyy-MM-dd`. */
 export function dayOf(printed: string): string | null {
+  // An instant with its offset falls on a day in China.
+  const instant = /^\s*(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))\s*$/i.exec(
+    printed,
+  )?.[1];
+  if (instant !== undefined && !Number.isNaN(Date.parse(instant))) return shanghaiDay(Date.parse(instant) / 1000);
   const found =
     /^\s*(\d{4})(?:\s*[-/.年]\s*)(\d{1,2})(?:\s*[-/.月]\s*)(\d{1,2})(?!\d)/.exec(printed) ??
     /^\s*(\d{4})(\d{2})(\d{2})(?!\d)/.exec(printed) ??
@@ -68,7 +74,7 @@ export function idOf(written: string): string | null {
 
 /** A party's name: not a number, and no label. */
 export function nameOf(written: string): string | null {
-  const name = written.trim();
+  const name = written.trim().replace(/^(购买方|销售方)?名\s*称\s*[:：]\s*/, '');
   return /\p{L}/u.test(name) && !/[:：]$/.test(name) ? name : null;
 }
 

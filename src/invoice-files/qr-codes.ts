@@ -12,7 +12,7 @@ interface Pixels {
 
 const FORMATS: ReaderOptions = { formats: ['QRCode'], maxNumberOfSymbols: 4, tryInvert: false };
 const QUICK: ReaderOptions = { ...FORMATS, tryHarder: false, tryRotate: false, tryDownscale: false };
-const THOROUGH: ReaderOptions = { ...FORMATS, tryHarder: true, tryRotate: true, tryDownscale: true };
+const THOROUGH: ReaderOptions = { ...FORMATS, tryHarder: true, tryRotate: true, tryDownscale: true, tryInvert: true };
 
 /** An image that is a code and nothing else, straight and without noise: what almost every issuer draws. */
 const PURE: ReaderOptions = { ...QUICK, isPure: true };

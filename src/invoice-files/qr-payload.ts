@@ -14,8 +14,11 @@ const AIR = '61';
  */
 export function readQrPayload(text: string, source: FactSource = 'qr'): Fact[] | null {
   const found =
-    /^(01,(\d{2}|),(\d{12}|\d{10}|),(\d{20}|\d{8}),([-\d.]*),([-\d]{8,10}|),([^,]{0,30}),)([0-9A-Fa-f]{4}|),?$/.exec(
-      text.trim().replace(/\s*,\s*/g, ','),
+    /^(01,(\d{2}|),(\d{12}|\d{10}|),(\d{20}|\d{8}),¥?([-\d.]*),([^,]{8,14}|)(?:,([^,]{0,30}),|,?$))([0-9A-Fa-f]{4}|),?$/.exec(
+      text
+        .normalize('NFKC')
+        .trim()
+        .replace(/\s*,\s*/g, ','),
     );
   if (!found) return null;
   const [, covered = '', type = '', code = '', number = '', amount = '', day = '', checkCode = '', crc = ''] = found;

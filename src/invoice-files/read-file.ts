@@ -13,11 +13,10 @@ export function formatOf(bytes: Buffer): FileFormat {
   if (bytes.subarray(0, 5).equals(Buffer.from('%PDF-'))) return 'pdf';
   if (bytes.subarray(0, 4).equals(Buffer.from('PK\x03\x04', 'latin1'))) return 'ofd';
   const start = bytes
-    .subarray(0, 4)
+    .subarray(0, 256)
     .toString('latin1')
-    .replace(/^\xef\xbb\xbf|^\xff\xfe|^\xfe\xff/, '')
-    .trimStart();
-  return start.startsWith('<') || start.startsWith('\0<') ? 'xml' : 'unknown';
+    .replace(/^\xef\xbb\xbf|^\xff\xfe|^\xfe\xff/, '');
+  return /^[\s\0]*</.test(start) ? 'xml' : 'unknown';
 }
 
 /** What an invoice's file says, whatever its format; runs in a reading thread. */

@@ -1,15 +1,16 @@
 import { Fault, fault } from '../domain/fault';
 import { Fact } from '../domain/invoice-facts';
-import { readFaceText } from './face-text';
+import { hasNumber, readFaceText } from './face-text';
 import { bomb, otherInvoices, overgrown, Unreadable, unreadable } from './file-faults';
 import { unpackStreams } from './inflate-budget';
 import { PdfDocument, PdfPage } from './pdf-document';
 import { Part } from './pdf-drawing';
 import { Pictures } from './pdf-pictures';
+import { PageText } from './pdf-text';
 import { damaged, isDamaged } from './pdf-damage';
 import { infoFacts, INFO_KEYS, InfoKeys, scanInfo } from './pdf-info';
 import { dangersIn } from './pdf-safety';
-import { outsideStreams } from './pdf-scan';
+import { hidesObjects, outsideStreams } from './pdf-scan';
 import { Pdfium } from './pdfium';
 import { Picture } from './picture';
 import { readQrPayload } from './qr-payload';
@@ -37,10 +38,12 @@ const MOST_READ = 10;
 
 /** Everything that a PDF says of its invoice. Throws `PdfiumFailure` where it breaks PDFium. */
 export async function readPdf(bytes: Buffer, tools: PdfTools): Promise<Reading> {
-  const { words, cut } = outsideStreams(bytes);
-  if (cut) return { facts: [], faults: [overgrown()] };
+  const outside = outsideStreams(bytes);
+  const { words } = outside;
+  if (outside.cut || hidesObjects(bytes, outside)) return { facts: [], faults: [overgrown()] };
   const unpacked = await unpackStreams(bytes, words);
   if (unpacked.bomb) return { facts: [], faults: [bomb()] };
+  if (unpacked.hidden) return { facts: [], faults: [overgrown()] };
   const faults = dangersIn(`${words}\n${unpacked.objects}`);
   if (faults.some(({ severity }) => severity === 'error')) return { facts: [], faults };
   const scanned = scanInfo(`${words}\n${unpacked.objects}`);
@@ -48,12 +51,13 @@ export async function readPdf(bytes: Buffer, tools: PdfTools): Promise<Reading> 
   if (typeof document === 'string')
     return { facts: infoFacts(scanned), faults: [...faults, isDamaged(bytes) ? damaged() : unreadable(document)] };
   try {
-    // A cross-reference may lead into the bytes of a stream, where whoever scans the file sees no object.
-    if (document.scripts > 0) return { facts: [], faults: dangersIn('/S /JavaScript') };
+    const hidden = hiddenDangers(document, bytes, words);
+    if (hidden.length > 0) return { facts: [], faults: hidden };
     if (document.pages > MOST_PAGES) faults.push(tooManyPages(document.pages));
     const attached = readAttachments(document.attachments(), `${words}\n${unpacked.objects}`);
-    const facts = [...infoFacts({ ...scanned, ...infoOf(document) }), ...attached.facts];
-    const face = await readFace(document, tools, facts);
+    const info = infoFacts(infoOf(document));
+    const face = await readFace(document, tools, [...info, ...attached.facts.flat()]);
+    const facts = [...info, ...ofThisInvoice(attached.facts, [...info, ...face.facts])];
     if (face.blank && isDamaged(bytes)) return { facts, faults: [...faults, damaged()] };
     const others = attached.known ? faults.filter(({ code }) => code !== 'PDF-SAFE-04') : faults;
     return { facts: [...facts, ...face.facts], faults: [...others, ...face.faults] };
@@ -61,6 +65,20 @@ export async function readPdf(bytes: Buffer, tools: PdfTools): Promise<Reading> 
     document.close();
   }
 }
+
+/** A cross-reference may lead into the bytes of a stream, where whoever scans the words between streams sees no object. */
+function hiddenDangers(document: PdfDocument, bytes: Buffer, words: string): Fault[] {
+  const told = [
+    ...(document.scripts > 0 ? ['/S /JavaScript'] : []),
+    ...(document.encrypted ? ['/Encrypt <<'] : []),
+    ...(document.dynamicForm ? ['/XFA ['] : []),
+    // Twelve letters stand in no packed bytes by chance.
+    ...LONG_NAMES.filter((name) => bytes.includes(name) && !words.includes(name)).map((name) => `/S ${name}`),
+  ];
+  return told.length > 0 ? dangersIn(told.join('\n')) : [];
+}
+
+const LONG_NAMES = ['/JavaScript', '/SubmitForm', '/ImportData', '/Rendition'];
 
 /** The Info keys by way of the cross-reference: also where they lie in a compressed object. */
 function infoOf(document: PdfDocument): InfoKeys {
@@ -71,7 +89,7 @@ function infoOf(document: PdfDocument): InfoKeys {
  * Accounting data (XBRL, XML) rides along with many invoices, and with some their OFD. `known`: nothing else is attached,
  * neither to the file nor to a note on a page, which only the file's own words tell.
  */
-function readAttachments(contents: readonly Buffer[], words: string): { facts: Fact[]; known: boolean } {
+function readAttachments(contents: readonly Buffer[], words: string): { facts: Fact[][]; known: boolean } {
   const read = contents.map((content) => {
     if (content.subarray(0, 2).equals(OFD_START) && content.includes('OFD.xml')) return [];
     try {
@@ -80,14 +98,18 @@ function readAttachments(contents: readonly Buffer[], words: string): { facts: F
       return null;
     }
   });
-  const attached = words.match(/\/EF\s*<</g)?.length ?? 0;
-  return {
-    facts: read.flatMap((facts) => facts ?? []),
-    known: attached <= read.length && read.every((facts) => facts),
-  };
+  // A later revision may write a file's entry anew: what counts is how many files there are.
+  const attached = new Set(words.match(/\/EF\s*<<[^>]{0,100}?(\d+\s+\d+\s+R)/g)).size;
+  return { facts: read.map((facts) => facts ?? []), known: attached <= read.length && read.every((facts) => facts) };
 }
 
 const OFD_START = Buffer.from('PK');
+
+/** What is attached of another invoice, of the one that this takes the place of, say, speaks of that one. */
+function ofThisInvoice(attached: readonly Fact[][], others: readonly Fact[]): Fact[] {
+  const known = new Set(others.filter(isNumber).map(({ value }) => value));
+  return attached.filter((facts) => known.size === 0 || known.has(numberOf(facts) as string)).flat();
+}
 
 /** The first page is the face, with the QR code; an invoice of many lines has its sums on the last. */
 async function readFace(
@@ -95,14 +117,19 @@ async function readFace(
   tools: PdfTools,
   others: readonly Fact[],
 ): Promise<Reading & { blank: boolean }> {
-  const seen = document.withPage(0, (page) => ({ pieces: page.characters(), pictures: page.pictures() }));
-  if (!seen) return { facts: [], faults: [unreadable('broken')], blank: true };
-  const pages = [seen.pieces];
-  for (let n = 1; n < Math.min(document.pages, MOST_READ); n += 1)
-    pages.push(document.withPage(n, (page) => page.characters()) ?? []);
-  const text = readFaceText(pages);
+  const sheets = Array.from({ length: Math.min(document.pages, MOST_READ) }, (_, n) =>
+    document.withPage(n, (page) => page.text()),
+  );
+  if (!sheets[0]) return { facts: [], faults: [unreadable('broken')], blank: true };
+  const front = frontOf(sheets);
+  const pages = sheets.slice(front).map((sheet) => sheet?.pieces ?? []);
+  const printed = readFaceText(pages);
+  // What a scanner recognised may be misread.
+  const text =
+    sheets[front]?.seen === false ? printed.map((fact): Fact => ({ ...fact, confidence: 'likely' })) : printed;
+  const pictures = document.withPage(front, (page) => page.pictures()) ?? NO_PICTURES;
   const known = new Set([...others, ...text].filter(isNumber).map(({ value }) => value));
-  const codes = await readCodes(seen.pictures, known, (part) => drawnPage(document, part), tools);
+  const codes = await readCodes(pictures, known, (part) => drawnPage(document, front, part), tools);
   // Whose number is on a QR code or among the keys is an invoice, whatever its remarks speak of.
   const numbered = [...others, ...codes.flat()].some(isNumber);
   const facts = [...(codes[0] ?? []), ...text.filter((fact) => !(numbered && saysNoInvoice(fact)))];
@@ -118,8 +145,19 @@ async function readFace(
   };
 }
 
-function drawnPage(document: PdfDocument, part: Part): Picture | null {
-  return document.withPage(0, (page: PdfPage) => page.drawn(part));
+const NO_PICTURES: Pictures = { square: [], drawings: [], others: false };
+/** A list of trips or a letter may come first. */
+const FRONT_PAGES = 3;
+
+/** The page that is the invoice's face: the first that has its number, or else the first. */
+function frontOf(sheets: readonly (PageText | null)[]): number {
+  if (sheets.length === 1) return 0;
+  const found = sheets.slice(0, FRONT_PAGES).findIndex((sheet) => sheet && hasNumber(sheet.pieces));
+  return Math.max(0, found);
+}
+
+function drawnPage(document: PdfDocument, index: number, part: Part): Picture | null {
+  return document.withPage(index, (page: PdfPage) => page.drawn(part));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { GivenUp } from './file-faults';
 import { PDFIUM_BYTES } from './pdfium';
 import { Reading } from './read-pdf';
 import type { Job, ThreadData, ThreadMessage } from './reader.thread';
@@ -16,7 +17,8 @@ const MOST_STILL_WATCHES = 400;
 /** Where the system does not tell a thread's time, a hanging one is told by the clock. */
 const HANGING_DEADLINES = 20;
 
-export type Failure = 'deadline' | 'memory' | 'broken';
+/** closed: the reader was, and this says nothing of the file. */
+type Failure = GivenUp | 'closed';
 
 /** One thread that reads one file at a time. It takes files once it has loaded its libraries, and anew after its end. */
 export class ReaderThread {
@@ -30,7 +32,7 @@ export class ReaderThread {
   private settle: ((result: Reading | Failure) => void) | null = null;
 
   /**
-   * `deadlineMs`: of its own processor time, for one file; a busy machine makes files slower, not unreadable. `changed`:
+   * `load` may throw where the system has no thread to give. `deadlineMs`: of its own processor time, for one file; a busy machine makes files slower, not unreadable. `changed`:
    * the thread has loaded and takes files (true), or could not (false).
    */
   constructor(
@@ -68,15 +70,17 @@ export class ReaderThread {
       this.changed(true);
     });
     worker.on('error', ({ code }: Error & { code?: string }) =>
-      this.gone(worker, code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'broken'),
+      this.gone(worker, code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'lost'),
     );
-    worker.on('exit', () => this.gone(worker, 'broken'));
+    worker.on('exit', () => this.gone(worker, 'lost'));
   }
 
   /** Only while it is free. */
   read(bytes: Buffer): Promise<Reading | Failure> {
     const { worker } = this;
-    if (!worker) return Promise.resolve('broken');
+    if (!worker) return Promise.resolve('closed');
+    // A copy of its own: a Buffer may be a window on much more memory.
+    const copy = new Uint8Array(bytes);
     const job = (this.serial += 1);
     this.files += 1;
     const allowedMs = this.limits.deadlineMs + (this.files === 1 ? FIRST_FILE_MS : 0);
@@ -84,7 +88,7 @@ export class ReaderThread {
       const spent = this.stopwatch();
       const watch = setInterval(() => {
         const { cpuMs, hangs } = spent();
-        if (hangs) this.stop('broken');
+        if (hangs) this.stop('lost');
         else if (cpuMs > allowedMs) this.stop('deadline');
       }, WATCH_MS);
       this.settle = (result) => {
@@ -94,8 +98,6 @@ export class ReaderThread {
         resolve(result);
       };
       worker.ref();
-      // A copy of its own: a Buffer may be a window on much more memory.
-      const copy = new Uint8Array(bytes);
       const message: Job = { job, bytes: copy };
       worker.postMessage(message, [copy.buffer]);
     });
@@ -105,7 +107,7 @@ export class ReaderThread {
     const { worker } = this;
     this.forget();
     await worker?.terminate();
-    this.settle?.('broken');
+    this.settle?.('closed');
   }
 
   /** Processor time of the thread since the first look. Elsewhere than on Linux: at most the whole process's. */
@@ -126,6 +128,7 @@ export class ReaderThread {
     return () => {
       // Nanoseconds on a processor, nanoseconds of waiting for one, and how often.
       const told = scheduled(schedstat);
+      if (told === null) return { cpuMs: 0, hangs: false };
       still = told === last ? still + 1 : 0;
       last = told;
       const now = Number(told.split(' ')[0]) / 1e6;
@@ -159,11 +162,11 @@ export class ReaderThread {
   }
 }
 
-function scheduled(path: string): string {
+/** Null: the thread has just ended, and its exit is on its way. */
+function scheduled(path: string): string | null {
   try {
     return readFileSync(path, 'latin1');
   } catch {
-    // The thread has just ended; its exit is on its way.
-    return '';
+    return null;
   }
 }

@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Pdfium, PdfiumFailure } from './pdfium';
 import { codesIn, loadQrReader } from './qr-codes';
@@ -16,7 +16,7 @@ export interface Job {
   bytes: Uint8Array;
 }
 export type ThreadMessage =
-  { ready: true; thread: string | null } | { job: number; reading: Reading | 'memory' | 'broken' };
+  { ready: true; thread: string | null } | { job: number; reading: Reading | 'memory' | 'lost' };
 
 /** A thread that reads invoice files, one after the other. Each file that made its memory grow costs it that memory. */
 async function main({ pdfium: module, memoryBytes }: ThreadData): Promise<void> {
@@ -28,14 +28,14 @@ async function main({ pdfium: module, memoryBytes }: ThreadData): Promise<void> 
   });
   tell({ ready: true, thread: ownThread() });
 
-  async function read(bytes: Buffer): Promise<Reading | 'memory' | 'broken'> {
+  async function read(bytes: Buffer): Promise<Reading | 'memory' | 'lost'> {
     const pdfium = await instance;
     let broken = false;
     try {
       return await readFile(bytes, { pdfium, codesIn });
     } catch (error) {
       broken = true;
-      return error instanceof PdfiumFailure ? error.why : 'broken';
+      return error instanceof PdfiumFailure ? error.why : 'lost';
     } finally {
       if (broken || pdfium.grown) instance = Pdfium.start(module, memoryBytes);
     }
@@ -49,7 +49,9 @@ function tell(message: ThreadMessage): void {
 /** Where Linux tells the processor time of this very thread; null elsewhere. */
 function ownThread(): string | null {
   try {
-    return `/proc/${readlinkSync('/proc/thread-self')}/schedstat`;
+    const file = `/proc/${readlinkSync('/proc/thread-self')}/schedstat`;
+    // Kernels that do not keep it show noughts, or no such file.
+    return /^[1-9]\d* \d+ \d+$/.test(readFileSync(file, 'latin1').trim()) ? file : null;
   } catch {
     return null;
   }

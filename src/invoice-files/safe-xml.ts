@@ -34,8 +34,9 @@ const parser = new XMLParser({
 /** The root of a document. No entities but the five of XML itself and character numbers; a DOCTYPE is refused. */
 export function parseXml(bytes: Buffer): Element {
   if (bytes.length > MOST_BYTES) throw new RefusedXml('too_large');
-  const text = decode(bytes);
-  if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw new RefusedXml('doctype');
+  const text = decode(bytes).trimStart();
+  if (/<!(DOCTYPE|ENTITY)/i.test(text.replace(/<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>/g, '')))
+    throw new RefusedXml('doctype');
   if (depthOf(text) > DEEPEST) throw new RefusedXml('too_deep');
   let nodes: Node[];
   try {
@@ -115,6 +116,8 @@ function depthOf(text: string): number {
 function decode(bytes: Buffer): string {
   const declared =
     /^[^>]{0,100}encoding\s*=\s*["']([A-Za-z0-9_-]{1,20})/.exec(bytes.toString('latin1', 0, 200))?.[1] ?? 'utf-8';
+  if (bytes[0] === 0x3c && bytes[1] === 0) return decodedAs('utf-16le', bytes) ?? refuse();
+  if (bytes[0] === 0 && bytes[1] === 0x3c) return decodedAs('utf-16be', bytes) ?? refuse();
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (utf16) return decodedAs(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be', bytes) ?? refuse();
   // Makers write GBK and say UTF-8, or nothing: what is valid UTF-8 is UTF-8, whatever it says of itself.

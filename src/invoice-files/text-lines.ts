@@ -45,18 +45,24 @@ const OVERLAP = 0.3;
 /** A gap that a blank would leave, between letters and between digits, which are spaced wider. */
 const BLANK = 0.24;
 const BLANK_IN_DIGITS = 0.45;
+/** In heights: the same character so near was drawn twice. */
+const TWICE = 0.25;
+/** Letters so many times as large as the usual ones are a watermark; a title's are twice as large. */
+const HUGE = 3.2;
 /** Baselines of one line differ by less than these heights: a form and what is filled in seldom stand level. */
 const LEVEL = 0.45;
 
 /** The lines of a page from top to bottom, in whatever order a program has drawn their pieces. */
 export function linesOf(pieces: readonly TextPiece[]): Line[] {
   const words: Segment[] = [];
-  for (const piece of pieces) {
+  for (const piece of onceEach(pieces)) {
     const last = words.at(-1);
     if (last && follows(last, piece)) append(last, piece);
     else words.push(wordOf(piece));
   }
+  const usual = middleOf(words.map(({ height }) => height));
   const drawn = words
+    .filter(({ height }) => height <= HUGE * usual)
     .map(withoutBlankEnds)
     .filter(({ raw }) => raw !== '')
     .sort((a, b) => b.y - a.y || a.left - b.left);
@@ -64,10 +70,38 @@ export function linesOf(pieces: readonly TextPiece[]): Line[] {
   for (const word of drawn) {
     const row = rows.at(-1);
     const first = row?.[0];
-    if (row && first && first.y - word.y <= Math.max(2, Math.min(first.height, word.height) * LEVEL)) row.push(word);
+    if (row && first && first.y - word.y <= LEVEL * Math.min(first.height, word.height)) row.push(word);
     else rows.push([word]);
   }
   return rows.map((row) => lineOf(row));
+}
+
+/** Words of a line; between Latin ones a blank was left out. */
+export function glued(words: readonly string[]): string {
+  return words.reduce(
+    (all, word) => (/[A-Za-z.,]$/.test(all) && /^[A-Za-z(]/.test(word) ? `${all} ${word}` : all + word),
+    '',
+  );
+}
+
+/** Without what is drawn twice at the same place, to look bold. */
+function onceEach(pieces: readonly TextPiece[]): TextPiece[] {
+  const drawn = new Map<string, TextPiece[]>();
+  return pieces.filter((piece) => {
+    const same = drawn.get(piece.text);
+    if (!same) {
+      drawn.set(piece.text, [piece]);
+      return true;
+    }
+    const near = TWICE * piece.height;
+    if (same.some(({ x, y }) => Math.abs(x - piece.x) < near && Math.abs(y - piece.y) < near)) return false;
+    same.push(piece);
+    return true;
+  });
+}
+
+function middleOf(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 /** Where a place in a line's text stands: its segment, the place in it, and x. */
@@ -149,6 +183,8 @@ function join(one: Segment, other: Segment): void {
 /** A piece of several characters tells no place of each: every one is taken to be as wide as it usually is. */
 function put(word: Segment, raw: string, x: number, width: number): Segment {
   if (raw.length === 1) {
+    // One blank stands for many: patterns then have no two ways to match a row of them.
+    if (word.text.endsWith(' ') && plain(raw) === ' ') return word;
     word.places.push(x);
     word.raw += raw;
     word.text += plain(raw);

@@ -1,32 +1,35 @@
-import { InvoiceItem, InvoiceKind, kindOf } from '../domain/invoice';
+import { InvoiceKind, kindOf } from '../domain/invoice';
 import { Fact, FactList, FactSource, OtherDocument } from '../domain/invoice-facts';
-import { documentOf } from './face-documents';
+import { documentTitled } from './face-documents';
 import { checkCodeOf, codeOf, dayOf, idOf, moneyOf, nameOf, numberOf } from './printed';
 import { Element } from './safe-xml';
-import { itemOf } from './xml-item';
+import { addLines, XmlLine } from './xml-item';
 
 /**
  * The elements of the 电子凭证会计数据标准 (taxonomies of xbrl.mof.gov.cn: inv, einv, rai, atr …) by what they mean. The
- * taxonomies name one thing by several words, but build all names alike.
+ * taxonomies name one thing by several words, but build all names alike; of several the first that is there counts.
  */
 const FIELDS = {
-  type: /^TypeOf(Invoice|Voucher|ElectronicInvoice)$|^InvoiceType$/,
-  number:
-    /^NumberOf(Electronic)?Invoice$|^(Electronic)?InvoiceNumber$|^ElectronicInvoice\w*(Ticket|Receipt|Itinerary)Number$/,
-  code: /^CodeOfInvoice$|^InvoiceCode$/,
-  checkCode: /^IdentifyingCode$|^(Invoice)?CheckCode$/,
-  day: /^DateOfIssue$|^(Invoice)?IssueDate$|^DateOf(Electronic)?Invoice$|^IssuingDate$/,
-  title: /^NameOf(Purchaser|Buyer)$|^(Purchaser|Buyer)Name$/,
-  buyerNumber: /^(TaxpayerIdentificationNumber|UnifiedSocialCreditCode)\w*Of(Purchaser|Buyer)$/,
-  seller: /^NameOfSeller$|^SellerName$/,
-  sellerNumber: /^(TaxpayerIdentificationNumber|UnifiedSocialCreditCode)\w*OfSeller$/,
-  net: /^TotalAmount(ExcludingTax|WithoutTax)$/,
-  tax: /^TotalTaxAmount$|^TaxAmount$|^TotalTax$/,
-  fee: /^TaxIncludedAmountInFigures$|^TotalAmount(IncludingTax|InFigures)?$|^TotalTaxIncludedAmount$|^Fare$/,
-  journey: /^TrainNumber$|^FlightNumber$/,
-  from: /^DepartureStation$/,
-  to: /^DestinationStation$|^ArrivalStation$/,
-  departure: /^TravelDate$|^DepartureDate$|^DateOfDeparture$/,
+  type: [/^TypeOf(Invoice|Voucher|ElectronicInvoice)$/, /^InvoiceType$/],
+  number: [
+    /^NumberOf(Electronic)?Invoice$/,
+    /^(Electronic)?InvoiceNumber$/,
+    /^ElectronicInvoice\w*(Ticket|Receipt|Itinerary)Number$/,
+  ],
+  code: [/^CodeOfInvoice$/, /^InvoiceCode$/],
+  checkCode: [/^IdentifyingCode$/, /^(Invoice)?CheckCode$/],
+  day: [/^DateOfIssue$/, /^(Invoice)?IssueDate$/, /^DateOf(Electronic)?Invoice$/, /^IssuingDate$/],
+  title: [/^NameOf(Purchaser|Buyer)$/, /^(Purchaser|Buyer)Name$/],
+  buyerNumber: [/^(TaxpayerIdentificationNumber|UnifiedSocialCreditCode)\w*Of(Purchaser|Buyer)$/],
+  seller: [/^NameOfSeller$/, /^SellerName$/],
+  sellerNumber: [/^(TaxpayerIdentificationNumber|UnifiedSocialCreditCode)\w*OfSeller$/],
+  net: [/^TotalAmountExcludingTax$/, /^TotalAmountWithoutTax$/],
+  tax: [/^TotalTaxAmount$/, /^TotalTax$/, /^TaxAmount$/],
+  fee: [/^TaxIncludedAmountInFigures$/, /^TotalAmountIncludingTax$/, /^TotalTaxIncludedAmount$/, /^Fare$/],
+  journey: [/^TrainNumber$/, /^FlightNumber$/],
+  from: [/^DepartureStation$/],
+  to: [/^DestinationStation$/, /^ArrivalStation$/],
+  departure: [/^TravelDate$/, /^DepartureDate$/, /^DateOfDeparture$/],
 } as const;
 
 const LINE = {
@@ -39,9 +42,10 @@ const LINE = {
 
 /** What an XBRL instance says of its invoice; empty where it is one of something else (a bank's receipt, say). */
 export function readXbrl(root: Element, source: FactSource): Fact[] {
-  const own = root.children;
-  const value = (field: keyof typeof FIELDS) =>
-    own.find(({ name, text }) => FIELDS[field].test(name) && text !== '')?.text ?? '';
+  const lines = root.children.filter(({ children }) => children.some(({ name }) => LINE.name.test(name)));
+  // Some taxonomies group the fields of a party or of the amounts.
+  const own = root.children.filter((one) => !lines.includes(one)).flatMap((one) => [one, ...one.children]);
+  const value = (field: keyof typeof FIELDS) => firstOf(own, FIELDS[field]);
   const list = new FactList(source);
   const [number, code] = [numberOf(value('number')), codeOf(value('code'))];
   list.add('number', number);
@@ -55,7 +59,10 @@ export function readXbrl(root: Element, source: FactSource): Fact[] {
   list.add('feeWithoutTax', moneyOf(value('net')));
   list.add('tax', moneyOf(value('tax')));
   list.add('fee', moneyOf(value('fee')));
-  list.add('items', linesOf(own));
+  addLines(
+    list,
+    lines.map(({ children }) => lineOf(children)),
+  );
   const document = documentNamed(value('type'), own);
   list.add('document', document);
   if (number && !document) list.add('kind', kindNamed(value('type'), number, code ?? ''));
@@ -64,25 +71,29 @@ export function readXbrl(root: Element, source: FactSource): Fact[] {
   return number ? list.facts : [];
 }
 
-function linesOf(own: readonly Element[]): InvoiceItem[] | null {
-  const lines = own.filter(({ name }) => /Tuple$/.test(name));
-  const items = lines.map(({ children }) => {
-    const value = (pattern: RegExp) => children.find(({ name, text }) => pattern.test(name) && text !== '')?.text ?? '';
-    return itemOf({
-      name: value(LINE.name),
-      unit: value(LINE.unit),
-      num: value(LINE.num),
-      price: value(LINE.price),
-      amount: value(LINE.amount),
-    });
-  });
-  return items.length > 0 && items.every((item) => item !== null) ? items : null;
+function firstOf(elements: readonly Element[], patterns: readonly RegExp[]): string {
+  for (const pattern of patterns) {
+    const found = elements.find(({ name, text }) => pattern.test(name) && text !== '');
+    if (found) return found.text;
+  }
+  return '';
+}
+
+function lineOf(fields: readonly Element[]): XmlLine {
+  const value = (pattern: RegExp) => firstOf(fields, [pattern]);
+  return {
+    name: value(LINE.name),
+    unit: value(LINE.unit),
+    num: value(LINE.num),
+    price: value(LINE.price),
+    amount: value(LINE.amount),
+  };
 }
 
 function documentNamed(type: string, own: readonly Element[]): OtherDocument | null {
-  if (/铁路/.test(type) || own.some(({ name }) => name === 'TrainNumber')) return 'railway_ticket';
-  if (/航空/.test(type) || own.some(({ name }) => name === 'FlightNumber')) return 'air_itinerary';
-  return documentOf(`发票号码:1${type}`);
+  if (own.some(({ name }) => name === 'TrainNumber')) return 'railway_ticket';
+  if (own.some(({ name }) => name === 'FlightNumber')) return 'air_itinerary';
+  return documentTitled(type.replaceAll('（', '(').replaceAll('）', ')'));
 }
 
 function kindNamed(type: string, number: string, code: string): InvoiceKind {

@@ -1,10 +1,10 @@
-import { InvoiceItem, kindOf } from '../domain/invoice';
+import { kindOf } from '../domain/invoice';
 import { Fact, FactList, FactSource } from '../domain/invoice-facts';
 import { checkCodeOf, codeOf, dayOf, idOf, moneyOf, nameOf, numberOf } from './printed';
 import { readQrPayload } from './qr-payload';
 import { Element, find, findAll, textOf } from './safe-xml';
 import { readXbrl } from './xbrl-invoice';
-import { itemOf } from './xml-item';
+import { addLines, XmlLine } from './xml-item';
 
 /** What an invoice in XML says: 数电 (`EInvoice`), the legacy `eInvoice` of 2019, or the ministry's XBRL. Null: another document. */
 export function readXmlInvoice(root: Element, source: FactSource): Fact[] | null {
@@ -16,17 +16,12 @@ export function readXmlInvoice(root: Element, source: FactSource): Fact[] | null
   return xbrl ? readXbrl(xbrl, source) : null;
 }
 
-/** The fields of an OFD's tags have the names of the legacy XML, whatever their root is called. */
-export function readTaggedInvoice(root: Element, source: FactSource): Fact[] {
-  return legacyFacts(root, source);
-}
-
 function digitalFacts(root: Element, source: FactSource): Fact[] {
   const list = new FactList(source);
   const data = find(root, 'EInvoiceData') ?? root;
   const supervision = find(root, 'TaxSupervisionInfo') ?? root;
-  const number = textOf(supervision, 'InvoiceNumber') || textOf(root, 'InvoiceNumber', 'EIid');
-  list.add('number', /^\d{20}$/.test(number) ? number : null);
+  const number = numberOf(textOf(supervision, 'InvoiceNumber') || textOf(root, 'InvoiceNumber', 'EIid'));
+  list.add('number', number);
   list.add('issuedOn', dayOf(textOf(supervision, 'IssueTime') || textOf(data, 'RequestTime')));
   const buyer = find(data, 'BuyerInformation');
   const seller = find(data, 'SellerInformation');
@@ -38,13 +33,17 @@ function digitalFacts(root: Element, source: FactSource): Fact[] {
   list.add('feeWithoutTax', moneyOf(textOf(basic, 'TotalAmWithoutTax')));
   list.add('tax', moneyOf(textOf(basic, 'TotalTaxAm')));
   list.add('fee', moneyOf(textOf(basic, 'TotalTax-includedAmount')));
-  list.add('items', itemsOf(findAll(data, 'IssuItemInformation'), DIGITAL_LINE));
+  addLines(
+    list,
+    findAll(data, 'IssuItemInformation').map((line) => lineOf(line, DIGITAL_LINE)),
+  );
   const label = textOf(find(root, 'GeneralOrSpecialVAT'), 'LabelName', 'LabelCode');
   if (number) list.add('kind', /专|^01$/.test(label) ? 'digital_special' : 'digital_ordinary');
   return list.facts;
 }
 
-function legacyFacts(root: Element, source: FactSource): Fact[] {
+/** Also the fields of an OFD's tags, which have the names of the legacy XML, whatever their root is called. */
+export function legacyFacts(root: Element, source: FactSource): Fact[] {
   const list = new FactList(source);
   const [number, code] = [numberOf(textOf(root, 'InvoiceNo')), codeOf(textOf(root, 'InvoiceCode'))];
   list.add('number', number);
@@ -61,7 +60,10 @@ function legacyFacts(root: Element, source: FactSource): Fact[] {
   list.add('feeWithoutTax', moneyOf(textOf(root, 'TaxExclusiveTotalAmount')));
   list.add('tax', moneyOf(textOf(root, 'TaxTotalAmount')));
   const lines = findAll(root, 'GoodsInfo').filter(({ children }) => children.some(({ name }) => name === 'Item'));
-  list.add('items', itemsOf(lines, LEGACY_LINE));
+  addLines(
+    list,
+    lines.map((line) => lineOf(line, LEGACY_LINE)),
+  );
   if (number && code) list.add('kind', kindOf(number, code));
   const qr = readQrPayload(textOf(root, 'GraphCode'), source) ?? [];
   return [...list.facts, ...qr.filter(({ field }) => field !== 'kind')];
@@ -70,16 +72,12 @@ function legacyFacts(root: Element, source: FactSource): Fact[] {
 const DIGITAL_LINE = { name: 'ItemName', unit: 'MeaUnits', num: 'Quantity', price: 'UnPrice', amount: 'Amount' };
 const LEGACY_LINE = { name: 'Item', unit: 'MeasurementDimension', num: 'Quantity', price: 'Price', amount: 'Amount' };
 
-/** The lines, or null where one cannot be read: part of a list is no list. */
-function itemsOf(lines: Element[], names: typeof DIGITAL_LINE): InvoiceItem[] | null {
-  const items = lines.map((line) =>
-    itemOf({
-      name: textOf(line, names.name),
-      unit: textOf(line, names.unit),
-      num: textOf(line, names.num),
-      price: textOf(line, names.price),
-      amount: textOf(line, names.amount),
-    }),
-  );
-  return items.length > 0 && items.every((item) => item !== null) ? items : null;
+function lineOf(line: Element, names: typeof DIGITAL_LINE): XmlLine {
+  return {
+    name: textOf(line, names.name),
+    unit: textOf(line, names.unit),
+    num: textOf(line, names.num),
+    price: textOf(line, names.price),
+    amount: textOf(line, names.amount),
+  };
 }

@@ -72,7 +72,12 @@ function differs(one: Fact, other: Fact): boolean {
 
 function noOrdinaryInvoice(document: OtherDocument): Fault {
   const [zh, en] = DOCUMENT_NAMES[document];
-  return warning('FILE-KIND-01', '/file', `文件是${zh}。`, `The file is ${en}.`);
+  return warning(
+    'FILE-KIND-01',
+    '/file',
+    `文件是${zh}，不是商户开具的增值税发票。请确认是否选错了文件。`,
+    `The file is ${en}, not a VAT invoice that a merchant issues. Check whether it is the right file.`,
+  );
 }
 
 function twoThings({ name, called: [zh, en] }: Field, facts: Fact[]): Fault {

@@ -49,7 +49,10 @@ export class InvoiceReader {
 
   /** The invoice of an order that leaves it to its PDF; a problem that names what the file lacks. */
   async invoiceOf(pdf: Buffer): Promise<InvoiceRequest> {
-    const { facts, faults } = await this.read(pdf);
+    const { facts, faults, unread } = await this.read(pdf);
+    // Of what was given up nothing is lacking: it was not read.
+    if (unread)
+      throw new Problem('invalid_order', { faults: faults.map((one): Fault => ({ ...one, severity: 'error' })) });
     const { invoice, doubts, lacks } = filledInvoice(facts);
     const severe = doubts.map((doubt): Fault => ({ ...doubt, severity: 'error' }));
     const all = [...faults, ...severe, ...lacks];

@@ -54,7 +54,7 @@ export function pdfOf({
   return Buffer.concat(parts);
 }
 
-function streamOf(bytes: Buffer, dictionary = '/Filter/FlateDecode'): Buffer {
+export function streamOf(bytes: Buffer, dictionary = '/Filter/FlateDecode'): Buffer {
   const head = Buffer.from(`<<${dictionary}/Length ${bytes.length}>>\nstream\n`);
   return Buffer.concat([head, bytes, Buffer.from('\nendstream')]);
 }
