@@ -98,6 +98,7 @@ export function makeEngine(
     late,
     recorder,
     settings,
+    log,
   );
   const runner = new InsertionRunner(
     store,

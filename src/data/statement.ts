@@ -13,6 +13,8 @@ export interface Statement {
 /**
  * A hot statement keeps its plan: planning it anew costs more than running it. Such a plan outlives the statistics it was
  * made from, so it may only touch what does not grow with the tables: an index each time, never a scan or a hash of all rows.
+ * What is forbidden still has a price up to PostgreSQL 17, and it lies above `jit_above_cost`: with `jit = on`, its default
+ * there, each statement would be compiled anew, for seconds.
  */
 export const AS_ENGINE = [
   'SET LOCAL ROLE piaoka_engine',
@@ -20,6 +22,7 @@ export const AS_ENGINE = [
   'SET LOCAL enable_seqscan = off',
   'SET LOCAL enable_hashjoin = off',
   'SET LOCAL enable_mergejoin = off',
+  'SET LOCAL jit = off',
 ].join('; ');
 
 /**
@@ -116,6 +119,19 @@ async function withConnection<T>(dataSource: DataSource, work: (client: PoolClie
 function isConnectionError(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return /^(08|57P)/.test(code) || /timeout|terminated|not queryable/i.test(message);
+}
+
+/**
+ * The database cannot answer now: connections that broke or cannot be had, a full disk, a read-only server, a shutdown, a
+ * statement that was cancelled. All pass, and all are worth repeating.
+ */
+export function databaseIsAway(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  if (/^(08|53|57|25006|55P03|40)/.test(code)) return true;
+  return (
+    /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/.test(code) ||
+    /connect|connection|timeout|not queryable/i.test(message)
+  );
 }
 
 /** The data itself is refused (SQLSTATE 22, 23): no repetition helps. */

@@ -1,5 +1,6 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
 import { FastifyReply, FastifyRequest } from 'fastify';
+import { databaseIsAway } from '../data/statement';
 import { Log } from '../log';
 import { Problem, ProblemCode } from './problems';
 
@@ -53,12 +54,5 @@ function codeOf(error: unknown): ProblemCode {
       break;
   }
   if (status && status >= 400 && status < 500) return 'malformed_json';
-  return isDatabaseAway(error) ? 'unavailable' : 'internal';
-}
-
-/** Connections that broke or cannot be had, a full disk, a read-only server, a shutdown: all pass, all worth repeating. */
-function isDatabaseAway(error: unknown): boolean {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  if (/^(08|53|57P|25006|55P03|40)/.test(code)) return true;
-  return /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND)/.test(code) || /connect|connection|timeout/i.test(message);
+  return databaseIsAway(error) ? 'unavailable' : 'internal';
 }

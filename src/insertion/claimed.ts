@@ -59,7 +59,7 @@ export interface Claimed {
   tripPdfSha256: Buffer | null;
   insertion: Insertion;
   attempts: number;
-  /** Claims before this one that ended without a result. */
+  /** Attempts in a row that were found without their process. */
   crashes: number;
   fence: string;
   claimedBy: string;
@@ -87,7 +87,7 @@ export function claimedFrom(row: ClaimedRow, sealer: Sealer): Claimed {
     tripPdfSha256: row.trip_pdf_sha256,
     insertion: insertionFrom(row),
     attempts: row.attempts,
-    crashes: row.crashes - 1,
+    crashes: row.crashes,
     fence: row.fence,
     claimedBy: row.claimed_by,
     canary: row.canary,

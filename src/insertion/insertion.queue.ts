@@ -144,7 +144,7 @@ export const CLAIM: Statement = {
        WHERE place <= free
     )
     UPDATE insertions i
-       SET fence = i.fence + 1, crashes = i.crashes + 1, claimed_by = $2,
+       SET fence = i.fence + 1, claimed_by = $2,
            due_at = clock_timestamp() + make_interval(secs => $3)
       FROM taken t JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.id
      WHERE i.merchant_id = t.merchant_id AND i.id = t.id
@@ -196,10 +196,23 @@ export const INTEND: Statement = {
 };
 
 /**
+ * The same claim under a new fence and a new lease. It waits for a write-ahead whose COMMIT was not answered, and one that
+ * PostgreSQL has not even begun finds the fence moved: so after this it is certain whether the attempt was opened, and a
+ * statement that begins now sees it. `$1` merchant, `$2` id, `$3` fence, `$4` who, `$5` lease in seconds.
+ */
+export const RECLAIM: Statement = {
+  name: 'reclaim',
+  text: `
+    UPDATE insertions SET fence = fence + 1, due_at = clock_timestamp() + make_interval(secs => $5)
+     WHERE merchant_id = $1 AND id = $2 AND fence = $3 AND claimed_by = $4
+    RETURNING fence`,
+};
+
+/**
  * Records what steps came to: the new present, the closed attempt and the event, under the fence; the lease ends. A card
  * whose code this answer did not carry takes it from a late answer that did.
- * Repeating it changes nothing, because the first time has ended the claim. `$1` rows. Finding an attempt without its
- * process is no result: crashes in a row go on being counted, less the claim that found it.
+ * Repeating it changes nothing, because the first time has ended the claim. `$1` rows. An attempt that was found without
+ * its process is a crash, and these are counted in a row; a claim that came to nothing because the database stood is none.
  */
 export const RECORD: Statement = {
   name: 'record',
@@ -214,7 +227,7 @@ export const RECORD: Statement = {
       UPDATE insertions i
          SET state = g.state, reason = g.reason, due_at = clock_timestamp() + make_interval(secs => g.due_in),
              claimed_by = NULL, tries = g.tries,
-             crashes = CASE g.outcome WHEN 'orphaned' THEN i.crashes - 1 ELSE 0 END, probes = g.probes,
+             crashes = CASE g.outcome WHEN 'orphaned' THEN i.crashes + 1 ELSE 0 END, probes = g.probes,
              authorization_checks = g.authorization_checks, reuploads = g.reuploads, media_id = g.media_id,
              trip_media_id = g.trip_media_id, uploaded_at = g.uploaded_at, doubt_since = g.doubt_since,
              order_consumed = g.order_consumed, waiting_since = g.waiting_since, card_code = coalesce(g.card_code, e.card_code),

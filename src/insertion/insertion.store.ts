@@ -11,7 +11,7 @@ import { Answer } from '../wechat/answer';
 import { CLASSIFIER_VERSION } from '../wechat/verdict';
 import { AttemptKind } from '../data/entities/attempt';
 import { Claimed, claimedFrom, ClaimedRow, columnsOf, databaseNow } from './claimed';
-import { CLAIM, INTEND, RECORD } from './insertion.queue';
+import { CLAIM, INTEND, RECLAIM, RECORD } from './insertion.queue';
 
 /** One attempt's write-ahead. */
 export interface Intent {
@@ -70,6 +70,14 @@ export class InsertionStore {
   /** False: the row was taken over meanwhile, and nothing may be sent. */
   intend(intent: Intent): Promise<boolean> {
     return together(this.intents, intent, (alone) => this.writeIntents(alone));
+  }
+
+  /** After this it is certain whether an unanswered write-ahead stands. Null: the row was taken over meanwhile. */
+  async reclaim(claimed: Claimed): Promise<Claimed | null> {
+    const { merchantId, id, fence, claimedBy } = claimed;
+    const values = [merchantId, id, fence, claimedBy, this.limits.leaseSeconds];
+    const [row] = await run<{ fence: string }>(this.dataSource, RECLAIM, values);
+    return row ? { ...claimed, fence: row.fence } : null;
   }
 
   record(result: Result): Promise<Recorded> {

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Accounts, IssuerAccount } from '../accounts/accounts';
 import { AttemptKind } from '../data/entities/attempt';
-import { refusedForGood } from '../data/statement';
+import { databaseIsAway, refusedForGood } from '../data/statement';
 import { advance, startSending, stopBeforeSending } from '../domain/advance';
 import { Insertion, Policy } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
 import { failpoint } from '../failpoints';
+import { Log } from '../log';
 import { Answer } from '../wechat/answer';
 import { insertBody } from '../wechat/card-ext';
 import { json, WechatClient } from '../wechat/client';
@@ -38,11 +39,27 @@ export class InsertionWorker {
     private readonly late: LateAnswers,
     private readonly recorder: Recorder,
     private readonly settings: WorkerSettings,
+    private readonly log: Log,
   ) {}
 
   /** The journey of an order: upload, write-ahead, insert, record. Null: another worker has taken it over. */
   async carry(claimed: Claimed): Promise<Outcome | null> {
     await failpoint('carry.claimed');
+    const ready = await this.prepare(claimed).catch((error: unknown) => this.unprepared(claimed, error));
+    if (ready === null || 'kind' in ready) return ready;
+    const { account, token, sending, request } = ready;
+    // The lease begins anew with the write-ahead, which is certainly not before this moment.
+    const leaseFrom = performance.now();
+    if (!(await this.intend(claimed, ready))) return null;
+
+    await failpoint('carry.intended');
+    const { outcome, answer } = await this.insert(claimed, account, token, request, leaseFrom);
+    await failpoint('carry.answered');
+    return this.recorder.record(claimed, sending, outcome, answer);
+  }
+
+  /** All that comes before the write-ahead. An outcome: recorded, the order goes no further now. */
+  private async prepare(claimed: Claimed): Promise<Ready | Outcome | null> {
     const stop = stopBeforeSending(claimed.insertion, claimed.crashes, databaseNow(claimed), this.policy());
     if (await this.settled(claimed)) return null;
     if (stop) return this.stopped(claimed, stop);
@@ -61,14 +78,17 @@ export class InsertionWorker {
     if (!held.token) return this.recorder.record(claimed, uploaded, held.outcome, null);
     const sending = startSending(uploaded);
     const request = requestOf(claimed, sending, account);
-    // The lease begins anew with the write-ahead, which is certainly not before this moment.
-    const leaseFrom = performance.now();
-    if (!(await this.intend(claimed, sending, request, upload.sent))) return null;
+    return { account, token: held.token, sending, request, uploaded: upload.sent };
+  }
 
-    await failpoint('carry.intended');
-    const { outcome, answer } = await this.insert(claimed, account, held.token, request, leaseFrom);
-    await failpoint('carry.answered');
-    return this.recorder.record(claimed, sending, outcome, answer);
+  /**
+   * While the database stands still the lease runs out and the order is claimed anew: that is nobody's failure. Any other
+   * error is ours, and counted: what fails each time comes before a person.
+   */
+  private async unprepared(claimed: Claimed, error: unknown): Promise<Outcome> {
+    if (databaseIsAway(error)) throw error;
+    this.log.error({ order: claimed.id, err: error }, 'an order could not be prepared');
+    return this.stopped(claimed, { kind: 'later', reason: 'unexpected_error', wait: 0, counted: true });
   }
 
   /** Evidence may have come that was not yet looked at: it ends a doubt, a denied one too, without another request. */
@@ -89,19 +109,18 @@ export class InsertionWorker {
    * False: nothing may be sent. A write-ahead whose COMMIT was not answered may stand or not: either way nothing was
    * sent, and that is recorded.
    */
-  private async intend(
-    claimed: Claimed,
-    sending: Insertion,
-    request: Buffer,
-    uploaded: UploadStep['sent'],
-  ): Promise<boolean> {
+  private async intend(claimed: Claimed, { sending, request, uploaded }: Ready): Promise<boolean> {
     const kind = kindOf(claimed);
     const requestSha256 = createHash('sha256').update(request).digest('hex');
     try {
       return await this.store.intend({ claimed, sending, kind, requestSha256, uploaded });
     } catch (error) {
-      if (refusedForGood(error)) throw error;
-      await this.recorder.record(claimed, sending, notSent('write_ahead_unanswered', 1), null);
+      if (refusedForGood(error)) {
+        this.log.error({ order: claimed.id, err: error }, 'an attempt could not be written down');
+        await this.stopped(claimed, { kind: 'needsHuman', reason: 'write_ahead_refused' });
+        return false;
+      }
+      await this.recorder.recordUnanswered(claimed, sending, notSent('write_ahead_unanswered', 1));
       return false;
     }
   }
@@ -139,6 +158,15 @@ function kindOf({ insertion, attempts }: Claimed): AttemptKind {
   if (insertion.doubtSince || insertion.doubtDenied) return 'probe';
   if (insertion.reinserted) return 'reinsertion';
   return attempts === 0 ? 'first' : 'retry';
+}
+
+/** An order with everything that its attempt needs. */
+interface Ready {
+  account: IssuerAccount;
+  token: Token;
+  sending: Insertion;
+  request: Buffer;
+  uploaded: UploadStep['sent'];
 }
 
 interface Insert {

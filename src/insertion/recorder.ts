@@ -47,6 +47,12 @@ export class Recorder {
     return outcome;
   }
 
+  /** Nothing was sent, and the write-ahead may stand or not. */
+  async recordUnanswered(claimed: Claimed, before: Insertion, outcome: Outcome): Promise<void> {
+    const again = await this.patiently(claimed, () => this.store.reclaim(claimed));
+    if (again) await this.record(again, before, outcome, null);
+  }
+
   /** The answer carries the code of another order's card. There may be a card all the same. */
   private async disbelieve(claimed: Claimed, before: Insertion, { cardCode }: Insertion, answer: Answer | null) {
     const data = { outcome: 'card_code_in_use', answered_code: cardCode };

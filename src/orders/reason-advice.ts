@@ -42,6 +42,16 @@ export const BY_REASON: Readonly<Record<string, Guidance>> = {
       'This order crashed its worker three times. Look at logs and memory and mend that first, then re-insert; if it is doubtful, ask the user before.',
     ],
   },
+  write_ahead_refused: {
+    merchant: [
+      '服务内部错误：此订单的发送记录无法写入，未向微信发送任何请求。请联系开票平台运营。',
+      'An internal fault: this attempt could not be written down, so nothing was sent to WeChat. Contact the operators of the platform.',
+    ],
+    operator: [
+      '数据库拒绝写入此次发送记录（见日志），未发送任何请求。先排除数据库的原因，再重插。',
+      'The database refused to write this attempt down (see the log); nothing was sent. Mend the cause in the database, then re-insert.',
+    ],
+  },
   unknown_answer: {
     merchant: [
       '微信给出了未公布的答复，无法判断卡券是否存在。运营会核实，请勿换订单号重发。',

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { armFailpoints, parseFailpoints } from '../../src/failpoints';
-import { CuttingProxy } from '../support/cutting-proxy';
+import { Cut, CuttingProxy } from '../support/cutting-proxy';
 import { query } from '../support/databases';
 import { order } from '../support/orders';
 import { Json, World } from '../support/world';
@@ -10,7 +12,7 @@ const INSERT = '/card/invoice/insert';
 describe('between the write-ahead and the request', () => {
   let world: World;
   let proxy: CuttingProxy;
-  let cut: 'before' | 'after' | null = null;
+  let cut: Cut | null = null;
 
   beforeAll(async () => {
     world = await World.start({
@@ -56,6 +58,50 @@ describe('between the write-ahead and the request', () => {
     ]);
     expect(requests).toBe(1);
     expect(states).not.toContain('in_doubt');
+  });
+
+  it('a COMMIT that stands still and is done after the worker gave it up: the attempt is closed all the same', async () => {
+    cut = 'stalled';
+    const { attempts, requests, states } = await storyUnder(null);
+    expect(attempts).toMatchObject([
+      { n: 1, kind: 'first', outcome: 'later', sent: 'no' },
+      { n: 2, kind: 'retry', outcome: 'inserted', sent: 'yes' },
+    ]);
+    expect(requests).toBe(1);
+    expect(states).not.toContain('in_doubt');
+    expect(await query(world.databaseUrl, 'SELECT FROM open_attempts')).toEqual([]);
+  });
+
+  it('a database that stands still for longer than three leases is nobody’s crash: the order gets its card', async () => {
+    const given = order();
+    await world.authorize(given.order_id);
+    const administrator = new Client({ connectionString: world.databaseUrl });
+    await administrator.connect();
+    await administrator.query('BEGIN; LOCK TABLE open_attempts IN ACCESS EXCLUSIVE MODE');
+    const { body } = await world.post('/v1/orders', given).expect(202);
+    const claims = `SELECT fence::int FROM insertions WHERE id = '${(body as Json).id as string}'`;
+    while (((await query<{ fence: number }>(world.databaseUrl, claims))[0]?.fence ?? 0) < 5) await sleep(100);
+    await administrator.query('COMMIT');
+    await administrator.end();
+    await world.until(given.order_id, ['inserted', 'needs_human']);
+    expect(await world.order(given.order_id)).toMatchObject({ state: 'inserted' });
+    expect(await world.requests(INSERT, given.order_id)).toHaveLength(1);
+  }, 120_000);
+
+  it('an attempt that the database refuses to write down goes to a person, with nothing sent', async () => {
+    const given = order();
+    await world.authorize(given.order_id);
+    await query(
+      world.databaseUrl,
+      `CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = 'unique_violation'; END $$;
+       CREATE TRIGGER refused BEFORE INSERT ON open_attempts FOR EACH ROW EXECUTE FUNCTION refused()`,
+    );
+    await world.post('/v1/orders', given).expect(202);
+    const { insertion } = await world.until(given.order_id, ['needs_human', 'inserted']);
+    await query(world.databaseUrl, 'DROP TRIGGER refused ON open_attempts');
+    expect(insertion).toMatchObject({ state: 'needs_human', reason: 'write_ahead_refused' });
+    expect(await world.requests(INSERT, given.order_id)).toEqual([]);
   });
 
   it('one that never reached PostgreSQL is not an attempt', async () => {

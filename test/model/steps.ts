@@ -98,7 +98,7 @@ function claimable({ row, requests }: World): boolean {
 function claim(world: World, setting: Setting, become: Become): void {
   const { row } = world;
   const workers = world.workers.map((one) => fencedOut(one, setting));
-  const claimed: Row = { ...row, claimed: true, leaseOver: false, crashes: Math.min(row.crashes + 1, MAX_CRASHES) };
+  const claimed: Row = { ...row, claimed: true, leaseOver: false };
   const known = settled(row, setting);
   if (known !== row) return become('finds evidence', { at: 'idle' }, { row: known, workers });
   become(
@@ -151,7 +151,7 @@ function record(
   const says = `records ${outcome.kind}`;
   if (worker.holds) {
     const insertion = rules.advance(worker.insertion, outcome, NOW, policy);
-    const crashes = outcome.kind === 'orphaned' ? Math.max(row.crashes - 1, 0) : 0;
+    const crashes = outcome.kind === 'orphaned' ? Math.min(row.crashes + 1, MAX_CRASHES) : 0;
     return become(says, { at: 'idle' }, { row: settled(present(row, insertion, crashes), { rules, policy }) });
   }
   if (worker.at !== 'answered' || outcome.kind !== 'inserted') return become('comes too late', { at: 'idle' });

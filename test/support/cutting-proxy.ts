@@ -1,7 +1,12 @@
 import { AddressInfo, connect, createServer, Server, Socket } from 'node:net';
 
-/** before: PostgreSQL never gets the COMMIT · after: it has committed, and its answer is lost. */
-export type Cut = 'before' | 'after';
+/**
+ * before: PostgreSQL never gets the COMMIT · after: it has committed, and its answer is lost · stalled: the statement has
+ * run and the client's connection breaks, while the COMMIT stands still for a while, as one does that waits for a standby.
+ */
+export type Cut = 'before' | 'after' | 'stalled';
+
+const STALLED_MS = 1500;
 
 /**
  * Stands between the service and PostgreSQL, reads the client's half of the protocol, and cuts the connection at a COMMIT
@@ -59,6 +64,14 @@ export class CuttingProxy {
     if (this.isAway) return void client.destroy();
     if (this.refusal) return this.sendAway(client, fatal(this.refusal));
     const upstream = connect(Number(this.target.port || 5432), this.target.hostname);
+    let stalled: Buffer | null = null;
+    let hasRun = false;
+    const stallOnceRun = () => {
+      if (!stalled || !hasRun || client.destroyed) return;
+      const commit = stalled;
+      client.destroy();
+      setTimeout(() => upstream.end(commit), STALLED_MS);
+    };
     for (const [one, other] of [
       [client, upstream],
       [upstream, client],
@@ -67,7 +80,7 @@ export class CuttingProxy {
       one.on('error', () => undefined);
       one.on('close', () => {
         this.sockets.delete(one);
-        other.destroy();
+        if (!stalled) other.destroy();
       });
     }
     const cutBoth = () => {
@@ -76,6 +89,8 @@ export class CuttingProxy {
     };
     let heard: Buffer | null = null;
     upstream.on('data', (chunk: Buffer) => {
+      hasRun ||= /SELECT \d+\0/.test(chunk.toString('latin1'));
+      if (stalled) return stallOnceRun();
       if (heard === null) return void client.write(chunk);
       // The COMMIT is on its way: its answer is awaited, and goes no further.
       heard = Buffer.concat([heard, chunk]);
@@ -87,12 +102,17 @@ export class CuttingProxy {
     client.on('data', (chunk: Buffer) => {
       for (const message of read(chunk)) {
         statement = boundStatement(message) ?? statement;
+        if (boundStatement(message)) hasRun = false;
         table = writtenTable(message) ?? table;
         const name = statement || table;
         const cut = isCommit(message) && name !== '' ? this.choose(name) : null;
         if (cut) this.cuts.push({ statement: name, cut });
         if (isCommit(message)) statement = table = '';
         if (cut === 'before') return cutBoth();
+        if (cut === 'stalled') {
+          stalled = message;
+          return stallOnceRun();
+        }
         if (cut) heard = Buffer.alloc(0);
         upstream.write(message);
       }

@@ -36,7 +36,7 @@ export class InsertionRow {
   @Column('integer', { default: 0 }) attempts!: number;
   /** Sequence number of the latest event. */
   @Column('integer', { default: 1 }) events!: number;
-  /** Claims since the last recorded result: a row that kills its worker is handed to a person. */
+  /** Attempts in a row that were found without their process: a row that kills its worker is handed to a person. */
   @Column('integer', { default: 0 }) crashes!: number;
   @Column('integer', { default: 0 }) tries!: number;
   @Column('integer', { default: 0 }) probes!: number;
