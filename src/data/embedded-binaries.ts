@@ -8,11 +8,12 @@ const SYSTEM = '/usr/lib/postgresql';
 /**
  * The directory of `postgres` and `initdb`: the npm package of this platform, else the newest in /usr/lib/postgresql.
  * A package the server's account cannot enter, or that lacks its links and cannot be written, is copied to
- * `place.spare` first.
+ * `place.spare` first; so is one below a name that initdb, which starts `"…/postgres"` through a shell, would misspell.
  */
 export function findBinaries(place: Place, log: (line: string) => void, packageDir = platformPackage()): string {
   if (!packageDir) return systemBinaries();
-  const usable = !place.account || canEnter(join(packageDir, 'native/bin/postgres'), place.account);
+  const spelled = !/["$`]/.test(packageDir);
+  const usable = spelled && (!place.account || canEnter(join(packageDir, 'native/bin/postgres'), place.account));
   if (usable && makeLinks(packageDir)) return join(packageDir, 'native/bin');
   return join(copyPackage(packageDir, place, log), 'native/bin');
 }

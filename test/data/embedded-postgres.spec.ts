@@ -153,6 +153,15 @@ describe('the programs', () => {
     expect(version(bin)).toContain('PostgreSQL');
   });
 
+  it.each(['say "hi"', '$HOME', '`x`'])('are copied from below a name that initdb would misspell: %s', (name) => {
+    const place = choosePlace(join(home, name), log);
+    const bin = findBinaries(place, log, withoutLinks(join(home, name, 'package')));
+    expect(dirname(dirname(dirname(bin)))).toBe(place.spare);
+    const made = spawnSync(join(bin, 'postgres'), ['--version'], { encoding: 'utf8' }).stdout;
+    expect(made).toContain('PostgreSQL');
+    rmSync(place.spare, { recursive: true });
+  });
+
   asRoot('are copied from where the account cannot reach them (root only)', () => {
     const closed = join(home, 'closed');
     mkdirSync(closed, { mode: 0o700 });

@@ -22,11 +22,12 @@ test('the menu of npm scripts is whole', () => {
   expect(Object.keys(MANIFEST.scripts)).toEqual(expect.arrayContaining(MENU));
 });
 
-test('whatever a script runs, it first installs and builds what is missing, and the program is there', () => {
+test('whatever a script runs, it first installs and builds what is missing, then gives its place to the program', () => {
   const runs = Object.entries(MANIFEST.scripts).filter(([, command]) => command.includes('dist/src/'));
   expect(runs.map(([name]) => name)).toEqual(expect.arrayContaining(['start', 'demo', 'sandbox', 'db:migrate']));
   for (const [name, command] of runs) {
-    expect([name, command]).toEqual([name, expect.stringMatching(/^node src\/ready\.mjs && /)]);
+    // Without `exec` a shell would stand between npm and the program: `kill` would end the shell alone.
+    expect([name, command]).toEqual([name, expect.stringMatching(/^node src\/ready\.mjs && exec node /)]);
     const source = /dist\/(src\/[\w/-]+)\.js/.exec(command)?.[1];
     expect([name, existsSync(join(ROOT, `${source}.ts`))]).toEqual([name, true]);
   }
