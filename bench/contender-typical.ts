@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { freePort } from '../src/demo/processes';
+import { freePort } from '../src/demo/ports';
 import { Start } from './contender';
 import { aimOf } from './contender-piaoka';
 import { ServiceProcess, startService } from './service-process';

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { freePort } from '../src/demo/processes';
+import { freePort } from '../src/demo/ports';
 
 export interface ServiceProcess {
   name: string;

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { EventPage, OrderView } from '../orders/orders.api';
 import { send } from './api';
 import { renderInvoicePdf } from './invoice-pdf';
-import { freePort, Processes } from './processes';
+import { choosePorts, Ports } from './ports';
+import { Processes } from './processes';
 import { yuan } from './qr-payload';
 import { invoiceFaceOf, SampleOrder, sampleOrder } from './sample-order';
 
@@ -41,41 +42,54 @@ async function main(once: boolean): Promise<void> {
 }
 
 async function startAll(processes: Processes, directory: string): Promise<Addresses> {
-  const [port, sandboxPort, controlPort] = [await freePort(3000), await freePort(8790), await freePort(8791)];
+  const ports = await choosePorts(process.env);
   const addresses = {
-    service: `http://127.0.0.1:${port}`,
-    sandbox: `http://127.0.0.1:${sandboxPort}`,
-    control: `http://127.0.0.1:${controlPort}`,
+    service: `http://127.0.0.1:${ports.PORT}`,
+    sandbox: `http://127.0.0.1:${ports.SANDBOX_PORT}`,
+    control: `http://127.0.0.1:${ports.SANDBOX_CONTROL_PORT}`,
     key: kept(join(directory, 'merchant.key'), () => newKey('pk_demo')),
     adminKey: kept(join(directory, 'admin.key'), () => newKey('pk_demo_admin')),
   };
   say('启动微信沙箱', 'starting the simulated WeChat', addresses.sandbox);
-  await processes.start(
-    'sandbox',
-    'sandbox/main.js',
-    { SANDBOX_PORT: String(sandboxPort), SANDBOX_CONTROL_PORT: String(controlPort), SANDBOX_CALM: '1' },
-    (line) => line.startsWith('WeChat sandbox'),
+  await processes.start('sandbox', 'sandbox/main.js', sandboxSettings(ports), (line) =>
+    line.startsWith('WeChat sandbox'),
   );
   say('启动 PostgreSQL 与票卡服务', 'starting PostgreSQL and the service', addresses.service);
-  await processes.start(
-    'service',
-    'main.js',
-    {
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      DATA_DIR: directory,
-      WECHAT_BASE_URL: addresses.sandbox,
-      WECHAT_APPID: APPID,
-      WECHAT_SECRET: 'any-secret-will-do-in-the-sandbox',
-      BOOTSTRAP_MERCHANT_KEY: addresses.key,
-      BOOTSTRAP_ADMIN_KEY: addresses.adminKey,
-      BOOTSTRAP_CARD_ID: CARD_ID,
-      LOG_LEVEL: 'info',
-      ...(process.env.DATABASE_URL && !process.env.MASTER_KEY ? { MASTER_KEY: keptMasterKey(directory) } : {}),
-    },
-    (line) => line.includes('Piaoka is ready'),
+  await processes.start('service', 'main.js', serviceSettings(ports, addresses, directory), (line) =>
+    line.includes('Piaoka is ready'),
   );
   return addresses;
+}
+
+function sandboxSettings({ SANDBOX_PORT, SANDBOX_CONTROL_PORT }: Ports): Record<string, string> {
+  return {
+    SANDBOX_HOST: '127.0.0.1',
+    SANDBOX_PORT: String(SANDBOX_PORT),
+    SANDBOX_CONTROL_PORT: String(SANDBOX_CONTROL_PORT),
+    SANDBOX_CALM: '1',
+    SANDBOX_ACCOUNTS: '',
+  };
+}
+
+function serviceSettings({ PORT }: Ports, { sandbox, key, adminKey }: Addresses, directory: string) {
+  const own: Record<string, string> = {
+    PORT: String(PORT),
+    HOST: '127.0.0.1',
+    ROLE: 'all',
+    DATA_DIR: directory,
+    WECHAT_BASE_URL: sandbox,
+    WECHAT_APPID: APPID,
+    WECHAT_SECRET: 'any-secret-will-do-in-the-sandbox',
+    BOOTSTRAP_MERCHANT_KEY: key,
+    BOOTSTRAP_ADMIN_KEY: adminKey,
+    BOOTSTRAP_CARD_ID: CARD_ID,
+    LOG_LEVEL: 'info',
+  };
+  // A secret given as a file would contradict the one given here.
+  for (const name of Object.keys(own)) own[`${name}_FILE`] = '';
+  const unused = Object.keys(own).filter((name) => !['PORT', 'DATA_DIR'].includes(name) && process.env[name]);
+  if (unused.length > 0) say('演示不采用这些设置', 'the demo takes its own value of', unused.join(', '));
+  return process.env.DATABASE_URL && !process.env.MASTER_KEY ? { ...own, MASTER_KEY: keptMasterKey(directory) } : own;
 }
 
 async function tellStory({ service, control, key }: Addresses, directory: string): Promise<void> {

@@ -1,5 +1,4 @@
 import { ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 const DIST = join(__dirname, '..');
@@ -42,20 +41,4 @@ export class Processes {
       await gone;
     }
   }
-}
-
-/** The wanted port where it is free, else any free one. */
-export async function freePort(wanted: number): Promise<number> {
-  return (await probe(wanted)) ?? ((await probe(0)) as number);
-}
-
-function probe(port: number): Promise<number | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(null));
-    server.listen(port, '127.0.0.1', () => {
-      const { port: got } = server.address() as { port: number };
-      server.close(() => resolve(got));
-    });
-  });
 }
