@@ -1,4 +1,5 @@
-# One image for the service and for the sandbox; docker-compose.yml gives the sandbox its own command.
+# One image for the service, for the operators' command `piaoka` and for the sandbox, to which docker-compose.yml gives
+# its own command.
 FROM node:24-bookworm-slim AS build
 WORKDIR /piaoka
 COPY package.json package-lock.json .npmrc ./
@@ -16,6 +17,7 @@ COPY --from=build /piaoka/package.json ./
 COPY --from=build /piaoka/node_modules node_modules
 COPY --from=build /piaoka/dist dist
 COPY docs/errors docs/errors
+RUN chmod +x dist/src/cli/main.js && ln -s /piaoka/dist/src/cli/main.js /usr/local/bin/piaoka
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
