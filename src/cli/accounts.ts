@@ -1,5 +1,5 @@
 import { ProbeView } from '../console/account-probe.api';
-import { AccountList, AccountView, CheckView, FindingView, PappidView } from '../console/accounts.api';
+import { AccountList, AccountView, AccountCheckView, AccountFindingView, PappidView } from '../console/accounts.api';
 import { Command, required, text } from './command';
 import { CliError, EXIT } from './exit';
 import { readBytes, readJson } from './files';
@@ -111,7 +111,9 @@ const CHECK_ACCOUNT: Command = {
   options: {},
   examples: ['piaoka account check wx…'],
   async run({ args: [appid = ''], out, service }) {
-    const { data } = await service.call<CheckView>('POST', path`/v1/admin/accounts/${appid}/check`, { json: {} });
+    const { data } = await service.call<AccountCheckView>('POST', path`/v1/admin/accounts/${appid}/check`, {
+      json: {},
+    });
     out.result(data, data.findings.flatMap(findingLines));
     return data.findings.some(({ severity }) => severity === 'error') ? EXIT.no : EXIT.ok;
   },
@@ -203,7 +205,7 @@ const PROBE: Command = {
   },
 };
 
-function findingLines({ code, severity, advice, advice_en }: FindingView): string[] {
+function findingLines({ code, severity, advice, advice_en }: AccountFindingView): string[] {
   return [`  ${MARK[severity]} ${code}`, ...(severity === 'ok' ? [] : [`      ${advice}`, `      ${advice_en}`])];
 }
 

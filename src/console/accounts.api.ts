@@ -71,7 +71,7 @@ export class CallbackSettings {
   encoding_aes_key?: string;
 }
 
-export class FindingView {
+export class AccountFindingView {
   code!: string;
   severity!: 'ok' | 'warning' | 'error';
   errcode?: number;
@@ -88,7 +88,7 @@ export class AccountView {
   callback!: CallbackView;
   /** When it was last checked, and what was found; token_thrash is as of now */
   checked_at!: string | null;
-  findings!: FindingView[];
+  findings!: AccountFindingView[];
   created_at!: string;
 }
 
@@ -104,9 +104,9 @@ export class AccountList {
   items!: AccountView[];
 }
 
-export class CheckView {
+export class AccountCheckView {
   appid!: string;
-  findings!: FindingView[];
+  findings!: AccountFindingView[];
 }
 
 export class PappidView {
@@ -124,7 +124,7 @@ export class TokenView {
   expires_at!: string | null;
   /** Tokens that WeChat refused before their time, within the last hour; after 3 `findings` says what to do */
   early_deaths!: number;
-  findings!: FindingView[];
+  findings!: AccountFindingView[];
 }
 
 export class TokenList {

@@ -10,6 +10,7 @@ import { Operator } from '../data/entities/operator';
 import { Also } from '../data/together';
 import { fault } from '../domain/fault';
 import { toShanghai } from '../domain/shanghai';
+import { AsksWechat } from '../http/asks-wechat';
 import { RequestBody } from '../http/body-parser';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
@@ -19,7 +20,7 @@ import {
   AccountRequest,
   AccountView,
   CallbackSettings,
-  CheckView,
+  AccountCheckView,
   PappidView,
 } from './accounts.api';
 import { act, readBody } from './admin-body';
@@ -119,8 +120,9 @@ export class AccountsController {
   @ApiOperation({
     summary: 'Look whether the account is ready: token, permission, s_pappid, contact, fields, callback',
   })
-  @ApiResponse({ status: 200, type: CheckView })
-  async check(@Param('appid') appid: string): Promise<CheckView> {
+  @ApiResponse({ status: 200, type: AccountCheckView })
+  @AsksWechat()
+  async check(@Param('appid') appid: string): Promise<AccountCheckView> {
     return { appid, findings: await this.accountCheck.check(await this.one(appid)) };
   }
 
@@ -129,6 +131,8 @@ export class AccountsController {
   @NeedsRole('operator')
   @ApiOperation({ summary: 'Fetch the issuer’s s_pappid (seturl) and keep it' })
   @ApiResponse({ status: 200, type: PappidView })
+  @ApiResponse({ status: 409, description: 'account_not_issuer, account_unknown or account_not_ready' })
+  @AsksWechat()
   async pappid(@Param('appid') appid: string, @OperatorParam() operator: Operator): Promise<PappidView> {
     const account = await this.one(appid);
     if (account.role !== 'issuer') throw new Problem('account_not_issuer');

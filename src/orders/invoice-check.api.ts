@@ -31,7 +31,7 @@ export class CheckForm {
   pdf?: unknown;
 }
 
-export class CheckView {
+export class InvoiceCheckView {
   /** Whether an order with this invoice would be accepted: no fault is an error */
   valid!: boolean;
   /** The version of the rules */

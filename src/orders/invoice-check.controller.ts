@@ -6,7 +6,7 @@ import { RequestBody } from '../http/body-parser';
 import { faultView } from '../http/problems';
 import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { Caller } from '../merchants/merchants';
-import { CheckForm, CheckRequest, CheckView } from './invoice-check.api';
+import { CheckForm, CheckRequest, InvoiceCheckView } from './invoice-check.api';
 import { InvoiceCheck } from './invoice-check';
 
 @ApiTags('invoices')
@@ -32,11 +32,11 @@ export class InvoiceCheckController {
   })
   @ApiResponse({
     status: 200,
-    type: CheckView,
+    type: InvoiceCheckView,
     description: 'valid: no fault is an error; faults of shape are among them',
   })
   @ApiResponse({ status: 400, description: 'malformed_json or malformed_form: nothing could be read' })
-  async check(@Body() body: RequestBody | undefined, @CallerParam() caller: Caller): Promise<CheckView> {
+  async check(@Body() body: RequestBody | undefined, @CallerParam() caller: Caller): Promise<InvoiceCheckView> {
     const faults = await this.invoices.check(body, caller, Math.floor(Date.now() / 1000));
     return { valid: !hasErrors(faults), rules_version: RULES_VERSION, faults: faults.map(faultView) };
   }

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import {
   FINDING_CLASSES,
+  FINDING_SOURCES,
   FINDING_STATES,
   FindingClass,
   FindingSource,
@@ -63,8 +64,8 @@ export class RunPage {
 /** Whose records differ, and how. */
 export class FindingView {
   id!: string;
-  /** ledger: by its age; wechat: by what WeChat said; statement: by what the merchant said */
-  @ApiProperty({ enum: ['ledger', 'wechat', 'statement'] })
+  /** ledger: by its age; wechat: by what WeChat said; statement: by what the merchant said; orders: by an order as posted */
+  @ApiProperty({ enum: FINDING_SOURCES })
   source!: FindingSource;
   @ApiProperty({ enum: FINDING_CLASSES })
   class!: FindingClass;

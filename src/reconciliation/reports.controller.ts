@@ -89,7 +89,13 @@ export class ReportsController {
   @ApiOperation({ summary: 'report.json, summary.csv, drift.csv, report.xlsx or SHA256SUMS' })
   @ApiResponse({
     status: 200,
-    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    description: 'The file, of the type that its name ends in',
+    content: {
+      'application/json': { schema: { type: 'object', additionalProperties: true } },
+      'text/csv': { schema: { type: 'string' } },
+      [TYPES.xlsx as string]: { schema: { type: 'string', format: 'binary' } },
+      'text/plain': { schema: { type: 'string' } },
+    },
   })
   async file(@Param('id') id: string, @Param('name') name: string, @Res() reply: FastifyReply): Promise<void> {
     const report = await this.find(id);

@@ -85,22 +85,27 @@ export class NumbersView {
 }
 
 /** WeChat's answer, field by field, and the numbers. */
-export class CardView {
-  @ApiProperty({ type: 'integer' })
-  errcode!: number;
-  errmsg!: string;
+/** An invoice card as WeChat shows it to a reimburser, and which of its numbers is which. */
+export class CardItemView {
   card_id!: string;
   openid?: string;
   type?: string;
   payee?: string;
+  detail?: string;
+  /** The card's life, in seconds since 1970 */
+  @ApiProperty({ required: false, type: 'integer' })
+  begin_time?: number;
+  @ApiProperty({ required: false, type: 'integer' })
+  end_time?: number;
+  user_card_status?: string;
   user_info!: Record<string, unknown>;
   invoice!: NumbersView;
 }
 
-export class CardItemView {
-  card_id!: string;
-  user_info!: Record<string, unknown>;
-  invoice!: NumbersView;
+export class CardView extends CardItemView {
+  @ApiProperty({ type: 'integer' })
+  errcode!: number;
+  errmsg!: string;
 }
 
 export class CardBatchView {

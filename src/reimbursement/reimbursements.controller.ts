@@ -67,6 +67,8 @@ export class ReimbursementsController {
   @ApiOperation({ summary: 'The PDF of an invoice, fetched from WeChat at once: its link dies within two hours' })
   @ApiBody({ type: CardPdfRequest })
   @ApiResponse({ status: 200, content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } } })
+  @ApiResponse({ status: 404, description: 'not_found: the invoice has no such part' })
+  @ApiResponse({ status: 502, description: 'invoice_file_unavailable: the link gave no PDF; try again later' })
   async pdf(
     @Body() body: RequestBody | undefined,
     @CallerParam() caller: Caller,

@@ -76,7 +76,8 @@ export type FindingClass = (typeof FINDING_CLASSES)[number];
 export const FINDING_STATES = ['open', 'accepted', 'resolved', 'gone'] as const;
 export type FindingState = (typeof FINDING_STATES)[number];
 /** Whose word stands against our ledger: its own age, WeChat's, the merchant's statement, or an order as it was posted. */
-export type FindingSource = 'ledger' | 'wechat' | 'statement' | 'orders';
+export const FINDING_SOURCES = ['ledger', 'wechat', 'statement', 'orders'] as const;
+export type FindingSource = (typeof FINDING_SOURCES)[number];
 
 /** A difference. It is opened once, seen again by each run while it holds, and never edited away. */
 @Entity('findings')
