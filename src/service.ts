@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import { FastifyReply, FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { AccountCheck } from './accounts/account-check';
@@ -18,6 +18,7 @@ import { losesPreparedStatements } from './data/pooler';
 import { Database, openDatabase } from './data/open-database';
 import { DropIn } from './drop-in/drop-in';
 import { armFailpoints } from './failpoints';
+import { describeApi } from './http/api-document';
 import { registerBodyParser } from './http/body-parser';
 import { answer, ProblemFilter, problemOf } from './http/problem.filter';
 import { SchemaChecks } from './http/schema-check';
@@ -143,19 +144,6 @@ async function checkAccounts(check: AccountCheck, signal: AbortSignal, log: Log)
   } catch (error) {
     if (!signal.aborted) log.warn({ err: error }, 'the accounts could not be checked');
   }
-}
-
-function describeApi(app: NestFastifyApplication): OpenAPIObject {
-  return SwaggerModule.createDocument(
-    app,
-    new DocumentBuilder()
-      .setOpenAPIVersion('3.1.0')
-      .setTitle('Piaoka 票卡')
-      .setDescription('Puts e-invoices into the buyer’s WeChat card wallet. 将电子发票插入微信卡包。')
-      .setVersion('1')
-      .addBearerAuth()
-      .build(),
-  );
 }
 
 /** One line a request: route and outcome, never a body, a query or a key. */

@@ -4,6 +4,7 @@ import { Accounts, WechatAccount } from '../accounts/accounts';
 import { problemOf } from '../accounts/verdict-problem';
 import { fault } from '../domain/fault';
 import { toShanghai } from '../domain/shanghai';
+import { AsksWechat } from '../http/asks-wechat';
 import { RequestBody } from '../http/body-parser';
 import { Problem } from '../http/problems';
 import { Query as QueryParameters } from '../http/query';
@@ -51,6 +52,7 @@ export class AuthorizationsController {
     description: 'account_unknown, account_not_ready, order_taken, order_rejected or order_has_card',
   })
   @ApiResponse({ status: 422, description: 'invalid_request, or wechat_refused with WeChat’s errcode' })
+  @AsksWechat()
   async ask(@Body() body: RequestBody | undefined, @CallerParam() caller: Caller): Promise<AuthorizationLink> {
     const request = this.read(body, caller);
     const merchant = await accountOf(this.accounts, request.appid ?? caller.appid);

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiOperation, ApiQuery, ApiResponse, ApiTags } 
 import { Accounts } from '../accounts/accounts';
 import { problemOf } from '../accounts/verdict-problem';
 import { fault } from '../domain/fault';
+import { AsksWechat } from '../http/asks-wechat';
 import { RequestBody } from '../http/body-parser';
 import { Problem } from '../http/problems';
 import { Query as QueryParameters } from '../http/query';
@@ -38,6 +39,7 @@ export class RejectionsController {
   @ApiBody({ type: RejectionRequest })
   @ApiResponse({ status: 200, type: RejectionView })
   @ApiResponse({ status: 409, description: 'order_busy while it is being sent or in doubt, order_has_card' })
+  @AsksWechat()
   async reject(
     @CallerParam() caller: Caller,
     @Param('order_id') orderId: string,

@@ -6,6 +6,7 @@ import { audit } from '../audit/audit';
 import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
 import { fault } from '../domain/fault';
+import { AsksWechat } from '../http/asks-wechat';
 import { RequestBody } from '../http/body-parser';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
@@ -38,6 +39,7 @@ export class AccountProbeController {
   @ApiBody({ type: ProbeRequest })
   @ApiResponse({ status: 200, type: ProbeView })
   @ApiResponse({ status: 409, description: 'probe_needs_a_card' })
+  @AsksWechat()
   async probe(
     @Param('appid') appid: string,
     @Body() body: RequestBody | undefined,

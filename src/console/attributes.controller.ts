@@ -16,6 +16,7 @@ import { audit } from '../audit/audit';
 import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
 import { fault } from '../domain/fault';
+import { AsksWechat } from '../http/asks-wechat';
 import { RequestBody } from '../http/body-parser';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
@@ -45,6 +46,7 @@ export class AttributesController {
   @ApiOperation({ summary: 'As WeChat has it now; 409 account_not_ready while it was never set' })
   @ApiParam({ name: 'attribute', enum: Object.keys(ATTRIBUTES) })
   @ApiResponse({ status: 200, schema: { type: 'object' } })
+  @AsksWechat()
   async get(@Param('appid') appid: string, @Param('attribute') name: string): Promise<unknown> {
     const attribute = attributeOf(name);
     const verdict = await this.setUp.read(await this.one(appid), attribute);
@@ -61,6 +63,7 @@ export class AttributesController {
   })
   @ApiParam({ name: 'attribute', enum: Object.keys(ATTRIBUTES) })
   @ApiResponse({ status: 200, schema: { type: 'object' } })
+  @AsksWechat()
   async put(
     @Param('appid') appid: string,
     @Param('attribute') name: string,

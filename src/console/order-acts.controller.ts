@@ -32,7 +32,7 @@ import { Reinsertions } from './reinsertions';
 import { Resolutions } from './resolutions';
 
 const IF_MATCH = {
-  name: 'If-Match',
+  name: 'if-match',
   required: false,
   description: 'the `version` of the order you looked at; 412 when it has changed since',
 };

@@ -10,6 +10,7 @@ import { Template } from '../data/entities/template';
 import { Also } from '../data/together';
 import { fault } from '../domain/fault';
 import { toShanghai } from '../domain/shanghai';
+import { AsksWechat } from '../http/asks-wechat';
 import { RequestBody } from '../http/body-parser';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
@@ -45,6 +46,7 @@ export class TemplatesController {
   @ApiResponse({ status: 201, type: TemplateView })
   @ApiResponse({ status: 200, type: TemplateView, description: 'It is there already' })
   @ApiResponse({ status: 409, description: 'template_unclear: WeChat’s answer to an earlier try was lost' })
+  @AsksWechat()
   async create(
     @Body() body: RequestBody | undefined,
     @OperatorParam() operator: Operator,

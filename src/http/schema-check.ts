@@ -68,8 +68,8 @@ function faultOf(error: ErrorObject): Fault {
       return fault(
         'FIELD-TYPE',
         instancePath,
-        `类型应为 ${String(params.type)}。`,
-        `Must be of type ${String(params.type)}.`,
+        `类型应为 ${types(params.type, ' 或 ')}。`,
+        `Must be of type ${types(params.type, ' or ')}.`,
       );
     case 'enum':
       return fault(
@@ -113,6 +113,11 @@ function faultOf(error: ErrorObject): Fault {
         : fault('FIELD-VALUE', instancePath, '值不符合要求。', error.message ?? 'The value does not fit.');
     }
   }
+}
+
+/** One type or several, as ajv names them. */
+function types(given: unknown, or: string): string {
+  return [given].flat().join(or);
 }
 
 /** A name from the caller, cut so that an answer cannot be made to carry a body back. */
