@@ -6,6 +6,7 @@ import { EventView, OrderView } from '../../src/orders/orders.api';
 import { Sandbox, startSandbox } from '../../src/sandbox/sandbox';
 import { SandboxOptions } from '../../src/sandbox/settings';
 import { Service, startService } from '../../src/service';
+import { AnswerCheck } from './answers';
 import { createDatabase } from './databases';
 
 export const APPID = 'wxc0b84a53ed8e8d29';
@@ -48,6 +49,7 @@ export class World {
     readonly sandbox: Sandbox,
     readonly databaseUrl: string,
     private readonly drop: () => Promise<void>,
+    private readonly answers: AnswerCheck,
   ) {}
 
   static async start({ env = {}, sandbox: options = {}, wechatUrl, through, log }: WorldOptions = {}): Promise<World> {
@@ -56,13 +58,14 @@ export class World {
     const url = through ? await through(database.url) : database.url;
     const config = loadConfig(environment(url, wechatUrl ?? sandbox.url, env));
     const service = await startService(config, log ?? makeLog(config.LOG_LEVEL));
-    return new World(service, sandbox, database.url, database.drop);
+    return new World(service, sandbox, database.url, database.drop, await AnswerCheck.of(service.url));
   }
 
   async end(): Promise<void> {
     await this.service.close();
     await this.sandbox.close();
     await this.drop();
+    this.answers.end();
   }
 
   post(path: string, body: unknown, key = KEY): Test {
