@@ -117,13 +117,15 @@ async function tellStory({ service, control, key }: Addresses, directory: string
   console.log(cardBox(order, card));
 }
 
-/** A second order, authorised but not posted, as the body of the reader's own first call. */
+/** A second order, authorised but not posted, as the body of the reader's own first call, and as the parts of a form. */
 async function leaveOrder({ control }: Addresses, directory: string): Promise<string> {
   const order = sampleOrder({ issuedAt: new Date(), seed: (seedOfNow() + 500_000_000) % 1_000_000_000 });
   const pdf = await renderInvoicePdf(invoiceFaceOf(order));
   await send('POST', `${control}/authorizations`, { order_id: order.order_id, appid: APPID });
   const file = join(directory, 'order.json');
   writeFileSync(file, JSON.stringify({ ...order, pdf: pdf.toString('base64') }));
+  writeFileSync(join(directory, 'order-data.json'), JSON.stringify(order));
+  writeFileSync(join(directory, 'order.pdf'), pdf);
   return file;
 }
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,23 @@ beforeEach(() => {
   chmodSync(directory, 0o755);
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const demoFile = (name: string) => readFileSync(join(directory, 'demo', name));
+
+/** The order that waits for its reader: as a form, and again as a line of a batch, which is a repeat. */
+async function expectPrepared(url: string, key: string): Promise<void> {
+  const form = new FormData();
+  form.append('order', new Blob([demoFile('order-data.json')]), 'order-data.json');
+  form.append('pdf', new Blob([demoFile('order.pdf')]), 'order.pdf');
+  const headers = { authorization: `Bearer ${key}` };
+  expect((await fetch(`${url}/v1/orders`, { method: 'POST', headers, body: form })).status).toBe(202);
+  const batch = await fetch(`${url}/v1/orders/batch`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/x-ndjson' },
+    body: demoFile('order.json'),
+  });
+  expect(JSON.parse(await batch.text())).toMatchObject({ line: 1, status: 200 });
+}
 
 function environment(more: Record<string, string>): NodeJS.ProcessEnv {
   const { DATABASE_URL: _, ...env } = process.env;
@@ -88,6 +105,7 @@ describe('npm run demo beside other programs', () => {
     expect((await fetch(`http://127.0.0.1:${SANDBOX_CONTROL_PORT}/clock`)).status).toBe(200);
     const token = 'cgi-bin/token?grant_type=client_credential&appid=wxc0b84a53ed8e8d29&secret=any';
     expect(await (await fetch(`http://127.0.0.1:${SANDBOX_PORT}/${token}`)).json()).toHaveProperty('access_token');
+    await expectPrepared(`http://127.0.0.1:${PORT}`, demoFile('merchant.key').toString().trim());
     demo.kill('SIGTERM');
     expect(await ended).toBe(0);
   }, 120_000);
