@@ -8,6 +8,7 @@ import { Command, Values } from './command';
 import { CliError, EXIT } from './exit';
 import { COMMON, helpOn, helpOnAll } from './help';
 import { ORDER_ACTS } from './order-acts';
+import { ORDER_STORY } from './order-story';
 import { ORDERS } from './orders';
 import { Output, Terminal } from './output';
 import { PUSHES } from './pushes';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   RULES_COMMAND,
   SUBMIT,
   ...ORDERS,
+  ...ORDER_STORY,
   ...ORDER_ACTS,
   ...BULK,
   RECONCILE,

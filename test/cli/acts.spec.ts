@@ -77,6 +77,34 @@ describe('operators’ acts from a terminal', () => {
     expect((await world.order(order_id)).state).toBe('cancelled');
   });
 
+  it('an operator finds an order by any number of it, reads its story, and mends it by that number', async () => {
+    const { id, order_id, invoice } = (await ended('refused')) as Json;
+    for (const number of [order_id, invoice.number, id] as string[]) {
+      const found = await run(['orders', 'find', number]);
+      expect(found).toMatchObject({ exit: 0, stderr: '' });
+      expect(found.stdout).toMatch(new RegExp(`^${id} +refused .*${order_id} +${invoice.number}`, 'm'));
+    }
+    expect(await run(['orders', 'find', 'nothing'])).toMatchObject({ exit: 1, stderr: '' });
+    expect(await run(['orders', 'show', 'nothing'])).toMatchObject({ exit: 1, stdout: '' });
+    const shown = await run(['orders', 'show', invoice.number as string]);
+    expect(shown.stdout).toContain(`¥${(invoice.fee / 100).toFixed(2)}`);
+    expect(shown.stdout).toMatch(/refused: wechat_72031/);
+    expect((await run(['orders', 'events', order_id as string])).stdout).toMatch(/ refused /);
+    expect((await run(['orders', 'question', order_id as string])).stdout).toContain('nothing to ask');
+    expect((await run(['orders', 'acts', order_id as string])).stdout).toContain(`orders reinsert ${id} --reason`);
+
+    const mend = (...set: string[]) =>
+      run(['orders', 'reinsert', order_id as string, '--reason', '抬头有误', ...set.flatMap((one) => ['--set', one])]);
+    expect(await mend('fee=106.00')).toMatchObject({ exit: 2, stderr: expect.stringContaining('10600') as string });
+    expect(await mend('title')).toMatchObject({ exit: 2 });
+    expect(await mend('remarks=已更正', `fee=${invoice.fee}`)).toMatchObject({ exit: 0, stderr: '' });
+    await world.until(order_id as string, ['inserted']);
+    expect((await world.order(order_id as string)).invoice).toMatchObject({ remarks: '已更正' });
+    const { card_code } = (await world.order(order_id as string)).insertion;
+    expect((await run(['orders', 'find', card_code as string])).stdout).toContain(id);
+    expect(await run(['orders', 'find', order_id as string], KEY)).toMatchObject({ exit: 4 });
+  });
+
   it('a doubtful one is settled: by whoever saw the card, or by two who are sure that there is none', async () => {
     const seen = await ended('needs_human');
     const [card] = await world.cards(seen.order_id);

@@ -5,6 +5,7 @@ import { ROOT } from '../house/repository';
 import { piaoka } from './piaoka';
 
 const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ID = '0195f3a0-6d1e-7c55-9a52-3f2b8f0f6c11';
 
 describe('commands that wait for an answer in parts', () => {
   const asked: string[] = [];
@@ -30,7 +31,7 @@ describe('commands that wait for an answer in parts', () => {
         findings: { items: [finding], next_cursor: null },
       }),
       'GET /v1/admin/audit/verification': () => ({ intact: false, chains: 2, rows: 9, findings: [{ seq: 3 }] }),
-      'POST /v1/admin/orders/o1/reinsertions': () => ({ id: 'o1' }),
+      [`POST /v1/admin/orders/${ID}/reinsertions`]: () => ({ id: ID }),
       'POST /v1/invoices/read': () => ({ invoice: { number: '26312000000183259524' }, faults: [] }),
     };
     server = createServer((request, response) => {
@@ -55,9 +56,9 @@ describe('commands that wait for an answer in parts', () => {
 
   it('audit verify exits with 1 for a broken chain; reinsert is keyed and needs a reason; read prints the invoice', async () => {
     expect(await piaoka(['audit', 'verify'], env)).toMatchObject({ exit: 1 });
-    expect(await piaoka(['orders', 'reinsert', 'o1'], env)).toMatchObject({ exit: 2 });
-    expect(await piaoka(['orders', 'reinsert', 'o1', '--reason', 'mended'], env)).toMatchObject({ exit: 0 });
-    expect(asked).toContain('POST /v1/admin/orders/o1/reinsertions keyed');
+    expect(await piaoka(['orders', 'reinsert', ID], env)).toMatchObject({ exit: 2 });
+    expect(await piaoka(['orders', 'reinsert', ID, '--reason', 'mended'], env)).toMatchObject({ exit: 0 });
+    expect(asked).toContain(`POST /v1/admin/orders/${ID}/reinsertions keyed`);
     const read = await piaoka(['read', join(ROOT, 'package.json')], env);
     expect(read.exit).toBe(0);
     expect(JSON.parse(read.stdout)).toMatchObject({ invoice: { number: '26312000000183259524' } });
