@@ -6,6 +6,7 @@ import { noteReimbursement } from '../insertion/reimbursement-event';
 import { Settlements, Subject } from '../insertion/settle';
 import { Reimbursements } from '../reimbursement/reimbursements';
 import { CallbackFields } from '../wechat/callback-fields';
+import { plainId } from '../wechat/plain-id';
 import { ReimburseStatus } from '../wechat/wire';
 import { Processed } from './processed';
 
@@ -35,7 +36,9 @@ export class CardStatuses {
 
   /** Not encrypted, it could be anybody's who saw one: it tells nothing, and WeChat is asked where a user has shown the card. */
   async changed(account: string, fields: CallbackFields, encrypted: boolean): Promise<Processed> {
-    const { Status: status = '', CardId: cardId, Code: code, FromUserName: openid, CreateTime } = fields;
+    const { Status: status = '', CardId: cardId, FromUserName: openid, CreateTime } = fields;
+    // A code is kept for ever: what can be none is not learnt.
+    const code = plainId(fields.Code);
     if (!STATUSES.includes(status) || !cardId || !code) return { kind: 'done', outcome: 'incomplete' };
     if (!encrypted) return this.hinted(account, cardId, code);
     return asEngine(this.dataSource, async (client) => {

@@ -1,3 +1,6 @@
+import { DoubledName } from './doubled-name';
+import { isAbsent } from './plain-id';
+
 /** What became of one call to WeChat: exactly one of these, never an exception. */
 export type Answer =
   /** JSON with an errcode (0 when a success field stands in for it). */
@@ -15,6 +18,8 @@ export type Answer =
   /** Nothing came back. `sent` is proof: false only when not a byte of the request had been written. */
   | { kind: 'no_answer'; sent: boolean; reason: string };
 
+/** It names a field twice, so that each reader could understand another thing. */
+const DOUBLED = 'doubled_field';
 const HINT = /hint: \[([^\]]+)\]|rid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/;
 
 /**
@@ -30,9 +35,8 @@ export function readAnswer(
   if (httpStatus < 300) return readBody(httpStatus, text, successField, parse);
   // WeChat says no with HTTP 200; but where a 4xx carries an errcode of its own, that says more than the status.
   const told = httpStatus >= 400 && httpStatus < 500 ? readBody(httpStatus, text, null, parse) : null;
-  return told?.kind === 'answered' && told.errcode !== 0
-    ? told
-    : { kind: 'garbled', httpStatus, reason: `http_${httpStatus}` };
+  const isSaid = told?.kind === 'answered' ? told.errcode !== 0 : told?.kind === 'garbled' && told.reason === DOUBLED;
+  return told && isSaid ? told : { kind: 'garbled', httpStatus, reason: `http_${httpStatus}` };
 }
 
 function readBody(
@@ -45,8 +49,8 @@ function readBody(
   let body: unknown;
   try {
     body = parse(text);
-  } catch {
-    return { kind: 'garbled', httpStatus, reason: 'not_json' };
+  } catch (error) {
+    return { kind: 'garbled', httpStatus, reason: error instanceof DoubledName ? DOUBLED : 'not_json' };
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return { kind: 'garbled', httpStatus, reason: 'not_an_object' };
@@ -63,10 +67,13 @@ function errcodeOf(fields: Record<string, unknown>, successField: string | null)
   const { errcode } = fields;
   if (typeof errcode === 'number' && Number.isInteger(errcode)) return errcode;
   if (typeof errcode === 'string' && /^-?\d{1,9}$/.test(errcode)) return Number(errcode);
-  return errcode === undefined && successField !== null && successField in fields ? 0 : undefined;
+  return errcode === undefined && successField !== null && !isAbsent(fields[successField]) ? 0 : undefined;
 }
 
-/** An edge that refused the request before WeChat saw it; 408 and 499 say that somebody gave up waiting. */
-export function edgeRefused(httpStatus: number): boolean {
-  return httpStatus >= 400 && httpStatus < 500 && httpStatus !== 408 && httpStatus !== 499;
+/**
+ * An edge that refused the request before WeChat saw it; 408 and 499 say that somebody gave up waiting, and no edge speaks
+ * in errcodes.
+ */
+export function edgeRefused({ httpStatus, reason }: { httpStatus: number; reason: string }): boolean {
+  return reason !== DOUBLED && httpStatus >= 400 && httpStatus < 500 && httpStatus !== 408 && httpStatus !== 499;
 }

@@ -2,6 +2,7 @@ import { Outcome } from '../domain/outcome';
 import { Answer } from './answer';
 import { ErrcodeName, errcodeFact } from './errcodes';
 import { CALLS, CallJudgement, CallName } from './call-judgements';
+import { plainId } from './plain-id';
 import { AccountAnswer } from './with-token';
 
 /** What one call to WeChat outside the path of an insertion came to. */
@@ -35,8 +36,7 @@ function judged(call: CallName, answer: Answer & { kind: 'answered' }): CallVerd
   const { errcode, errmsg, body } = answer;
   const { needs, repeatable } = CALLS[call];
   if (errcode === 0) {
-    const lacks = needs && (typeof body[needs] !== 'string' || body[needs] === '');
-    if (!lacks) return { kind: 'done', body };
+    if (!needs || isThere(needs, body[needs])) return { kind: 'done', body };
     return repeatable ? later(`without_${needs}`, 15) : unclear(`without_${needs}`);
   }
   const judgement = judgementOf(call, errcode);
@@ -62,6 +62,12 @@ function judged(call: CallName, answer: Answer & { kind: 'answered' }): CallVerd
     case undefined:
       return repeatable ? later(`errcode_${errcode}`, 15, answer) : unclear(`errcode_${errcode}`, answer);
   }
+}
+
+/** An id is kept for ever; an address or a word is at least text that somebody can read. */
+function isThere(field: string, value: unknown): boolean {
+  if (field === 'card_id') return plainId(value) !== null;
+  return typeof value === 'string' && /^[^\p{Cc}\uFFFD]{1,4096}$/u.test(value);
 }
 
 function judgementOf(call: CallName, errcode: number): CallJudgement | undefined {

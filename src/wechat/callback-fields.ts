@@ -12,6 +12,22 @@ export const MAX_CALLBACK_BYTES = 64 * 1024;
 const MAX_TAGS = 1000;
 /** No push of WeChat declares anything. */
 const DECLARATION = /<!(?:DOCTYPE|ENTITY)/i;
+/** What a push is about and whose it is stands there once: of two values nobody could say which counts. */
+const DECIDING = [
+  'ToUserName',
+  'FromUserName',
+  'CreateTime',
+  'Event',
+  'InfoType',
+  'SuccOrderId',
+  'FailOrderId',
+  'AuthorizeAppId',
+  'AppId',
+  'CardId',
+  'Code',
+  'Status',
+  'Encrypt',
+];
 const CDATA = { begin: '<![CDATA[', end: ']]>' };
 
 const PARSER = new XMLParser({
@@ -63,6 +79,8 @@ function isSimple(outside: string): boolean {
 
 function fieldsOf(value: unknown): CallbackReading {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { kind: 'unreadable' };
+  // An element that stands there twice is read as a list; a JSON field that does is refused by its parser.
+  if (DECIDING.some((name) => Array.isArray((value as Record<string, unknown>)[name]))) return { kind: 'unreadable' };
   const fields: CallbackFields = Object.create(null) as CallbackFields;
   for (const [name, given] of Object.entries(value)) {
     if (given !== null)

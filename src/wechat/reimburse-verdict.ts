@@ -52,7 +52,7 @@ export function changeVerdict(asked: AccountAnswer): ReimburseVerdict {
   const { answer } = asked;
   if (answer.kind === 'no_answer') return { kind: answer.sent ? 'unclear' : 'notNow', reason: answer.reason };
   if (answer.kind === 'garbled') {
-    return { kind: edgeRefused(answer.httpStatus) ? 'notNow' : 'unclear', reason: answer.reason };
+    return { kind: edgeRefused(answer) ? 'notNow' : 'unclear', reason: answer.reason };
   }
   const name = nameOf(answer);
   return answered(answer, !name || INTERNAL.has(name) ? 'unclear' : null);

@@ -5,6 +5,7 @@ import { inTransaction } from '../data/statement';
 import { Outcome } from '../domain/outcome';
 import { Answer } from './answer';
 import { WechatClient } from './client';
+import { plainSecret } from './plain-id';
 import { TokenAccount, TokenManager } from './tokens';
 import { ticketVerdict } from './verdict';
 import { withToken } from './with-token';
@@ -192,9 +193,10 @@ function later(reason: string, wait: number): Outcome {
 /** The ticket of an answer and its life in seconds; a life that is missing or under a minute is no ticket to build on. */
 function ticketOf(answer: Answer): { value: string; life: number } | null {
   if (answer.kind !== 'answered' || answer.errcode !== 0) return null;
-  const { ticket, expires_in: expiresIn } = answer.body;
+  const { expires_in: expiresIn } = answer.body;
+  const value = plainSecret(answer.body.ticket);
   const life = Math.min(Number(expiresIn), 7200);
-  return typeof ticket === 'string' && ticket !== '' && life >= 60 ? { value: ticket, life } : null;
+  return value !== null && life >= 60 ? { value, life } : null;
 }
 
 function keyOf({ appid }: TokenAccount, type: TicketType): string {

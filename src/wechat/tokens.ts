@@ -6,6 +6,7 @@ import { Outcome } from '../domain/outcome';
 import { failpoint } from '../failpoints';
 import { WechatClient } from './client';
 import { beginsThrash, EarlyDeaths, keepEarlyDeath } from './early-deaths';
+import { plainSecret } from './plain-id';
 import { TokenBreaker } from './token-breaker';
 import { tokenVerdict } from './verdict';
 
@@ -188,10 +189,10 @@ export class TokenManager {
         ? await this.client.fetchStableToken(account.appid, account.secret)
         : await this.client.fetchPlainToken(account.appid, account.secret);
     await failpoint('token.fetched');
-    const value = answer.kind === 'answered' && answer.errcode === 0 ? answer.body.access_token : undefined;
+    const value = answer.kind === 'answered' && answer.errcode === 0 ? plainSecret(answer.body.access_token) : null;
     const expiresIn = answer.kind === 'answered' ? Number(answer.body.expires_in) : NaN;
     // A lifetime that is missing or under a minute is an error of the server, not a token to build on.
-    if (typeof value !== 'string' || value === '' || !(expiresIn >= 60)) {
+    if (value === null || !(expiresIn >= 60)) {
       return { token: null, outcome: tokenVerdict(answer, new Date()) };
     }
     // The same string again was not superseded by anybody.

@@ -53,7 +53,7 @@ export function cancelVerdict(asked: AccountAnswer): CancelVerdict {
   }
   const { answer } = asked;
   if (answer.kind !== 'answered') {
-    const edge = answer.kind === 'garbled' && edgeRefused(answer.httpStatus);
+    const edge = answer.kind === 'garbled' && edgeRefused(answer);
     return { kind: 'again', reason: edge ? `edge_${answer.reason}` : answer.reason, errcode: null, errmsg: null };
   }
   const { errcode, errmsg } = answer;

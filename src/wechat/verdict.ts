@@ -3,20 +3,19 @@ import { secondsUntilShanghaiMidnight } from '../domain/shanghai';
 import { Answer, edgeRefused } from './answer';
 import { Errcode } from './errcodes';
 import { ANYWHERE, INSERT, Judgement, judgementOf, SETPDF } from './judgements';
+import { isAbsent, plainId } from './plain-id';
 
 /** Grows with every change of judgement; stored with the code that judged, so that replicas can be told apart. */
-export const CLASSIFIER_VERSION = 2;
+export const CLASSIFIER_VERSION = 3;
 
 /** The one meaning of one answer to insertinvoice. */
 export function insertVerdict(answer: Answer, now: Date): Outcome {
   if (answer.kind === 'no_answer') {
     return answer.sent ? unclear(answer.reason) : later(`not_sent_${answer.reason}`, 0, true);
   }
-  if (answer.kind === 'garbled') return garbledInsert(answer.httpStatus, answer.reason);
+  if (answer.kind === 'garbled') return garbledInsert(answer);
   const { errcode, body } = answer;
-  if (errcode === 0) {
-    return { kind: 'inserted', cardCode: text(body.code), openid: text(body.openid), unionid: text(body.unionid) };
-  }
+  if (errcode === 0) return insertedOrUnclear(body);
   const judgement = judgementOf(INSERT, errcode);
   switch (judgement) {
     case undefined:
@@ -41,7 +40,7 @@ export function uploadVerdict(answer: Answer, now: Date): Outcome | null {
   if (answer.kind === 'garbled') {
     const { httpStatus, reason } = answer;
     if (httpStatus === 413) return { kind: 'refused', code: 'pdf_too_large_for_wechat' };
-    if (edgeRefused(httpStatus)) return held(reason, null);
+    if (edgeRefused(answer)) return held(reason, null);
     return later(`upload_${reason}`, 0, true);
   }
   if (answer.errcode === 0) return mediaIdOf(answer) ? null : later('upload_without_media_id', 0, true);
@@ -51,14 +50,12 @@ export function uploadVerdict(answer: Answer, now: Date): Outcome | null {
 
 /** The media id as text: it may exceed 2^53. */
 export function mediaIdOf(answer: Answer): string | null {
-  if (answer.kind !== 'answered') return null;
-  const id = answer.body.s_media_id;
-  return typeof id === 'number' ? String(id) : text(id);
+  return answer.kind === 'answered' ? plainId(answer.body.s_media_id) : null;
 }
 
 /** Why no token could be had: the order waits, and burns no try. */
 export function tokenVerdict(answer: Answer, now: Date): Outcome {
-  if (answer.kind === 'garbled' && edgeRefused(answer.httpStatus)) return held(`token_${answer.reason}`, null);
+  if (answer.kind === 'garbled' && edgeRefused(answer)) return held(`token_${answer.reason}`, null);
   if (answer.kind !== 'answered') return later(`token_${answer.reason}`, 15, false);
   const { errcode } = answer;
   // At the token endpoints 40001 speaks of appid and secret.
@@ -100,9 +97,17 @@ function notExecuted(judgement: Judgement, answer: Answer & { kind: 'answered' }
   }
 }
 
-function garbledInsert(httpStatus: number, reason: string): Outcome {
-  if (edgeRefused(httpStatus)) return held(reason, null);
-  return unclear(reason);
+function garbledInsert(answer: Answer & { kind: 'garbled' }): Outcome {
+  return edgeRefused(answer) ? held(answer.reason, null) : unclear(answer.reason);
+}
+
+/** A code that is left out leaves a card whose code is unknown; one that can be none leaves nothing to believe. */
+function insertedOrUnclear(body: Record<string, unknown>): Outcome {
+  const [cardCode, openid, unionid] = [plainId(body.code), plainId(body.openid), plainId(body.unionid)];
+  if (cardCode === null && !isAbsent(body.code)) return unclear('card_code_unreadable');
+  // Without errcode it was the openid that told of a success.
+  if (body.errcode === undefined && openid === null) return unclear('openid_unreadable');
+  return { kind: 'inserted', cardCode, openid, unionid };
 }
 
 function midnightAfter(now: Date): Date {
@@ -119,8 +124,4 @@ function unclear(reason: string): Outcome {
 
 function later(reason: string, wait: number, counted: boolean): Outcome {
   return { kind: 'later', reason, wait, counted };
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null;
 }

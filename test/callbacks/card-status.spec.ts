@@ -41,8 +41,12 @@ describe('pushes about cards', () => {
     await status('999999999999', 'INVOICE_REIMBURSE_LOCK', 'o_somebody_else');
     await settled(2);
     expect(await world.order(lost.order_id)).toMatchObject({ insertion: { card_code_state: 'unknown' } });
-    await status(code, 'INVOICE_REIMBURSE_LOCK', card.insertion.openid as string);
+    // What can be no code is not learnt, though it comes for this user.
+    await status('9'.repeat(1000), 'INVOICE_REIMBURSE_LOCK', card.insertion.openid as string);
     await settled(3);
+    expect(await world.order(lost.order_id)).toMatchObject({ insertion: { card_code_state: 'unknown' } });
+    await status(code, 'INVOICE_REIMBURSE_LOCK', card.insertion.openid as string);
+    await settled(4);
     expect(await world.order(lost.order_id)).toMatchObject({
       insertion: { card_code: code, card_code_state: 'known' },
     });

@@ -105,6 +105,16 @@ describe('signatures and encryption of WeChat’s pushes', () => {
   });
 
   it.each([
+    ['XML', '<xml><Event>a</Event><Event>b</Event></xml>'],
+    ['XML, CDATA', '<xml><Code><![CDATA[1]]></Code><Event>a</Event><Code><![CDATA[2]]></Code></xml>'],
+    ['JSON', '{"Event":"a","Event":"b"}'],
+    ['JSON, escaped', String.raw`{"Event":"a","\u0045vent":"b"}`],
+  ])('what names a field twice is kept for a person: nobody could say which of the two counts (%s)', (_, text) => {
+    const { query, body } = push(wecomEncrypt(KEY, text, APPID));
+    expect(openCallback(DOOR, query, body, NOW)).toEqual({ unreadable: text });
+  });
+
+  it.each([
     ['too old', { now: NOW + 601 }],
     ['from the future', { now: NOW - 601 }],
     ['of another token', { token: 'another' }],

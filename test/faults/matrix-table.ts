@@ -152,6 +152,11 @@ export const FATES: Record<'insert' | 'setpdf' | 'token', Record<Fate, Record<'f
 };
 
 /** HTTP around WeChat: an edge that refuses proves that nothing was executed; everything else proves nothing. */
+/** A success whose every id is named twice. */
+const DOUBLED =
+  '{"errcode":0,"code":"1","code":"2","openid":"oX","s_media_id":"7","s_media_id":"8",' +
+  '"access_token":"T","access_token":"U","expires_in":7200}';
+
 export const BODIES: [name: string, httpStatus: number, text: string, expected: 'edge' | 'vain'][] = [
   ...[500, 501, 502, 503, 504, 520].map(status(`<html>`, 'vain')),
   ...[301, 302, 307].map(status('', 'vain')),
@@ -167,6 +172,12 @@ export const BODIES: [name: string, httpStatus: number, text: string, expected: 
   ['200, somebody else’s JSON', 200, '{"code":500,"msg":"upstream error"}', 'vain'],
   ['200, errcode null', 200, '{"errcode":null,"code":"1"}', 'vain'],
   ['200, errcode 0.5', 200, '{"errcode":0.5}', 'vain'],
+  ['200, a refusal and a success', 200, '{"errcode":72031,"errcode":0,"code":"186921658591","openid":"oX"}', 'vain'],
+  ['200, a success and a refusal', 200, '{"errcode":0,"code":"186921658591","openid":"oX","errcode":72031}', 'vain'],
+  ['200, the same errcode twice', 200, '{"errcode":0,"errcode":0,"s_media_id":"7","access_token":"T"}', 'vain'],
+  ['200, errcode twice, one escaped', 200, String.raw`{"errcode":40001,"err\u0063ode":0,"code":"1"}`, 'vain'],
+  ['200, two cards, media, tokens', 200, DOUBLED, 'vain'],
+  ['412 with errcode twice', 412, '{"errcode":47001,"errcode":0}', 'vain'],
   ['502 with a success in it', 502, '{"errcode":0,"code":"186921658591"}', 'vain'],
 ];
 

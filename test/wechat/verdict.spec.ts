@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Answer, readAnswer } from '../../src/wechat/answer';
+import { callVerdict } from '../../src/wechat/call-verdict';
 import { errcodeFact, knownErrcodes } from '../../src/wechat/errcodes';
 import { INSERT } from '../../src/wechat/judgements';
 import { parseLossless } from '../../src/wechat/lossless';
@@ -96,6 +97,79 @@ describe('reading an answer', () => {
     expect(read(412, '{"errcode":47001,"errmsg":"data format error"}')).toMatchObject({ errcode: 47001 });
     expect(read(400, '{"errcode":0,"code":"1"}')).toMatchObject({ kind: 'garbled', reason: 'http_400' });
     expect(read(502, '{"errcode":48001}')).toMatchObject({ kind: 'garbled', reason: 'http_502' });
+  });
+});
+
+describe('an answer that says a thing twice, or names a card that is none', () => {
+  const outcomeOf = (text: string) => insertVerdict(readAnswer(200, text, 'openid', parseLossless), NOW);
+  const success = (code: string) => outcomeOf(`{"errcode":0,"errmsg":"ok","code":${code},"openid":"oX"}`);
+
+  it.each([
+    ['errcode', '{"errcode":72031,"errmsg":"","errcode":0,"code":"186921658591","openid":"oX"}'],
+    ['errcode, where it would be long', '{"errcode":0,"n":12345678901234567890,"errcode":72040}'],
+    ['errcode, escaped', String.raw`{"\u0065rrcode":72035,"errcode":0,"code":"186921658591"}`],
+    ['the card’s code', '{"errcode":0,"code":"186921658591","code":"186921658592","openid":"oX"}'],
+    ['the holder, by whom a success is known', '{"code":"186921658591","openid":"oX","openid":"oY"}'],
+    ['a field further down', '{"errcode":0,"code":"186921658591","more":[{"a":1,"a":2}]}'],
+    ['what no object names', '{"n":12345678901234567890,"__proto__":{"errcode":0,"code":"186921658591"}}'],
+  ])('%s twice is unclear, whichever comes last', (_, text) => {
+    expect(outcomeOf(text)).toEqual({ kind: 'unclear', reason: 'doubled_field', unknownCode: false });
+  });
+
+  it('words decide nothing, and what looks like a field inside a text is none', () => {
+    expect(outcomeOf('{"errcode":72031,"errmsg":"a","errmsg":"b"}')).toMatchObject({ kind: 'refused' });
+    expect(outcomeOf(String.raw`{"errcode":72031,"errmsg":"{\"errcode\":0}"}`)).toMatchObject({ kind: 'refused' });
+    expect(outcomeOf('{"errcode":0,"code":"1","card":{"code":"2"},"list":[{"code":"3"},{"code":"4"}]}')).toMatchObject({
+      kind: 'inserted',
+      cardCode: '1',
+    });
+  });
+
+  it.each([
+    ['100,000 digits', `"${'1'.repeat(100_000)}"`],
+    ['as many without quotes', '1'.repeat(100_000)],
+    ['U+0000', String.raw`"1869\u000021658591"`],
+    ['a raw U+0000', '"18692165859\u0000"'],
+    ['half a character', String.raw`"186921658591\ud800"`],
+    ['blanks', '" "'],
+    ['a line feed', String.raw`"186921658591\n"`],
+    ['a negative number', '-186921658591'],
+    ['a fraction', '18692165859.1'],
+    ['a number beyond all', '1e400'],
+    ['yes', 'true'],
+    ['an object', '{"code":"186921658591"}'],
+    ['a list', '["186921658591"]'],
+  ])('a card code of %s is no code that is known: unclear', (_, code) => {
+    expect(success(code)).toMatchObject({ kind: 'unclear', reason: 'card_code_unreadable' });
+  });
+
+  it('a code of digits is known, quoted or not; one that was left out leaves a card whose code is unknown', () => {
+    for (const code of ['"186921658591"', '186921658591', '"12345678901234567890"', '12345678901234567890']) {
+      expect(success(code)).toMatchObject({ kind: 'inserted', cardCode: code.replaceAll('"', '') });
+    }
+    for (const none of ['""', 'null'])
+      expect(success(none)).toMatchObject({ kind: 'inserted', cardCode: null, openid: 'oX' });
+  });
+
+  it('without errcode a holder that is none shows no success', () => {
+    for (const openid of ['null', '""', '{}', `"${'o'.repeat(1000)}"`])
+      expect(outcomeOf(`{"code":"186921658591","openid":${openid}}`).kind).toBe('unclear');
+  });
+
+  it('the other readers of WeChat’s answers believe no such id either', () => {
+    const uploaded = (text: string) => uploadVerdict(readAnswer(200, text, 's_media_id', parseLossless), NOW);
+    expect(uploaded(`{"errcode":0,"s_media_id":"${'7'.repeat(100_000)}"}`)).toMatchObject({ kind: 'later' });
+    expect(uploaded('{"errcode":0,"s_media_id":"7","s_media_id":"8"}')).toMatchObject({ kind: 'later' });
+    const made = (id: string) =>
+      callVerdict('createcard', { answer: readAnswer(200, `{"errcode":0,"card_id":${id}}`, null, parseLossless) });
+    expect(made('"pjZ8Yt9WoOePThU0NfUKz5-tBEWU"').kind).toBe('done');
+    for (const id of [String.raw`"p\u0000"`, `"${'p'.repeat(1000)}"`, '"p1","card_id":"p2"'])
+      expect(made(id).kind).toBe('unclear');
+  });
+
+  it('an errcode that stands twice behind a 4xx is no edge’s refusal: WeChat has been asked', () => {
+    const text = '{"errcode":0,"errcode":40001}';
+    expect(insertVerdict(readAnswer(412, text, 'openid', parseLossless), NOW)).toMatchObject({ kind: 'unclear' });
   });
 });
 
