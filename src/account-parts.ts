@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { AccountCheck } from './accounts/account-check';
 import { Accounts } from './accounts/accounts';
+import { RefusedPushes } from './accounts/refused-pushes';
 import { Authorizations } from './authorizations/authorizations';
 import { AuthorizationDeadline, AuthorizationsController } from './authorizations/authorizations.controller';
 import { Rejections } from './authorizations/rejections';
@@ -10,6 +11,7 @@ import { CardStatuses } from './callbacks/card-status';
 import { KeptPushes } from './callbacks/kept';
 import { ProcessCallbacks } from './callbacks/process';
 import { ReceiveCallbacks } from './callbacks/receive';
+import { Refusals } from './callbacks/refusals';
 import { Config } from './config';
 import { AccountProbe } from './console/account-probe';
 import { AccountProbeController } from './console/account-probe.controller';
@@ -20,6 +22,8 @@ import { TemplatesController } from './console/templates.controller';
 import { TokensController } from './console/tokens.controller';
 import { Sealer } from './data/sealed';
 import { Engine } from './engine';
+import { Log } from './log';
+import { Metrics } from './metrics';
 import { OrderReader } from './orders/orders.read';
 import { Reimbursements } from './reimbursement/reimbursements';
 
@@ -44,17 +48,20 @@ export function accountParts(
   engine: Engine,
   orders: OrderReader,
   reimbursements: Reimbursements,
+  { metrics, log }: { metrics: Metrics; log: Log },
 ) {
   const { setUp, templates, tickets, calls, settlements, tokens, wechat } = engine;
   const authorizations = new Authorizations(dataSource, sealer, accounts, setUp, tickets, calls, settlements);
   const statuses = new CardStatuses(dataSource, sealer, settlements, reimbursements);
+  const refused = new RefusedPushes(dataSource, metrics, log);
   return [
     setUp,
     templates,
-    new AccountCheck(accounts, setUp, dataSource),
+    refused,
+    new AccountCheck(accounts, setUp, dataSource, refused),
     new AccountProbe(dataSource, sealer, accounts, setUp, orders, tokens, wechat),
     authorizations,
-    new ReceiveCallbacks(dataSource, sealer, accounts),
+    new ReceiveCallbacks(dataSource, sealer, accounts, new Refusals(accounts, refused)),
     new KeptPushes(dataSource, sealer),
     new ProcessCallbacks(dataSource, sealer, accounts, authorizations, statuses),
     new AuthorizationDeadline(config.AUTHORIZATION_DEADLINE),

@@ -169,7 +169,9 @@ export class AppModule {
         ...parts(sealer, accounts, merchants, metrics, transport, runner, posts, reader, limits),
         ...parts(new AuditKeys([config.MASTER_KEY, config.MASTER_KEY_PREVIOUS ?? config.MASTER_KEY]), jobs),
         ...parts(...Object.values(books)),
-        ...parts(...accountParts(config, dataSource, sealer, accounts, engine, reader, reimbursements)),
+        ...parts(
+          ...accountParts(config, dataSource, sealer, accounts, engine, reader, reimbursements, { metrics, log }),
+        ),
         ...parts(reimbursements, signing, gateway, dropIn),
         ...parts(files, invoiceReader),
         ...parts(checks, new InvoiceCheck(checks, invoiceReader, limits)),

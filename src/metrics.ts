@@ -37,6 +37,10 @@ export class Metrics {
     ...this.named('piaoka_webhook_endpoints_disabled_total', 'Webhook endpoints that were disabled: failing, gone'),
     labelNames: ['reason'] as const,
   });
+  readonly pushesRefused = new Counter({
+    ...this.named('piaoka_pushes_refused_total', 'Pushes of WeChat, or of whoever claims to be it, that were refused'),
+    labelNames: ['reason'] as const,
+  });
   readonly inFlight = new Gauge(this.named('piaoka_in_flight', 'Orders this process is carrying'));
 
   constructor() {

@@ -2,16 +2,10 @@ import { DataSource } from 'typeorm';
 import { CallVerdict } from '../wechat/call-verdict';
 import { EarlyDeaths, earlyDeaths, isThrash } from '../wechat/early-deaths';
 import { Accounts, WechatAccount } from './accounts';
+import { Finding } from './finding';
+import { pushFindings } from './push-findings';
+import { RefusedPushes } from './refused-pushes';
 import { Attribute, ATTRIBUTES, pappidIsOf, SetUp } from './set-up';
-
-/** One thing the check saw, and what to do about it. Never a secret, never a token. */
-export interface Finding {
-  code: string;
-  severity: 'ok' | 'warning' | 'error';
-  errcode?: number;
-  advice: string;
-  advice_en: string;
-}
 
 const HOUR_MS = 3_600_000;
 
@@ -75,16 +69,26 @@ export class AccountCheck {
     private readonly accounts: Accounts,
     private readonly setUp: SetUp,
     private readonly dataSource: DataSource,
+    private readonly refused: RefusedPushes,
   ) {}
 
   async check(account: WechatAccount): Promise<Finding[]> {
     const findings = account.role === 'component' ? [] : await this.asked(account);
     if (!account.callbackKeys && account.role !== 'reimburser') findings.push(finding('callback_unset'));
     await this.accounts.keepFindings(account.appid, findings);
-    return [...findings, ...((await this.thrashes()).get(account.appid) ?? [])];
+    return [...findings, ...((await this.now()).get(account.appid) ?? [])];
   }
 
-  /** As it is now, by appid, and so not among the findings that are kept. */
+  /** What is so at this moment, by appid, and so not among the findings that are kept. */
+  async now(): Promise<Map<string, Finding[]>> {
+    const found = await this.thrashes();
+    for (const [appid, refused] of await this.refused.current()) {
+      found.set(appid, [...(found.get(appid) ?? []), ...pushFindings(refused)]);
+    }
+    return found;
+  }
+
+  /** Tokens that die before their time, by appid. */
   async thrashes(): Promise<Map<string, Finding[]>> {
     const found = new Map<string, Finding[]>();
     for (const deaths of await earlyDeaths(this.dataSource)) {

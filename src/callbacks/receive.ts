@@ -5,6 +5,7 @@ import { Accounts, CallbackKeys, WechatAccount } from '../accounts/accounts';
 import { Sealer } from '../data/sealed';
 import { inTransaction } from '../data/statement';
 import { CallbackDoor, CallbackQuery, isUrlCheck, openCallback, Push } from '../wechat/callback-message';
+import { RefusedAt, Refusals } from './refusals';
 
 export const CALLBACK_JOB = 'callback';
 /** What tells one push from another: WeChat's own advice, sender and second, would take two orders of one user for one. */
@@ -38,37 +39,48 @@ export class ReceiveCallbacks {
     private readonly dataSource: DataSource,
     private readonly sealer: Sealer,
     private readonly accounts: Accounts,
+    private readonly refusals: Refusals,
   ) {}
 
   /** Whether a URL check at this account's address is WeChat's. */
   async answersCheck(appid: string, query: CallbackQuery): Promise<boolean> {
-    for await (const door of this.doorsOf(appid)) if (isUrlCheck(door, query)) return true;
+    const at: RefusedAt = { known: null, door: null, address: appid };
+    for await (const door of this.doorsOf(appid, at)) {
+      if (!isUrlCheck(door, query)) continue;
+      await this.refusals.checkPassed(appid);
+      return true;
+    }
+    await this.refusals.ofCheck(at, query);
     return false;
   }
 
   /**
    * False: refused. `appid` null: at the third-party platform's address. A push that was stored before is taken again
-   * without effect; one that nobody can read is WeChat's all the same, and waits for a person.
+   * without effect; one that nobody can read is WeChat's all the same, and waits for a person. `body` undefined: it came
+   * without one.
    */
-  async take(appid: string | null, query: CallbackQuery, body: string): Promise<boolean> {
-    for await (const door of this.doorsOf(appid)) {
-      const push = openCallback(door, query, body, Date.now() / 1000);
+  async take(appid: string | null, query: CallbackQuery, body: string | undefined): Promise<boolean> {
+    const at: RefusedAt = { known: null, door: null, address: appid ?? 'component' };
+    for await (const door of this.doorsOf(appid, at)) {
+      const push = body === undefined ? null : openCallback(door, query, body, Date.now() / 1000);
       if (!push) continue;
       await this.keep(door, push);
       return true;
     }
+    await this.refusals.ofPush(at, query, body ?? '');
     return false;
   }
 
   /**
    * As this process knows the account and, for what is refused so, as it is now: another process may just have been told
-   * other keys, and WeChat repeats a push three times only.
+   * other keys, and WeChat repeats a push three times only. What it found is told to `at`.
    */
-  private async *doorsOf(appid: string | null): AsyncGenerator<CallbackDoor> {
+  private async *doorsOf(appid: string | null, at: RefusedAt): AsyncGenerator<CallbackDoor> {
     const known = appid === null ? await this.accounts.component() : await this.accounts.find(appid);
-    if (known?.callbackKeys) yield doorOf(known, known.callbackKeys);
+    at.known = known?.appid ?? null;
+    if (known?.callbackKeys) yield (at.door = doorOf(known, known.callbackKeys));
     const now = known && appid !== null ? await this.accounts.find(appid, READ_AGAIN_MS) : null;
-    if (now?.callbackKeys && now !== known) yield doorOf(now, now.callbackKeys);
+    if (now?.callbackKeys && now !== known) yield (at.door = doorOf(now, now.callbackKeys));
   }
 
   private async keep(door: CallbackDoor, push: Push): Promise<void> {

@@ -86,7 +86,7 @@ export class AccountView {
   billing_fields!: string;
   s_pappid!: string | null;
   callback!: CallbackView;
-  /** When it was last checked, and what was found; token_thrash is as of now */
+  /** When it was last checked, and what was found; token_thrash and push_… are as of now */
   checked_at!: string | null;
   findings!: AccountFindingView[];
   created_at!: string;

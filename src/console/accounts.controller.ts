@@ -1,7 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Put, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { AccountCheck, Finding } from '../accounts/account-check';
+import { AccountCheck } from '../accounts/account-check';
 import { Accounts, WechatAccount } from '../accounts/accounts';
+import { Finding } from '../accounts/finding';
+import { RefusedPushes } from '../accounts/refused-pushes';
 import { SetUp } from '../accounts/set-up';
 import { problemOf } from '../accounts/verdict-problem';
 import { audit } from '../audit/audit';
@@ -36,6 +38,7 @@ export class AccountsController {
     private readonly setUp: SetUp,
     private readonly accountCheck: AccountCheck,
     private readonly checks: SchemaChecks,
+    private readonly refused: RefusedPushes,
   ) {}
 
   @Get()
@@ -43,8 +46,8 @@ export class AccountsController {
   @ApiOperation({ summary: 'WeChat accounts; secrets are never shown' })
   @ApiResponse({ status: 200, type: AccountList })
   async list(): Promise<AccountList> {
-    const [accounts, thrashes] = await Promise.all([this.accounts.all(), this.accountCheck.thrashes()]);
-    return { items: accounts.map((account) => viewOf(account, thrashes.get(account.appid))) };
+    const [accounts, now] = await Promise.all([this.accounts.all(), this.accountCheck.now()]);
+    return { items: accounts.map((account) => viewOf(account, now.get(account.appid))) };
   }
 
   @Post()
@@ -111,6 +114,7 @@ export class AccountsController {
     await this.one(appid);
     const also = told(operator, 'account.callback_changed', appid, { mode });
     await this.accounts.setCallback(appid, { mode, token, aesKey }, also);
+    await this.refused.forget(appid, null);
     return this.view(appid);
   }
 
@@ -160,7 +164,7 @@ function told(operator: Operator, action: string, appid: string, data: Record<st
   return (client) => audit(client, act(operator, action, appid, data));
 }
 
-function viewOf(account: Account, thrashes: Finding[] = []): AccountView {
+function viewOf(account: Account, now: Finding[] = []): AccountView {
   const { appid, role, tokenKind, billingFields, sPappid, callbackMode, callbackKeys, checkedAt, findings } = account;
   const path = role === 'component' ? '/wechat/component/callbacks' : `/wechat/callbacks/${appid}`;
   return {
@@ -171,7 +175,7 @@ function viewOf(account: Account, thrashes: Finding[] = []): AccountView {
     s_pappid: sPappid,
     callback: { path, mode: callbackMode, set: callbackKeys !== null },
     checked_at: checkedAt && toShanghai(checkedAt),
-    findings: [...((findings ?? []) as Finding[]), ...thrashes],
+    findings: [...((findings ?? []) as Finding[]), ...now],
     created_at: toShanghai(account.createdAt),
   };
 }

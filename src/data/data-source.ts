@@ -39,6 +39,7 @@ import { WebhookRotations1763800000125 } from '../../migrations/1763800000125-we
 import { AnchorKeys1763800000126 } from '../../migrations/1763800000126-anchor-keys';
 import { TakenElsewhere1763800000127 } from '../../migrations/1763800000127-taken-elsewhere';
 import { ToldAnew1763800000128 } from '../../migrations/1763800000128-told-anew';
+import { RefusedPushes1763800000145 } from '../../migrations/1763800000145-refused-pushes';
 import { ReimbursementTold1763800000130 } from '../../migrations/1763800000130-reimbursement-told';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
 import { EarlyTokenDeaths1763800000112 } from '../../migrations/1763800000112-early-token-deaths';
@@ -52,7 +53,7 @@ import { Reinsertion, Resolution } from './entities/act';
 import { BulkReinsertion, BulkReinsertionOrder } from './entities/bulk-reinsertion';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Authorization } from './entities/authorization';
-import { Callback } from './entities/callback';
+import { Callback, RefusedPush } from './entities/callback';
 import { AuditAnchor, AuditHead, AuditRow } from './entities/audit';
 import { Event } from './entities/event';
 import { Evidence, Installation } from './entities/evidence';
@@ -134,6 +135,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Template,
       Authorization,
       Callback,
+      RefusedPush,
       Merchant,
       MerchantKey,
       Order,
@@ -213,6 +215,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       TakenElsewhere1763800000127,
       ToldAnew1763800000128,
       ReimbursementTold1763800000130,
+      RefusedPushes1763800000145,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

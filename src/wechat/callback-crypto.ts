@@ -21,6 +21,20 @@ export function signatureFits(
  * whatever is wrong: one answer, so that nobody learns which part it was.
  */
 export function decryptCallback(encrypt: string, aesKey: string, appid: string): string | null {
+  const opened = open(encrypt, aesKey);
+  if (!opened) return null;
+  const wanted = Buffer.from(appid);
+  if (opened.tail.length !== wanted.length || !timingSafeEqual(opened.tail, wanted)) return null;
+  return opened.text.toString('utf8');
+}
+
+/** Whether this key opens it, and it was meant for another account. For our own people only. */
+export function isSealedForAnother(encrypt: string, aesKey: string, appid: string): boolean {
+  const tail = open(encrypt, aesKey)?.tail.toString('latin1') ?? '';
+  return /^[\w-]{1,64}$/.test(tail) && tail !== appid;
+}
+
+function open(encrypt: string, aesKey: string): { text: Buffer; tail: Buffer } | null {
   const key = Buffer.from(`${aesKey}=`, 'base64');
   const sealed = Buffer.from(encrypt, 'base64');
   if (key.length !== 32 || sealed.length === 0 || sealed.length % 16 !== 0) return null;
@@ -29,10 +43,7 @@ export function decryptCallback(encrypt: string, aesKey: string, appid: string):
   if (!clear || clear.length < 20) return null;
   const end = 20 + clear.readUInt32BE(16);
   if (end > clear.length) return null;
-  const tail = clear.subarray(end);
-  const wanted = Buffer.from(appid);
-  if (tail.length !== wanted.length || !timingSafeEqual(tail, wanted)) return null;
-  return clear.subarray(20, end).toString('utf8');
+  return { text: clear.subarray(20, end), tail: clear.subarray(end) };
 }
 
 function withoutPadding(clear: Buffer): Buffer | null {

@@ -30,9 +30,22 @@ export function isUrlCheck(door: CallbackDoor, query: CallbackQuery): boolean {
  * a compatible push only the encrypted part counts. `now` in seconds: a push older or younger than ten minutes is none.
  */
 export function openCallback(door: CallbackDoor, query: CallbackQuery, body: string, now: number): Push | null {
-  const { timestamp = '' } = query;
-  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp)) > WINDOW_SECONDS) return null;
+  if (!isInTime(query, now)) return null;
   return door.mode === 'plain' ? openPlain(door, query, body) : openEncrypted(door, query, body);
+}
+
+export function isInTime({ timestamp = '' }: CallbackQuery, now: number): boolean {
+  return /^\d{1,12}$/.test(timestamp) && Math.abs(now - Number(timestamp)) <= WINDOW_SECONDS;
+}
+
+/** Whether an encrypted push says the same in the clear beside it. */
+export function isPlainToo(body: string): boolean {
+  const outer = readCallbackFields(body);
+  return outer.kind === 'fields' && saysMore(outer.fields);
+}
+
+function saysMore(outer: CallbackFields): boolean {
+  return Object.keys(outer).some((name) => !OUTSIDE_ENCRYPT.includes(name));
 }
 
 function openPlain(door: CallbackDoor, query: CallbackQuery, body: string): Push | null {
@@ -48,8 +61,7 @@ function openEncrypted(door: CallbackDoor, query: CallbackQuery, body: string): 
   if (outer.kind !== 'fields' || encryption !== 'aes') return null;
   const { Encrypt: encrypt } = outer.fields;
   if (!encrypt || !signatureFits(signature, door.token, timestamp, nonce, encrypt)) return null;
-  const alsoPlain = Object.keys(outer.fields).some((name) => !OUTSIDE_ENCRYPT.includes(name));
-  if (alsoPlain !== (door.mode === 'compatible')) return null;
+  if (saysMore(outer.fields) !== (door.mode === 'compatible')) return null;
   for (const key of [door.aesKey, door.previousAesKey]) {
     const clear = key && decryptCallback(encrypt, key, door.appid);
     if (clear) return contentOf(clear);

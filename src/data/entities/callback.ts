@@ -1,4 +1,5 @@
-import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { Account } from './account';
 
 /** A push of WeChat as it came, once. `body` (its fields, or its text as `unreadable`) has AAD `callbacks|<id>`. */
 @Entity('callbacks')
@@ -22,4 +23,16 @@ export class Callback {
   @Column('integer', { default: 0 }) tries!: number;
   @Column('timestamptz', { name: 'received_at', default: () => 'now()' }) receivedAt!: Date;
   @Column('timestamptz', { name: 'processed_at', nullable: true }) processedAt!: Date | null;
+}
+
+/** Pushes to an account that were refused, by reason (`wechat/callback-refusal.ts`). */
+@Entity('refused_pushes')
+export class RefusedPush {
+  @PrimaryColumn('text') appid!: string;
+  @ManyToOne(() => Account, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'appid', foreignKeyConstraintName: 'refused_pushes_appid_fkey' })
+  account!: Account;
+  @PrimaryColumn('text') reason!: string;
+  @Column('bigint') count!: string;
+  @Column('timestamptz', { name: 'last_at', default: () => 'now()' }) lastAt!: Date;
 }
