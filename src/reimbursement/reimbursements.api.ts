@@ -28,11 +28,16 @@ export class CardRequest {
   @MinLength(1)
   @MaxLength(64)
   card_id!: string;
-  /** Blanks are read as `+`: base64 that went through a form has lost them */
+  /** base64, also as a form, a link or a mail has bent it: blanks for `+`, %2B, line breaks */
   @IsString()
   @MinLength(1)
   @MaxLength(1024)
   encrypt_code!: string;
+  /** The issuer’s, as chooseInvoice gives it beside the two: taken, and not needed */
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  app_id?: string;
 }
 
 export class CardPdfRequest extends CardRequest {
@@ -43,6 +48,7 @@ export class CardPdfRequest extends CardRequest {
 }
 
 export class CardBatchRequest {
+  /** choose_invoice_info as chooseInvoice gives it, a list or the JSON text of one */
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_CARDS)
@@ -65,7 +71,7 @@ export class CardStatusBatchRequest {
   openid!: string;
   @IsIn(STATUSES)
   reimburse_status!: (typeof STATUSES)[number];
-  /** All of them change, or none */
+  /** All of them change, or none; a list or the JSON text of one */
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_CARDS)

@@ -6,6 +6,7 @@ import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { Caller } from '../merchants/merchants';
+import { codeFaults, withLists } from './card-list';
 import { bodyOrProblem } from './refusals';
 import {
   CardBatchRequest,
@@ -121,9 +122,10 @@ export class ReimbursementsController {
 
   private read<T>(className: string, body: RequestBody | undefined): T {
     if (body?.kind !== 'json') throw new Problem('unsupported_media_type');
-    const faults = this.checks.faults(className, body.value);
+    const value = withLists(body.value);
+    const faults = [...this.checks.faults(className, value), ...codeFaults(value)];
     if (faults.length > 0) throw new Problem('invalid_request', { faults });
-    return body.value as T;
+    return value as T;
   }
 }
 

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { PoolClient } from 'pg';
 import { Sealer } from '../data/sealed';
 import { noteReimbursement } from '../insertion/reimbursement-event';
+import { encryptCodeOf } from '../wechat/encrypt-code';
 import { InvoiceNumbers } from '../wechat/invoice-shape';
-import { plusRestored, ShownCard } from '../wechat/reimburser-client';
+import { ShownCard } from '../wechat/reimburser-client';
 import { ReimburseStatus } from '../wechat/wire';
 
 /** A card as WeChat showed it. */
@@ -52,7 +53,7 @@ export async function keepSeen(
         order.merchant_id,
         order.id,
         seen.cardId,
-        sealer.seal(plusRestored(seen.encryptCode), `shown_cards|${order.id}`),
+        sealer.seal(mended(seen.encryptCode), `shown_cards|${order.id}`),
         shownSha256(card),
         appid,
         seen.status,
@@ -124,6 +125,11 @@ export async function unknownCards(client: PoolClient, cards: ShownCard[]): Prom
 
 export function shownSha256({ card_id, encrypt_code }: ShownCard): Buffer {
   return createHash('sha256')
-    .update(`${card_id}\n${plusRestored(encrypt_code)}`)
+    .update(`${card_id}\n${mended(encrypt_code)}`)
     .digest();
+}
+
+/** However it was written, it is one card. */
+function mended(encryptCode: string): string {
+  return encryptCodeOf(encryptCode) ?? encryptCode;
 }

@@ -1,9 +1,11 @@
 import { Accounts } from '../accounts/accounts';
 import { Problem } from '../http/problems';
 import { Caller, Merchants, MerchantScope } from '../merchants/merchants';
-import { isPage, PageSigning } from '../reimbursement/page-signing';
+import { withLists } from '../reimbursement/card-list';
+import { browserForm, PageSigning } from '../reimbursement/page-signing';
 import { Reimbursements } from '../reimbursement/reimbursements';
 import { Errcode } from '../wechat/errcodes';
+import { encryptCodeOf } from '../wechat/encrypt-code';
 import { ReimburseVerdict } from '../wechat/reimburse-verdict';
 import { ShownCard } from '../wechat/reimburser-client';
 import { ReimburseStatus } from '../wechat/wire';
@@ -101,12 +103,14 @@ export class TokenGateway {
     const caller = await this.tokens.callerOf(query.token);
     if (!caller) return { refused: refusal(Errcode.InvalidCredential) };
     if (!may(caller, scope)) return { refused: refusal(Errcode.ApiUnauthorized) };
-    return json ? { caller, json } : { refused: refusal(Errcode.DataFormatError) };
+    return json ? { caller, json: withLists(json) } : { refused: refusal(Errcode.DataFormatError) };
   }
 
   private pageFor(wanted: string | undefined, port: number): string {
-    if (wanted && isPage(wanted) && this.signing.allows(wanted, false)) return wanted;
-    return this.defaultUrl ?? `http://127.0.0.1:${port}/`;
+    // The answer names the address that was signed: it is the one that the page's browser has.
+    const page = wanted ? browserForm(wanted) : null;
+    if (page !== null && this.signing.allows(page, false)) return page;
+    return (this.defaultUrl && browserForm(this.defaultUrl)) ?? `http://127.0.0.1:${port}/`;
   }
 }
 
@@ -130,7 +134,9 @@ function cardsOf(list: unknown): ShownCard[] | WechatAnswer {
   if (!Array.isArray(list) || list.length === 0) return refusal(Errcode.MissingParameter);
   if (list.length > MOST_CARDS) return refusal(Errcode.GetTooManyInvoice);
   const cards = list.filter(isCard);
-  return cards.length === list.length ? cards : refusal(Errcode.MissingParameter, 'card_id and encrypt_code');
+  if (cards.length < list.length) return refusal(Errcode.MissingParameter, 'card_id and encrypt_code');
+  const isMendable = cards.every(({ encrypt_code: code }) => encryptCodeOf(code) !== null);
+  return isMendable ? cards : refusal(Errcode.InvalidEncryptCode, 'send it as chooseInvoice gave it');
 }
 
 function isCard(item: unknown): item is ShownCard {

@@ -1,5 +1,6 @@
 import { Answer } from './answer';
 import { json } from './client';
+import { encryptCodeOf } from './encrypt-code';
 import { Transport } from './transport';
 import { ReimburseStatus, WIRE_PATHS } from './wire';
 
@@ -48,10 +49,5 @@ export class ReimburserClient {
 }
 
 function asSent({ card_id, encrypt_code }: ShownCard): ShownCard {
-  return { card_id, encrypt_code: plusRestored(encrypt_code) };
-}
-
-/** base64 that went through a form has blanks where it had `+`. */
-export function plusRestored(encryptCode: string): string {
-  return encryptCode.replaceAll(' ', '+');
+  return { card_id, encrypt_code: encryptCodeOf(encrypt_code) ?? encrypt_code };
 }
