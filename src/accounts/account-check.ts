@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
-import { CallVerdict } from '../wechat/call-verdict';
+import { CallVerdict, NotDone } from '../wechat/call-verdict';
+import { clientIpIn } from '../wechat/client-ip';
 import { EarlyDeaths, earlyDeaths, isThrash } from '../wechat/early-deaths';
 import { Accounts, WechatAccount } from './accounts';
 import { Finding } from './finding';
@@ -16,6 +17,11 @@ const FINDINGS = {
     'error',
     '取不到 access_token：请核对 appid 与 secret，并把本服务的出口 IP 加入公众平台「IP 白名单」。',
     'No access_token: check appid and secret, and add this service’s address to the account’s IP whitelist.',
+  ],
+  component_ip_unregistered: [
+    'error',
+    '出口 IP 未在第三方平台登记（61004）：请在微信开放平台（open.weixin.qq.com）该第三方平台的白名单 IP 地址列表中加入；公众平台的白名单不起作用。',
+    'The outgoing IP is not registered with the component (61004): add it to its whitelist at WeChat’s Open Platform (open.weixin.qq.com); the account’s own whitelist does not count.',
   ],
   capability_missing: [
     'error',
@@ -140,14 +146,29 @@ export function thrashOf(deaths: EarlyDeaths): Finding[] {
   return [finding(deaths.kind === 'plain' ? 'token_thrash' : 'token_thrash_forced')];
 }
 
-const CAPABILITY = [48001, 48004, 72015, 50002, 50004, 50005, 50007];
+const CODE_OF: Partial<Record<number, FindingCode>> = {
+  ...Object.fromEntries([48001, 48004, 72015, 50002, 50004, 50005, 50007].map((code) => [code, 'capability_missing'])),
+  61004: 'component_ip_unregistered',
+};
 const NEVER_SET = [72063, 72029, 72028];
 
 function troubleOf(verdict: CallVerdict): Finding | null {
   if (verdict.kind === 'done') return null;
   if (verdict.kind !== 'refused') return finding('wechat_unclear', verdict.errcode);
   if (NEVER_SET.includes(verdict.errcode)) return null;
-  return finding(CAPABILITY.includes(verdict.errcode) ? 'capability_missing' : 'token_refused', verdict.errcode);
+  return withIp(finding(CODE_OF[verdict.errcode] ?? 'token_refused', verdict.errcode), verdict);
+}
+
+/** The whitelist lacks the address that WeChat saw, which need not be the one that people expect. */
+function withIp(found: Finding, { errcode, errmsg }: NotDone & { kind: 'refused' }): Finding {
+  const ip = clientIpIn(errcode, errmsg);
+  if (ip === null) return found;
+  const { advice, advice_en } = found;
+  return {
+    ...found,
+    advice: `${advice}（微信看到的 IP：${ip}）`,
+    advice_en: `${advice_en} (The IP that WeChat saw: ${ip}.)`,
+  };
 }
 
 function set(verdict: CallVerdict, attribute: Attribute, [yes, no]: [FindingCode, FindingCode]): Finding {

@@ -1,5 +1,6 @@
 import { Problem } from '../http/problems';
 import { NotDone } from '../wechat/call-verdict';
+import { clientIpIn } from '../wechat/client-ip';
 
 /** What a caller is told when WeChat did not do as asked; `errcode` and `errmsg` are WeChat's own where it spoke. */
 export function problemOf(verdict: NotDone): Problem {
@@ -11,7 +12,7 @@ export function problemOf(verdict: NotDone): Problem {
     case 'unclear':
       return new Problem('wechat_unclear', wechat);
     case 'refused':
-      return new Problem(CODES[verdict.why], { ...wechat, ...(detailOf(verdict.errcode) ?? {}) });
+      return new Problem(CODES[verdict.why], { ...wechat, ...(detailOf(verdict) ?? {}) });
   }
 }
 
@@ -43,9 +44,16 @@ const ADVICE: Record<number, [zh: string, en: string]> = {
     '请把本服务的出口 IP 加入公众平台的 IP 白名单。',
     'Add this service’s address to the account’s IP whitelist.',
   ],
+  61004: [
+    '请在微信开放平台（open.weixin.qq.com）该第三方平台的白名单 IP 地址列表中加入本服务的出口 IP。',
+    'Add this service’s address to the component’s whitelist at WeChat’s Open Platform (open.weixin.qq.com).',
+  ],
 };
 
-function detailOf(errcode: number): { detail: [string, string] } | null {
+function detailOf({ errcode, errmsg }: NotDone & { kind: 'refused' }): { detail: [string, string] } | null {
   const advice = ADVICE[errcode];
-  return advice ? { detail: advice } : null;
+  if (!advice) return null;
+  const ip = clientIpIn(errcode, errmsg);
+  const [zh, en] = advice;
+  return { detail: ip === null ? advice : [`${zh}微信看到的 IP：${ip}。`, `${en} The IP that WeChat saw: ${ip}.`] };
 }

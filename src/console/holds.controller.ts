@@ -133,7 +133,7 @@ function viewOf(hold: HoldRow): HoldView {
     until: until && toShanghai(until),
     next_canary_at: next_canary_at && toShanghai(next_canary_at),
     created_at: toShanghai(created_at),
-    ...holdAdvice({ errcode, reason, nextCanaryAt: next_canary_at }),
+    ...holdAdvice({ errcode, errmsg, reason, nextCanaryAt: next_canary_at }),
   };
 }
 

@@ -54,7 +54,7 @@ export function answerOfProblem(problem: ProblemBody): WechatAnswer | null {
 }
 
 function saidByWechat({ reason = '', attempts }: OrderView['insertion'], otherwise: number): WechatAnswer {
-  const errcode = Number(/^wechat_(\d+)$/.exec(reason)?.[1] ?? otherwise);
+  const errcode = Number(/^(?:wechat|upload)_(\d+)$/.exec(reason)?.[1] ?? otherwise);
   const told = attempts.findLast((attempt) => attempt.errcode === errcode)?.errmsg;
   return told ? { errcode, errmsg: told } : refusal(errcode, reason);
 }

@@ -1,5 +1,5 @@
 import { CardCodeState, InsertionState } from '../domain/insertion';
-import { errcodeGuidance, errcodeInOrder } from './errcode-advice';
+import { errcodeGuidance, errcodeInOrder, uploadGuidance } from './errcode-advice';
 import { Advice, adviceOf, Guidance, joined } from './guidance';
 import { BY_REASON } from './reason-advice';
 import { BY_STATE, CARD_CODE_UNKNOWN } from './state-advice';
@@ -19,8 +19,9 @@ export interface Standing {
 
 /** A reason of its own calls for more than its state; null: there is no such reason. */
 export function guidanceForReason(reason: string): Guidance | null {
-  const errcode = /^wechat_(-?\d+)$/.exec(reason)?.[1];
-  return errcode === undefined ? (BY_REASON[reason] ?? null) : errcodeGuidance(Number(errcode));
+  const [, call, errcode] = /^(wechat|upload)_(-?\d+)$/.exec(reason) ?? [];
+  if (errcode === undefined) return BY_REASON[reason] ?? null;
+  return call === 'upload' ? uploadGuidance(Number(errcode)) : errcodeGuidance(Number(errcode));
 }
 
 export function guidanceFor({ state, reason, cardCodeState }: Standing): Guidance {

@@ -35,6 +35,31 @@ export function errcodeGuidance(errcode: number): Guidance | null {
   };
 }
 
+/** What an order calls for whose PDF was turned away for how the upload was made, which is nothing of the order's. */
+export function uploadGuidance(errcode: number): Guidance | null {
+  const name = errcodeFact(errcode)?.name;
+  if (name === undefined || name === 'Ok') return null;
+  const said: Text = [
+    `上传 PDF（setpdf）被拒（${errcode}）：`,
+    `The upload of the PDF (setpdf) was refused (${errcode}):`,
+  ];
+  return {
+    merchant: joined(said, CAUSES[name], UPLOAD_IS_OURS.merchant),
+    operator: joined(said, CAUSES[name], UPLOAD_IS_OURS.operator),
+  };
+}
+
+const UPLOAD_IS_OURS: Guidance = {
+  merchant: [
+    '这与订单内容无关，发票和 PDF 都无须改动。运营修正后会重插，勿重发。',
+    'It has nothing to do with the order: neither invoice nor PDF need a change. Operators mend it and re-insert; send nothing again.',
+  ],
+  operator: [
+    'multipart 请求在途中被改动：检查 WECHAT_BASE_URL、代理与 WAF 是否改写 Content-Type、boundary 或分块转发；修正后重插。直连仍如此则带 hint 报给开发者。',
+    'The multipart request was altered on its way: see whether WECHAT_BASE_URL, a proxy or WAF rewrites Content-Type, boundary or forwards it in chunks; mend that and re-insert. If it happens without any between, report it with its hint.',
+  ],
+};
+
 /** For the operator of an order: what WeChat's last answer said. */
 export function errcodeInOrder(errcode: number): Text | null {
   if (errcode === 0) return null;

@@ -9,6 +9,10 @@ const WHITELIST: Text = [
   '在公众平台“开发 → 基本配置 → IP 白名单”加入本服务的出口 IP。',
   'Add this service’s outgoing IP to the account’s IP whitelist at WeChat.',
 ];
+const COMPONENT_WHITELIST: Text = [
+  '在微信开放平台（open.weixin.qq.com）“管理中心 → 第三方平台 → 详情 → 开发配置”的“白名单 IP 地址列表”加入本服务的出口 IP；公众平台的 IP 白名单对它不起作用。',
+  'Add this service’s outgoing IP to the component’s whitelist at WeChat’s Open Platform (open.weixin.qq.com, the third-party platform’s settings); the whitelist of the account itself does not count.',
+];
 const CONFIRMATION: Text = [
   '请公众号管理员在微信中确认该 IP；被拒后不要反复触发。',
   'Have the account’s administrator confirm the IP in WeChat; do not trigger it again and again after a refusal.',
@@ -39,7 +43,7 @@ export const REMEDIES: Partial<Record<ErrcodeName, Text>> = {
   AppSecretMissing: CREDENTIALS,
   AppSecretFrozen: CREDENTIALS,
   IpNotWhitelisted: WHITELIST,
-  ComponentIpNotRegistered: WHITELIST,
+  ComponentIpNotRegistered: COMPONENT_WHITELIST,
   IpConfirmationPending: CONFIRMATION,
   IpNeedsConfirmation: CONFIRMATION,
   IpRefusedOnce: CONFIRMATION,

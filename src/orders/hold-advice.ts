@@ -1,3 +1,4 @@
+import { clientIpIn } from '../wechat/client-ip';
 import { errcodeFact } from '../wechat/errcodes';
 import { errcodeGuidance } from './errcode-advice';
 import { CAUSES } from './errcode-causes';
@@ -7,6 +8,7 @@ import { Advice, adviceOf, joined, Text } from './guidance';
 /** What pauses an account or a merchant, as far as advice depends on it. */
 export interface Pause {
   errcode: number | null;
+  errmsg?: string | null;
   reason: string;
   /** Null: no canary tries it, because a person made it. */
   nextCanaryAt: Date | null;
@@ -30,12 +32,17 @@ export function holdAdvice(pause: Pause): Advice {
   return adviceOf(textOf(pause));
 }
 
-function textOf({ errcode, reason, nextCanaryAt }: Pause): Text {
+function textOf({ errcode, errmsg = null, reason, nextCanaryAt }: Pause): Text {
   if (nextCanaryAt === null) return BY_HAND;
   if (errcode === null) return joined(AT_THE_EDGE, CANARY);
+  const last = [...seen(clientIpIn(errcode, errmsg)), CANARY];
   const name = errcodeFact(errcode)?.name;
   // Where a token is fetched 40001 speaks of appid and secret, which an insert's refusal does not.
   const remedy = name && reason.startsWith('token_') ? REMEDIES[name] : undefined;
-  if (remedy && name && name !== 'Ok') return joined(CAUSES[name], remedy, CANARY);
-  return joined(errcodeGuidance(errcode)?.operator ?? AT_THE_EDGE, CANARY);
+  if (remedy && name && name !== 'Ok') return joined(CAUSES[name], remedy, ...last);
+  return joined(errcodeGuidance(errcode)?.operator ?? AT_THE_EDGE, ...last);
+}
+
+function seen(ip: string | null): Text[] {
+  return ip === null ? [] : [[`微信看到的出口 IP 是 ${ip}。`, `The IP that WeChat saw is ${ip}.`]];
 }

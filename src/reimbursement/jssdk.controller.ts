@@ -8,7 +8,7 @@ import { SchemaChecks } from '../http/schema-check';
 import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { Caller } from '../merchants/merchants';
 import { ChooseInvoiceConfigView, ChooseInvoiceRequest } from './jssdk.api';
-import { isPage, PageSigning, Signed } from './page-signing';
+import { browserForm, PageSigning, Signed } from './page-signing';
 
 /** For pages that let users choose invoices from their wallet. The tickets that sign stay here. */
 @ApiTags('reimbursements')
@@ -49,14 +49,31 @@ export class JssdkController {
     const faults = this.checks.faults(ChooseInvoiceRequest.name, body.value);
     if (faults.length > 0) throw new Problem('invalid_request', { faults });
     const { url } = body.value as ChooseInvoiceRequest;
-    const words: [string, string] | null = !isPage(url)
-      ? ['须为 http 或 https 页面地址，且不含 #。', 'Must be an http or https page without a fragment.']
-      : this.signing.allows(url, true)
-        ? null
-        : ['此页面不在 GATEWAY_URL_ALLOW 之内。', 'The page is not below GATEWAY_URL_ALLOW.'];
+    const words = this.obstacle(url);
     if (words) throw new Problem('invalid_request', { faults: [fault('PAGE-URL', '/url', ...words)] });
     return url;
   }
+
+  /** Why this address is not signed; null: it is. A signature for an address that no browser has fits no page. */
+  private obstacle(url: string): [zh: string, en: string] | null {
+    const form = browserForm(url);
+    if (form === null)
+      return ['须为 http 或 https 页面地址，且不含 #。', 'Must be an http or https page without a fragment.'];
+    if (form !== url) return notAsInBrowser(form);
+    if (this.signing.allows(url, true)) return null;
+    return ['此页面不在 GATEWAY_URL_ALLOW 之内。', 'The page is not below GATEWAY_URL_ALLOW.'];
+  }
+}
+
+/** So much of an address is shown. */
+const SHOWN = 500;
+
+function notAsInBrowser(form: string): [zh: string, en: string] {
+  const shown = form.length > SHOWN ? `${form.slice(0, SHOWN)}…` : form;
+  return [
+    `浏览器里没有这样的地址，签了也不相符。应为 ${shown}，请在页面上用 location.href.split('#')[0] 取得并原样发送。`,
+    `No browser has this address, so its signature would fit no page. It is ${shown}: send location.href.split('#')[0] of the page as it is.`,
+  ];
 }
 
 function signedOrProblem<T>(result: Signed<T>): T {

@@ -50,9 +50,17 @@ export class PageSigning {
   }
 }
 
-/** A page that can be signed: http or https, and no fragment, which the browser keeps to itself. */
-export function isPage(url: string): boolean {
-  return /^https?:\/\/[^\s#]+$/i.test(url) && URL.canParse(url) && new URL(url).username === '';
+/**
+ * The address of this page as a browser has it, which is what WeChat signs against: with a path, without its scheme's own
+ * port, its Chinese escaped, its host in small letters, and without its fragment. Null: it is no page. `&amp;` is how HTML
+ * writes the `&` of an address.
+ */
+export function browserForm(url: string): string | null {
+  const text = url.replace(/&(?:amp|#38|#x26);/gi, '&');
+  if (!/^\s*https?:\/\//i.test(text) || !URL.canParse(text)) return null;
+  const page = new URL(text);
+  page.hash = '';
+  return page.username === '' && page.password === '' ? page.href : null;
 }
 
 function fresh(): [nonce: string, timestamp: number] {

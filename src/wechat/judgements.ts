@@ -182,6 +182,22 @@ export const INSERT: Partial<Record<ErrcodeName, InsertJudgement>> = {
   HasAuth: 'unclear',
 };
 
+/**
+ * What setpdf answers about the request itself, which is ours and says nothing of the order: something between has changed
+ * it, or our program is at fault.
+ */
+export const OF_THE_UPLOAD: ReadonlySet<ErrcodeName> = new Set<ErrcodeName>([
+  'InvalidOpenid',
+  'InvalidArgument',
+  'InvalidArgs',
+  'MissingParameter',
+  'MissingRequiredFields',
+  'MissingCardId',
+  'FieldTooLong',
+  'DataFormatError',
+  'InvalidParams',
+]);
+
 /** setpdf may be repeated without harm, so what is not refused is tried again. */
 export const SETPDF: Partial<Record<ErrcodeName, Judgement>> = {
   ...ANYWHERE,

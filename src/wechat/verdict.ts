@@ -1,8 +1,8 @@
 import { Outcome } from '../domain/outcome';
 import { secondsUntilShanghaiMidnight } from '../domain/shanghai';
 import { Answer, edgeRefused } from './answer';
-import { Errcode } from './errcodes';
-import { ANYWHERE, INSERT, Judgement, judgementOf, SETPDF } from './judgements';
+import { Errcode, errcodeFact } from './errcodes';
+import { ANYWHERE, INSERT, Judgement, judgementOf, OF_THE_UPLOAD, SETPDF } from './judgements';
 import { isAbsent, plainId } from './plain-id';
 
 /** Grows with every change of judgement; stored with the code that judged, so that replicas can be told apart. */
@@ -45,6 +45,8 @@ export function uploadVerdict(answer: Answer, now: Date): Outcome | null {
   }
   if (answer.errcode === 0) return mediaIdOf(answer) ? null : later('upload_without_media_id', 0, true);
   const judgement = judgementOf(SETPDF, answer.errcode);
+  const name = errcodeFact(answer.errcode)?.name;
+  if (name && OF_THE_UPLOAD.has(name)) return { kind: 'refused', code: `upload_${answer.errcode}` };
   return judgement ? notExecuted(judgement, answer, now) : later(`errcode_${answer.errcode}`, 0, true);
 }
 

@@ -184,6 +184,42 @@ describe('every outcome tells merchants and operators what to do, in Chinese and
 });
 
 describe('advice leads on', () => {
+  it('an upload that was refused for how it was made is not the order’s fault, and no merchant is told to mend data', () => {
+    for (const errcode of [47_001, 72_031, 40_101, 40_035]) {
+      const said = { kind: 'answered' as const, httpStatus: 200, errcode, errmsg: '', hint: null, body: {} };
+      const { code } = uploadVerdict(said, NOW) as Outcome & { kind: 'refused' };
+      const { merchant, operator } = guidanceForReason(code) as Guidance;
+      expect([code, merchant[0]]).toEqual([code, expect.stringMatching(/setpdf.*与订单内容无关/)]);
+      expect(merchant[1]).not.toMatch(/mend (what|the)/i);
+      expect(operator[0]).toMatch(/代理.*boundary/);
+      // On insert the same code speaks of the order.
+      expect((insertVerdict(said, NOW) as { code?: string }).code).toBe(`wechat_${errcode}`);
+    }
+    const ofPdf = { kind: 'answered' as const, httpStatus: 200, errcode: 72_082, errmsg: '', hint: null, body: {} };
+    expect(uploadVerdict(ofPdf, NOW)).toMatchObject({ kind: 'refused', code: 'wechat_72082' });
+  });
+
+  it('a whitelist is named where it stands, with the address that WeChat saw', () => {
+    const advised = (errcode: number, errmsg: string) =>
+      holdAdvice({ errcode, errmsg, reason: `token_errcode_${errcode}`, nextCanaryAt: NOW });
+    const component = advised(
+      61_004,
+      'access clientip is not registered, requestIP: 203.0.113.7 rid: 61725984-6126f6f9-040f19c4',
+    );
+    expect(component.advice).toMatch(/微信开放平台（open\.weixin\.qq\.com）/);
+    expect(component.advice).toContain('微信看到的出口 IP 是 203.0.113.7。');
+    expect(component.advice_en).toMatch(/Open Platform.*203\.0\.113\.7/);
+    const account = advised(
+      40_164,
+      'invalid ip 198.51.100.9 ipv6 ::ffff:198.51.100.9, not in whitelist rid: 61725984-6126f6f9-040f19c4',
+    );
+    expect(account.advice).toMatch(/公众平台.*198\.51\.100\.9。/);
+    expect(account.advice).not.toContain('开放平台');
+    expect(advised(40_164, 'invalid ip 2001:db8::7, not in whitelist').advice).toContain('2001:db8::7。');
+    expect(advised(40_164, 'not in whitelist').advice).not.toContain('出口 IP 是');
+    expect(advised(72_015, 'unauthorized 10.1.1.1').advice).not.toContain('10.1.1.1');
+  });
+
   const standing = (reason: string | null) => ({ state: 'in_doubt', reason, cardCodeState: 'none' }) as const;
 
   it('a code that holds an account comes with its remedy', () => {

@@ -59,6 +59,29 @@ describe('a page that lets users choose invoices', () => {
     expect(((body as Json).errors as Json[])[0]?.pointer).toBe('/url');
   });
 
+  it.each([
+    ['https://other.example.com', 'https://other.example.com/'],
+    ['https://other.example.com?a=1', 'https://other.example.com/?a=1'],
+    ['https://other.example.com:443/x', 'https://other.example.com/x'],
+    ['HTTPS://Other.Example.com/x', 'https://other.example.com/x'],
+    ['https://other.example.com/报销?名=张', 'https://other.example.com/%E6%8A%A5%E9%94%80?%E5%90%8D=%E5%BC%A0'],
+    ['https://other.example.com/x?a=1&amp;b=2', 'https://other.example.com/x?a=1&b=2'],
+    ['https://other.example.com/x?a=1&#38;b=2', 'https://other.example.com/x?a=1&b=2'],
+    ['https://other.example.com/a/../x', 'https://other.example.com/x'],
+    ['https://other.example.com/x?a=b c', 'https://other.example.com/x?a=b%20c'],
+    [' https://other.example.com/x', 'https://other.example.com/x'],
+    ['https://other.example.com\\x', 'https://other.example.com/x'],
+    ['https://m.example.com/expenses#/choose', 'https://m.example.com/expenses'],
+    ['https://报销.example/', 'https://xn--4ruw43i.example/'],
+  ])('%s is no address of a browser: refused with the browser’s form', async (url, form) => {
+    const { body } = await ask(url).expect(422);
+    const [told] = (body as Json).errors as Json[];
+    expect(told).toMatchObject({ pointer: '/url', code: 'PAGE-URL' });
+    expect(told?.message).toContain(` ${form}，`);
+    expect(told?.message).toContain('location.href');
+    expect(told?.message_en).toContain(` ${form}:`);
+  });
+
   it('says so when WeChat gives no ticket', async () => {
     const other = await World.start({ env: { ROLE: 'api' } });
     await other.control('POST', '/faults', [
