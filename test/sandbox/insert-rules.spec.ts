@@ -28,6 +28,32 @@ describe('what insert refuses, and in which order', () => {
     expect((await wechat.insert(id, { billing_time: '1795140000' })).errcode).toBe(0);
   });
 
+  it.each([
+    ['a date', { billing_time: '2020-08-25 09:37:03' }, 72031],
+    ['milliseconds', { billing_time: 1795140000000 }, 72031],
+    ['milliseconds as text', { billing_time: '1795140000000' }, 72031],
+    ['ten digits as text', { billing_time: '1795140000' }, 0],
+    ['a line without a name', { info: [{ price: 10000 }] }, 72031],
+    ['a line with an empty name', { info: [{ name: '', price: 10000 }] }, 72031],
+    ['a line without a price', { info: [{ name: '服务费', num: 1 }] }, 72031],
+    ['a price as text', { info: [{ name: '服务费', price: '10000' }] }, 47001],
+    ['a price in 元', { info: [{ name: '服务费', price: 100.5 }] }, 47001],
+    ['a quantity as text', { info: [{ name: '服务费', price: 10000, num: '1' }] }, 47001],
+    ['a line of text', { info: ['服务费'] }, 47001],
+    ['a name and a price alone', { info: [{ name: '服务费', price: 10000 }] }, 0],
+    ['what is left out as null', { info: [{ name: '服务费', price: 10000, num: null, unit: null }] }, 0],
+  ])('%s: %j is answered %i', async (_, changes, errcode) => {
+    expect((await wechat.insert(await order(), changes)).errcode).toBe(errcode);
+  });
+
+  it('knows a legacy invoice by its two numbers, in whichever fields they stand', async () => {
+    const classic = { billing_no: '044000000111', billing_code: '12345678', check_code: '12345678901234567890' };
+    const current = { ...classic, billing_no: '12345678', billing_code: '044000000111' };
+    expect((await wechat.insert(await order(), classic)).errcode).toBe(0);
+    expect((await wechat.insert(await order(), current)).errcode).toBe(72042);
+    expect((await wechat.insert(await order(), { ...current, billing_no: '12345679' })).errcode).toBe(0);
+  });
+
   it('looks at the token, then the JSON, the fields, the card_id, the check_code, the authorisation', async () => {
     const bad = Buffer.from('{"order_id":');
     expect((await wechat.raw('POST', '/card/invoice/insert', bad)).json.errcode).toBe(41001);
@@ -119,7 +145,7 @@ describe('what insert refuses, and in which order', () => {
 
   it('can insist on either reading of billing_no and billing_code', async () => {
     const classic = { billing_no: '044000000111', billing_code: '12345678', check_code: '12345678901234567890' };
-    const current = { ...classic, billing_no: '12345678', billing_code: '044000000111' };
+    const current = { ...classic, billing_no: '12345679', billing_code: '044000000111' };
     await profile({ billing_fields: 'legacy-strict' });
     expect((await wechat.insert(await order(), current)).errcode).toBe(72043);
     expect((await wechat.insert(await order(), classic)).errcode).toBe(0);

@@ -54,6 +54,20 @@ describe('the reimburser at the simulated WeChat', () => {
     await wechat.signIn();
   });
 
+  it('has begin and end in a batch too, and `""` for what insert was not given', async () => {
+    const card = await newCard();
+    const one = await reimburse('getinvoiceinfo', shown(card));
+    const batch = await reimburse('getinvoicebatch', { item_list: [shown(card)] });
+    for (const answer of [one, (batch['item_list'] as Json[])[0] as Json]) {
+      expect(Number(answer['end_time'])).toBeGreaterThan(Number(answer['begin_time']));
+      const { remarks, cashier, maker, buyer_bank_account, seller_bank_account, buyer_number } = answer['user_info'];
+      expect({ remarks, cashier, maker, buyer_bank_account, seller_bank_account, buyer_number }).toEqual({
+        ...{ remarks: '', cashier: '', maker: '', buyer_bank_account: '', seller_bank_account: '' },
+        buyer_number: '91310000MADEM0011A',
+      });
+    }
+  });
+
   it('an issuer’s permission is not a reimburser’s', async () => {
     const card = await newCard();
     const both = async () => [

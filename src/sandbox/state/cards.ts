@@ -51,7 +51,7 @@ export class Cards {
 
   add(card: Card): void {
     this.byCode.set(card.code, card);
-    this.byBilling.set(`${card.billing_no}/${card.billing_code}`, card);
+    this.byBilling.set(invoiceKey(card.billing_no, card.billing_code), card);
     this.byPdf.add(card.pdf_sha256);
     this.byEncryptCode.set(encryptCodeOf(card.code), card);
     const siblings = this.byOrder.get(card.order_id);
@@ -73,7 +73,7 @@ export class Cards {
   }
 
   ofBilling(billing_no: string, billing_code: string): Card | undefined {
-    return this.byBilling.get(`${billing_no}/${billing_code}`);
+    return this.byBilling.get(invoiceKey(billing_no, billing_code));
   }
 
   hasPdf(sha256: string): boolean {
@@ -101,6 +101,11 @@ export class Cards {
     this.byEncryptCode.clear();
     this.latest = [];
   }
+}
+
+/** An invoice is one whichever of the two fields holds its number: WeChat's own pages name them either way. */
+function invoiceKey(billing_no: string, billing_code: string): string {
+  return [billing_no, billing_code].sort().join('/');
 }
 
 /** What the user hands to a reimburser in place of the code: 44 characters of base64. */

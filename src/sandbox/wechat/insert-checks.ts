@@ -38,7 +38,9 @@ const authorization: Check = ({ orders, profile }, account, { order_id, appid })
 };
 
 const billing: Check = ({ profile }, _account, draft) => {
-  const { billing_no, billing_code } = draft;
+  const { billing_no, billing_code, billing_time } = draft;
+  // Seconds, as a number or its ten digits: what is a date or milliseconds has been seen to fail.
+  if (!/^\d{10}$/.test(String(billing_time))) return refused(Errcode.InvalidParams);
   if (profile.billing_fields === 'lenient' || isDigital(draft)) return undefined;
   if (!/^\d+$/.test(billing_no + billing_code)) return refused(Errcode.BillingNumbersInvalid);
   const [code, number] =

@@ -47,7 +47,22 @@ function missing(data: Record<string, unknown>): Answer | undefined {
   if (absent(data['billing_code'])) return empty('billing code');
   for (const field of ['fee_without_tax', 'tax']) if (absent(data[field])) return empty(field);
   if (absent(data['s_pdf_media_id']) || data['s_pdf_media_id'] === '') return empty('s_pdf_media_id');
-  return undefined;
+  return missingInLine(linesOf(data));
+}
+
+/** A line has a name and a price; unit and quantity may be left out. */
+function missingInLine(lines: Record<string, unknown>[]): Answer | undefined {
+  if (lines.some(({ name }) => absent(name) || name === '')) return empty('name');
+  return lines.some(({ price }) => absent(price)) ? empty('price') : undefined;
+}
+
+function linesOf(data: Record<string, unknown>): Record<string, unknown>[] {
+  return Array.isArray(data['info']) ? data['info'].filter(isObject) : [];
+}
+
+function isLine({ name, price, num, unit }: Record<string, unknown>): boolean {
+  if (typeof name !== 'string' || !Number.isSafeInteger(price)) return false;
+  return (absent(num) || typeof num === 'number') && (absent(unit) || typeof unit === 'string');
 }
 
 function wrongType(data: Record<string, unknown>): Answer | undefined {
@@ -56,7 +71,7 @@ function wrongType(data: Record<string, unknown>): Answer | undefined {
     AMOUNTS.every((field) => Number.isSafeInteger(data[field])) &&
     TEXTS.every((field) => absent(data[field]) || typeof data[field] === 'string') &&
     ['number', 'string'].includes(typeof data['billing_time']) &&
-    (absent(info) || (Array.isArray(info) && info.every(isObject)));
+    (absent(info) || (Array.isArray(info) && info.every((line) => isObject(line) && isLine(line))));
   return fine ? undefined : refused(Errcode.DataFormatError);
 }
 

@@ -14,8 +14,7 @@ const LIFE_SECONDS = 10 * 365 * 86_400;
 export function getinvoiceinfo(call: AccountCall): Answer {
   const card = shownCard(call, call.json);
   if (!isCard(card)) return card;
-  const begin_time = Math.floor(card.inserted_at / 1000);
-  return ok({ ...invoiceOf(call, card), begin_time, end_time: begin_time + LIFE_SECONDS });
+  return ok(invoiceOf(call, card));
 }
 
 /** POST /card/invoice/reimburse/getinvoicebatch. Page: 批量查询报销发票信息. A card named twice is answered twice. */
@@ -109,15 +108,19 @@ function invoiceOf(call: AccountCall, card: Card): Record<string, unknown> {
   const template = call.world.templates.get(card.card_id);
   const items = Array.isArray(face['info']) ? (face['info'] as Record<string, unknown>[]) : [];
   const detail = text(items[0]?.['name']);
+  const begin_time = Math.floor(card.inserted_at / 1000);
   const trip_pdf_url = text(trip) && reimburserPdfUrl(call, text(trip), card.card_id);
   return {
     card_id: card.card_id,
+    begin_time,
+    end_time: begin_time + LIFE_SECONDS,
     user_card_status: ordinaryStatus(card),
     openid: openidFor(call.account, card),
     type: template?.type || '增值税电子普通发票',
     payee: template?.payee || '示例收款方',
     detail: '',
     user_info: {
+      ...NOT_GIVEN,
       ...face,
       billing_time: card.billing_time,
       detail,
@@ -129,6 +132,14 @@ function invoiceOf(call: AccountCall, card: Card): Record<string, unknown> {
     },
   };
 }
+
+/** Fields of the face that answers have, as `""`, where insert was given none. */
+const NOT_GIVEN = Object.fromEntries(
+  [
+    ...['buyer_number', 'buyer_address_and_phone', 'buyer_bank_account'],
+    ...['seller_number', 'seller_address_and_phone', 'seller_bank_account', 'remarks', 'cashier', 'maker'],
+  ].map((field) => [field, '']),
+);
 
 /** The user as this account knows him. */
 function openidFor(account: Account, card: Card): string {
