@@ -14,6 +14,7 @@ import { GATEWAY_PREFIX, TokenGateway } from './token-gateway/token-gateway';
 import { openDoor } from './token-gateway/wechat-door';
 import { InvoiceDownload } from './wechat/invoice-download';
 import { ReimburserClient } from './wechat/reimburser-client';
+import { WIRE_PATHS } from './wechat/wire';
 
 /** The reimburser's side put together, with the gateway that speaks WeChat's dialect. */
 export function makeReimburser(
@@ -49,5 +50,7 @@ export function openWechatDoors(
 ): void {
   const bodyLimit = config.MAX_PDF_BYTES + 256 * 1024;
   openDoor(fastify, GATEWAY_PREFIX, gateway.routes(), { bodyLimit: 256 * 1024, log });
-  for (const [prefix, routes] of Object.entries(dropIn.doors())) openDoor(fastify, prefix, routes, { bodyLimit, log });
+  for (const [prefix, routes] of Object.entries(dropIn.doors())) {
+    openDoor(fastify, prefix, routes, { bodyLimit, log, measured: [WIRE_PATHS.setpdf.slice(prefix.length)] });
+  }
 }

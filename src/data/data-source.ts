@@ -39,6 +39,7 @@ import { WebhookRotations1763800000125 } from '../../migrations/1763800000125-we
 import { AnchorKeys1763800000126 } from '../../migrations/1763800000126-anchor-keys';
 import { TakenElsewhere1763800000127 } from '../../migrations/1763800000127-taken-elsewhere';
 import { ToldAnew1763800000128 } from '../../migrations/1763800000128-told-anew';
+import { StableGatewayTokens1763800000146 } from '../../migrations/1763800000146-stable-gateway-tokens';
 import { RefusedPushes1763800000145 } from '../../migrations/1763800000145-refused-pushes';
 import { ReimbursementTold1763800000130 } from '../../migrations/1763800000130-reimbursement-told';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
@@ -216,6 +217,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       ToldAnew1763800000128,
       ReimbursementTold1763800000130,
       RefusedPushes1763800000145,
+      StableGatewayTokens1763800000146,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

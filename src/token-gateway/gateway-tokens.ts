@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { inTransaction } from '../data/statement';
 import { Caller, Merchants } from '../merchants/merchants';
@@ -24,15 +25,32 @@ export class GatewayTokens {
     return token;
   }
 
+  /**
+   * The token of a key that whoever asks is given again, as WeChat's stable_token does, until its last five minutes; `force`
+   * ends it, and all others, unless the key forced one a moment ago. It is made from the key itself, which its caller has
+   * just shown, and from when it began, so that no token has to be kept to be given again.
+   */
+  async stable(caller: Caller, secret: string, force: boolean): Promise<{ token: string; life: number }> {
+    return inTransaction(this.dataSource, async (client) => {
+      await lockKey(client, caller);
+      const isForced = force && !(await forcedLately(client, caller));
+      if (isForced) await client.query('DELETE FROM gateway_tokens WHERE key_id = $1', [caller.keyId]);
+      const standing = await client.query<{ began: string; life: number }>(STANDING, [caller.keyId]);
+      const [row] = standing.rows;
+      if (row) return { token: madeOf(secret, row.began), life: row.life };
+      const { rows } = await client.query<{ began: string }>(`SELECT ${BEGAN('clock_timestamp()')} AS began`);
+      const { began } = rows[0] as { began: string };
+      const token = madeOf(secret, began);
+      await client.query(INSERT_STABLE, [sha256(token), caller.keyId, isForced, TOKEN_LIFE, began]);
+      return { token, life: TOKEN_LIFE };
+    });
+  }
+
   /** A new token that ends those before it; null where the key forced one a moment ago. */
   async force(caller: Caller): Promise<string | null> {
     return inTransaction(this.dataSource, async (client) => {
-      await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('gateway|' || $1, 0))`, [caller.keyId]);
-      const recent = await client.query(
-        `SELECT FROM gateway_tokens WHERE key_id = $1 AND forced AND issued_at > clock_timestamp() - interval '${FORCE_GAP}'`,
-        [caller.keyId],
-      );
-      if (recent.rowCount) return null;
+      await lockKey(client, caller);
+      if (await forcedLately(client, caller)) return null;
       await client.query('DELETE FROM gateway_tokens WHERE key_id = $1', [caller.keyId]);
       const token = fresh();
       await client.query(INSERT, [sha256(token), caller.keyId, true, TOKEN_LIFE]);
@@ -58,6 +76,33 @@ export async function forgetGatewayTokens(dataSource: DataSource): Promise<void>
 
 const INSERT = `INSERT INTO gateway_tokens (token_sha256, key_id, forced, expires_at)
   VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4))`;
+
+/** To the microsecond, and without a time zone. */
+const BEGAN = (at: string) => `extract(epoch FROM ${at})::numeric(20, 6)::text`;
+/** A stable token that has more than its last five minutes before it. */
+const STANDING = `SELECT ${BEGAN('issued_at')} AS began,
+         floor(extract(epoch FROM expires_at - clock_timestamp()))::integer AS life
+    FROM gateway_tokens
+   WHERE key_id = $1 AND stable AND expires_at > clock_timestamp() + interval '5 minutes'
+   ORDER BY issued_at DESC LIMIT 1`;
+const INSERT_STABLE = `INSERT INTO gateway_tokens (token_sha256, key_id, forced, stable, issued_at, expires_at)
+  VALUES ($1, $2, $3, true, to_timestamp($5::numeric), to_timestamp($5::numeric) + make_interval(secs => $4))`;
+
+async function lockKey(client: PoolClient, { keyId }: Caller): Promise<void> {
+  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('gateway|' || $1, 0))`, [keyId]);
+}
+
+async function forcedLately(client: PoolClient, { keyId }: Caller): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT FROM gateway_tokens WHERE key_id = $1 AND forced AND issued_at > clock_timestamp() - interval '${FORCE_GAP}'`,
+    [keyId],
+  );
+  return rows.length > 0;
+}
+
+function madeOf(secret: string, began: string): string {
+  return `gw_${createHmac('sha384', secret).update(`stable|${began}`).digest('base64url')}`;
+}
 
 function fresh(): string {
   return `gw_${randomBytes(48).toString('base64url')}`;

@@ -31,18 +31,25 @@ export function refusal(errcode: number, more = ''): WechatAnswer {
 /**
  * Opens the paths below `prefix` to callers that were written against WeChat. They are met as WeChat meets them: any
  * content type or none, an empty body, JSON inside a JSON string; whatever happens is HTTP 200 with an errcode, and a path
- * that is not there is 40066. Their parsers and handlers hold below this prefix only.
+ * that is not there is 40066. What is uploaded to a `measured` path needs its Content-Length, as WeChat's edge wants it:
+ * in chunks it is answered 412. Their parsers and handlers hold below this prefix only.
  */
 export function openDoor(
   fastify: FastifyInstance,
   prefix: string,
   routes: Record<string, DoorHandler>,
-  { bodyLimit, log }: { bodyLimit: number; log: Log },
+  { bodyLimit, log, measured = [] }: { bodyLimit: number; log: Log; measured?: readonly string[] },
 ): void {
   void fastify.register(
     (door, _options, done) => {
       door.removeAllContentTypeParsers();
       door.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, parsed) => parsed(null, body));
+      door.addHook('onRequest', async (request, reply) => {
+        const path = request.routeOptions.url?.slice(prefix.length) ?? '';
+        const isMeasured = request.method !== 'POST' || request.headers['content-length'] !== undefined;
+        if (isMeasured || !measured.includes(path)) return;
+        await reply.status(412).header('connection', 'close').type('text/html').send(PRECONDITION_FAILED);
+      });
       for (const [path, handle] of Object.entries(routes)) {
         door.all(path, async (request, reply) => say(reply, await handle(callOf(request))));
       }
@@ -58,6 +65,9 @@ export function openDoor(
     { prefix },
   );
 }
+
+const PRECONDITION_FAILED =
+  '<html><head><title>412 Precondition Failed</title></head><body><h1>412 Precondition Failed</h1></body></html>\n';
 
 function errcodeOf(statusCode: number): number {
   if (statusCode === 413) return Errcode.MessageSizeOutOfLimit;

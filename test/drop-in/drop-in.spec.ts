@@ -69,6 +69,54 @@ describe('a program that was written against WeChat changes its base URL and not
     expect(await errcode(`appid=${APPID}&secret=${KEY}`)).toBe(40002);
   });
 
+  it('stable_token is stable: one token for whoever asks, until it is forced, which ends it', async () => {
+    const ask = async (more: Json = {}): Promise<Json> => {
+      const body = JSON.stringify({ grant_type: 'client_credential', appid: APPID, secret: KEY, ...more });
+      return (await (
+        await fetch(`${world.service.url}/cgi-bin/stable_token`, { method: 'POST', body })
+      ).json()) as Json;
+    };
+    const works = async (token: string) => (await post(INSERT, '{}', 'application/json', token)).errcode === 72031;
+    const first = await ask();
+    const many = await Promise.all(Array.from({ length: 8 }, () => ask()));
+    expect(new Set(many.map(({ access_token }) => access_token as string))).toEqual(new Set([first.access_token]));
+    expect(first.expires_in).toBeGreaterThanOrEqual(300);
+    expect(first.expires_in).toBeLessThanOrEqual(7200);
+    expect(await works(first.access_token as string)).toBe(true);
+    // The other family does not touch it.
+    expect((await login()).access_token).not.toBe(first.access_token);
+    expect((await ask()).access_token).toBe(first.access_token);
+
+    const forced = await ask({ force_refresh: true });
+    expect(forced.access_token).not.toBe(first.access_token);
+    expect([await works(first.access_token as string), await works(forced.access_token as string)]).toEqual([
+      false,
+      true,
+    ]);
+    // Again within half a minute it is not forced, and in normal mode it is what it is.
+    expect((await ask({ force_refresh: true })).access_token).toBe(forced.access_token);
+    expect((await ask()).access_token).toBe(forced.access_token);
+    token = (await login()).access_token as string;
+  });
+
+  it('an upload in chunks is answered as WeChat’s edge answers it: 412', async () => {
+    const body = new ReadableStream({
+      start(to) {
+        to.enqueue(form('pdf', tinyPdf('chunks')));
+        to.close();
+      },
+    });
+    const headers = { 'content-type': 'multipart/form-data; boundary=XyZ' };
+    const url = `${world.service.url}${SETPDF}?access_token=${token}`;
+    const answer = await fetch(url, { method: 'POST', body, headers, duplex: 'half' });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([412, 'text/html']);
+    // JSON may come in chunks, there as here.
+    const json = new ReadableStream({ start: (to) => (to.enqueue(Buffer.from('{}')), to.close()) });
+    const insertUrl = `${world.service.url}${INSERT}?access_token=${token}`;
+    const inserted = await fetch(insertUrl, { method: 'POST', body: json, duplex: 'half' });
+    expect([inserted.status, ((await inserted.json()) as Json).errcode]).toEqual([200, 72031]);
+  });
+
   it('setpdf and insert: the card is in the wallet, and its code in the answer', async () => {
     const body = await insertBody();
     await world.authorize(body.order_id);

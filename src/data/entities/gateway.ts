@@ -4,6 +4,7 @@ import { MerchantKey } from './merchant';
 /** A token that stands for a merchant's key, for callers who speak WeChat's dialect. */
 @Entity('gateway_tokens')
 @Index('gateway_tokens_of_key', ['keyId', 'issuedAt'])
+@Index('gateway_tokens_stable', ['keyId', 'issuedAt'], { where: 'stable' })
 @Check('gateway_tokens_sha256_length', 'octet_length(token_sha256) = 32')
 export class GatewayToken {
   @PrimaryColumn('bytea', { name: 'token_sha256' }) tokenSha256!: Buffer;
@@ -13,6 +14,8 @@ export class GatewayToken {
   key!: MerchantKey;
   /** Asked for with type=manual, which ends the tokens before it. */
   @Column('boolean', { default: false }) forced!: boolean;
+  /** Whoever asks again is given it again. */
+  @Column('boolean', { default: false }) stable!: boolean;
   @Column('timestamptz', { name: 'issued_at', default: () => 'clock_timestamp()' }) issuedAt!: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
 }
