@@ -57,7 +57,7 @@ const coFetches: Check[] = [
   },
   {
     peer: 'co-wechat-api',
-    what: 'reads every digit of `s_media_id`, in the whole chain seturl, getpdf, insert, updatestatus, through its request()',
+    what: 'goes the chain seturl, getpdf, insert, updatestatus through its request()',
     async work(world) {
       const api = coWechatApi(world);
       const call = async (path: string, body: object) => {

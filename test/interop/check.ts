@@ -4,6 +4,8 @@ import { Peers } from './peers';
 export interface InteropWorld {
   peers: Peers;
   wechat: WechatCaller;
+  /** A service of ours, with this WeChat behind it. */
+  serviceUrl: string;
 }
 
 /** What one package did, as a sentence; `work` rejects where it did not. */

@@ -2,11 +2,15 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../house/repository';
 import { WechatCaller } from '../sandbox/wechat-caller';
+import setUp from '../support/global-setup';
+import tearDown from '../support/global-teardown';
+import { World } from '../support/world';
 import { cardChecks } from './cards';
 import { Check, InteropWorld } from './check';
 import { cryptoChecks } from './crypto';
 import { installPeers } from './peers';
 import { signatureChecks } from './signatures';
+import { uploadChecks } from './uploads';
 
 const PAGE = join(ROOT, 'docs/wechat.md');
 const MARKS = ['<!-- interop: written by `npm run interop -- --write` -->', '<!-- end of interop -->'] as const;
@@ -17,12 +21,22 @@ const MARKS = ['<!-- interop: written by `npm run interop -- --write` -->', '<!-
  */
 async function main(): Promise<number> {
   const { peers, folder } = installPeers();
-  const wechat = await WechatCaller.start();
+  // Under jest there is a server already; by itself it brings its own.
+  const alone = process.env.TEST_SERVER_URL === undefined;
+  if (alone) await setUp();
+  const service = await World.start();
+  const wechat = new WechatCaller(service.sandbox);
+  await wechat.signIn();
   try {
-    const world: InteropWorld = { peers, wechat };
+    const world: InteropWorld = { peers, wechat, serviceUrl: service.service.url };
     const lines: string[] = [];
     let failed = 0;
-    for (const { peer, what, work } of [...cardChecks, ...signatureChecks, ...cryptoChecks] satisfies Check[]) {
+    for (const { peer, what, work } of [
+      ...cardChecks,
+      ...uploadChecks,
+      ...signatureChecks,
+      ...cryptoChecks,
+    ] satisfies Check[]) {
       const wrong = await work(world).then(
         () => null,
         (error: unknown) => (error instanceof Error ? error.message : JSON.stringify(error)),
@@ -35,7 +49,8 @@ async function main(): Promise<number> {
     console.log(`${lines.length - failed} of ${lines.length} hold`);
     return failed === 0 ? 0 : 1;
   } finally {
-    await wechat.sandbox.close();
+    await service.end();
+    if (alone) await tearDown();
     rmSync(folder, { recursive: true, force: true });
   }
 }

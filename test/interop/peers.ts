@@ -42,8 +42,15 @@ export interface WechatCrypto {
   decrypt(text: string): { message: string; id: string };
 }
 
+/** What both packages build their uploads with. */
+export interface FormStream {
+  buffer(name: string, bytes: Buffer, filename: string, type: string): void;
+  headers(): Record<string, string>;
+}
+
 export interface Peers {
   versions: Record<string, string>;
+  formstream: () => FormStream;
   CoWechatApi: new (appid: string, secret: string) => CoWechatApi;
   WechatApi: new (appid: string, secret: string) => WechatApi;
   wechatJssdk: { JSSDK: new (options: object) => JsSdk };
@@ -65,6 +72,7 @@ export function installPeers(): { peers: Peers; folder: string } {
   const { dependencies } = JSON.parse(read('test/interop/package.json')) as { dependencies: Record<string, string> };
   const peers = {
     versions: dependencies,
+    formstream: createRequire(load.resolve('co-wechat-api'))('formstream'),
     CoWechatApi: load('co-wechat-api'),
     WechatApi: load('wechat-api'),
     wechatJssdk: load('wechat-jssdk'),
