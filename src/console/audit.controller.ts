@@ -6,9 +6,10 @@ import { AuditPage, AuditVerificationView, AuditView } from '../audit/audit.api'
 import { AuditEntryRow, AuditFilter, listAudit } from '../audit/audit.read';
 import { verifyAudit } from '../audit/verify';
 import { asEngine } from '../data/statement';
+import { readInstant } from '../domain/instant';
 import { toShanghai } from '../domain/shanghai';
 import { Problem } from '../http/problems';
-import { badCursor, instant, one, Query, readLimit, unknownParameters, uuid } from '../http/query';
+import { badCursor, instant, isUuid, one, Query, readLimit, unknownParameters, uuid } from '../http/query';
 import { NeedsRole, OperatorGuard } from './operator.guard';
 
 /** The keys that may have signed the audit trail's anchors. */
@@ -69,11 +70,8 @@ export class AuditController {
 function readFilter(query: Query): AuditFilter {
   const faults = unknownParameters(query, PARAMETERS);
   const cursor = one(query, 'cursor', faults);
-  const [, at, chain, seq] =
-    /^(\d{4}-\d\d-\d\d [\d:.]+[+-]\d\d(?::\d\d)?)\|([0-9a-f-]{36})\|(\d{1,15})$/.exec(
-      Buffer.from(cursor ?? '', 'base64url').toString(),
-    ) ?? [];
-  if (cursor !== undefined && !at) faults.push(badCursor());
+  const after = cursor === undefined ? undefined : placeOf(cursor);
+  if (cursor !== undefined && !after) faults.push(badCursor());
   const filter: AuditFilter = {
     chain: uuid(query, 'merchant_id', faults),
     actor: one(query, 'actor', faults),
@@ -82,10 +80,16 @@ function readFilter(query: Query): AuditFilter {
     from: instant(query, 'from', faults),
     to: instant(query, 'to', faults),
     limit: readLimit(query, faults),
-    after: at && chain && seq ? { at, chain, seq } : undefined,
+    after,
   };
   if (faults.length > 0) throw new Problem('invalid_query', { faults });
   return filter;
+}
+
+function placeOf(cursor: string): AuditFilter['after'] {
+  const [at = '', chain = '', seq = '', ...more] = Buffer.from(cursor, 'base64url').toString().split('|');
+  const whole = readInstant(at) && isUuid(chain) && /^\d{1,15}$/.test(seq) && more.length === 0;
+  return whole ? { at, chain, seq } : undefined;
 }
 
 function cursorOf({ at_text, chain, seq }: AuditEntryRow): string {

@@ -7,7 +7,9 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  Max,
   MaxLength,
+  Min,
   MinLength,
   ValidateNested,
 } from 'class-validator';
@@ -37,9 +39,11 @@ export class BulkFilter {
   @MaxLength(100)
   reason?: string;
   /** Answered to one of its attempts */
-  @ApiProperty({ required: false, type: 'integer' })
+  @ApiProperty({ required: false, type: 'integer', minimum: -2147483648, maximum: 2147483647 })
   @IsOptional()
   @IsInt()
+  @Min(-2147483648)
+  @Max(2147483647)
   errcode?: number;
   /** WeChat’s reference, given with one of its attempts */
   @IsOptional()

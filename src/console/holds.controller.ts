@@ -5,6 +5,7 @@ import { audit } from '../audit/audit';
 import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
 import { Fault, fault } from '../domain/fault';
+import { readInstant } from '../domain/instant';
 import { toShanghai } from '../domain/shanghai';
 import { RequestBody } from '../http/body-parser';
 import { Problem } from '../http/problems';
@@ -56,7 +57,7 @@ export class HoldsController {
   @ApiResponse({ status: 409, description: 'already_held' })
   async place(@Body() body: RequestBody | undefined, @OperatorParam() operator: Operator): Promise<HoldView> {
     const request = this.read(body);
-    const until = request.until === undefined ? null : new Date(request.until);
+    const until = request.until === undefined ? null : readInstant(request.until);
     const hold = await asEngine(this.dataSource, async (client) => {
       const { scope, appid = null, merchant_id = null, reason } = request;
       const placed = await placeByHand(client, { scope, appid, merchant_id, reason, until });
@@ -117,7 +118,7 @@ export class HoldsController {
 }
 
 function isFutureInstant(text: string): boolean {
-  return /(Z|[+-]\d\d:\d\d)$/.test(text) && new Date(text).getTime() > Date.now();
+  return (readInstant(text)?.getTime() ?? 0) > Date.now();
 }
 
 function viewOf(hold: HoldRow): HoldView {

@@ -17,6 +17,7 @@ import { DataSource } from 'typeorm';
 import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
 import { Fault, fault } from '../domain/fault';
+import { readInstant } from '../domain/instant';
 import { toShanghai } from '../domain/shanghai';
 import { RequestBody } from '../http/body-parser';
 import { Idempotent, NewId } from '../http/idempotency';
@@ -65,8 +66,8 @@ export class MerchantKeysController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedKeyView> {
     const { label, scopes, expires_at, reason } = readBody<KeyRequest>(body, this.checks, KeyRequest.name);
-    const expiresAt = expires_at === undefined ? null : new Date(expires_at);
-    if (expiresAt && !isFuture(expires_at as string, expiresAt)) {
+    const expiresAt = expires_at === undefined ? null : readInstant(expires_at);
+    if (expires_at !== undefined && (expiresAt?.getTime() ?? 0) <= Date.now()) {
       throw new Problem('invalid_request', { faults: [notFuture()] });
     }
     const by = { actor: operator.name, reason: reason ?? null };
@@ -107,10 +108,6 @@ export class MerchantKeysController {
       return work(client);
     });
   }
-}
-
-function isFuture(text: string, time: Date): boolean {
-  return /(Z|[+-]\d\d:\d\d)$/.test(text) && time.getTime() > Date.now();
 }
 
 function notFuture(): Fault {

@@ -12,9 +12,14 @@ export function secondsUntilShanghaiMidnight(now: Date): number {
   return 86_400 - intoDay;
 }
 
-/** RFC 3339 with +08:00, to the second, or to the millisecond where it has any. */
+/** The years that RFC 3339 can write: 0000 to 9999. */
+const FIRST = -62_167_219_200_000;
+const LAST = 253_402_300_799_000;
+
+/** RFC 3339 with +08:00, to the second, or to the millisecond where it has any; beyond its years the nearest it has. */
 export function toShanghai(at: Date): string {
-  const local = new Date(at.getTime() + OFFSET_SECONDS * 1000).toISOString();
+  const shifted = Math.min(Math.max(at.getTime() + OFFSET_SECONDS * 1000, FIRST), LAST);
+  const local = new Date(shifted).toISOString();
   return `${local.replace(/\.000Z$|Z$/, '')}+08:00`;
 }
 

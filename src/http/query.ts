@@ -1,4 +1,5 @@
 import { Fault, fault } from '../domain/fault';
+import { readInstant, readInstantOrDate } from '../domain/instant';
 
 export type Query = Record<string, string | string[] | undefined>;
 
@@ -51,10 +52,8 @@ export function instant(query: Query, name: string, faults: Fault[]): Date | und
   const text = one(query, name, faults);
   if (text === undefined) return undefined;
   // A + that was not percent-encoded arrives as a blank.
-  const time = new Date(
-    /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00+08:00` : text.replace(/ (?=\d\d:\d\d$)/, '+'),
-  );
-  if (/(Z|[+ -]\d\d:\d\d|^\d{4}-\d\d-\d\d)$/i.test(text) && !Number.isNaN(time.getTime())) return time;
+  const time = readInstantOrDate(text.replace(/ (?=\d\d:\d\d$)/, '+'));
+  if (time) return time;
   faults.push(bad(name, '须为带时区的 RFC 3339 时间，或日期。', 'Must be RFC 3339 with offset, or a date.'));
   return undefined;
 }
@@ -78,10 +77,8 @@ export function cursorOf({ createdAt, id }: Place): string {
 export function readCursor(query: Query, faults: Fault[]): Place | undefined {
   const cursor = one(query, 'cursor', faults);
   if (cursor === undefined) return undefined;
-  const match = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d(?::\d\d)?)\|([0-9a-f-]{36})$/.exec(
-    Buffer.from(cursor, 'base64url').toString(),
-  );
-  if (match) return { createdAt: match[1] as string, id: match[2] as string };
+  const [createdAt = '', id = '', ...more] = Buffer.from(cursor, 'base64url').toString().split('|');
+  if (readInstant(createdAt) && isUuid(id) && more.length === 0) return { createdAt, id };
   faults.push(badCursor());
   return undefined;
 }

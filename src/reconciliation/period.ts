@@ -1,4 +1,5 @@
 import { Fault, fault } from '../domain/fault';
+import { readInstantOrDate } from '../domain/instant';
 
 export interface Period {
   from: Date | null;
@@ -16,10 +17,9 @@ export function readPeriod(given: { from?: string; to?: string }, where: '/' | '
 }
 
 function instantOf(text: string, pointer: string, faults: Fault[]): Date | null {
-  const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
   // A + that was not percent-encoded in a query arrives as a blank.
-  const time = new Date(isDate ? `${text}T00:00:00+08:00` : text.replace(/ (?=\d\d:\d\d$)/, '+'));
-  if ((isDate || /(Z|[+ -]\d\d:\d\d)$/i.test(text)) && !Number.isNaN(time.getTime())) return time;
+  const time = readInstantOrDate(text.replace(/ (?=\d\d:\d\d$)/, '+'));
+  if (time) return time;
   faults.push(
     fault('FIELD-VALUE', pointer, '须为带时区的 RFC 3339 时间，或日期。', 'Must be RFC 3339 with offset, or a date.'),
   );

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { audit } from '../audit/audit';
 import { asEngine } from '../data/statement';
 import { fault } from '../domain/fault';
+import { readInstant } from '../domain/instant';
 import { Problem } from '../http/problems';
 import { isUuid } from '../http/query';
 import { Caller } from '../merchants/merchants';
@@ -45,7 +46,8 @@ export async function replayTime(
   endpoint: EndpointRow,
   { from, to, types }: WebhookReplayRequest,
 ): Promise<WebhookReplayView> {
-  const deliveries = await replay(client, endpoint, { from: new Date(from), to: new Date(to), types });
+  const period = { from: readInstant(from) as Date, to: readInstant(to) as Date };
+  const deliveries = await replay(client, endpoint, { ...period, types });
   if (deliveries === null) throw new Problem('replay_too_large');
   await note(client, by, 'replayed', endpoint, { from, to, types: types ?? null, deliveries });
   return { endpoint_id: endpoint.id, deliveries };
@@ -53,7 +55,7 @@ export async function replayTime(
 
 export function requireTimes(request: WebhookReplayRequest): void {
   const faults = (['from', 'to'] as const)
-    .filter((name) => !/^\d{4}-.*T.*(Z|[+-]\d\d:\d\d)$/.test(request[name]) || Number.isNaN(Date.parse(request[name])))
+    .filter((name) => !readInstant(request[name]))
     .map((name) => fault('FIELD-VALUE', `/${name}`, '须为带时区的 RFC 3339 时间。', 'Must be RFC 3339 with offset.'));
   if (faults.length > 0) throw new Problem('invalid_request', { faults });
 }

@@ -65,7 +65,8 @@ function readBody(
 
 function errcodeOf(fields: Record<string, unknown>, successField: string | null): number | undefined {
   const { errcode } = fields;
-  if (typeof errcode === 'number' && Number.isInteger(errcode)) return errcode;
+  // WeChat's codes have five to seven digits; one that no column holds is none.
+  if (typeof errcode === 'number' && (errcode | 0) === errcode) return errcode;
   if (typeof errcode === 'string' && /^-?\d{1,9}$/.test(errcode)) return Number(errcode);
   return errcode === undefined && successField !== null && !isAbsent(fields[successField]) ? 0 : undefined;
 }

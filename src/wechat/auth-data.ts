@@ -27,10 +27,14 @@ export function readAuthData(body: Record<string, unknown>): AuthData {
   const status = typeof body.invoice_status === 'string' ? body.invoice_status.trim().toLowerCase() : '';
   return {
     status: status === 'auth success' ? 'authorized' : (OTHERS[status] ?? 'unknown'),
-    authorizedAt:
-      Number.isSafeInteger(body.auth_time) && (body.auth_time as number) > 0 ? (body.auth_time as number) : null,
+    authorizedAt: isSeconds(body.auth_time) ? body.auth_time : null,
     title: titleOf(fieldsOf(body.user_auth_info)),
   };
+}
+
+/** Of ten digits at most: no other is a time that could be kept and shown. */
+function isSeconds(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 1e10;
 }
 
 const OTHERS: Record<string, AuthData['status'] | undefined> = { 'never auth': 'never', 'reject insert': 'rejected' };
