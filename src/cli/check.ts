@@ -1,6 +1,6 @@
 import { Fault, hasErrors } from '../domain/fault';
 import { RULES_VERSION } from '../domain/rules/catalogue';
-import { faultView } from '../http/problems';
+import { faultViews } from '../http/fault-views';
 import { Command, texts } from './command';
 import { EXIT } from './exit';
 import { readBytes, readJson } from './files';
@@ -48,7 +48,7 @@ export const CHECK: Command = {
       )
       .finally(() => reader.close());
     const valid = !hasErrors(faults);
-    out.result({ valid, rules_version: RULES_VERSION, faults: faults.map(faultView) }, [
+    out.result({ valid, rules_version: RULES_VERSION, faults: faultViews(faults) }, [
       ...faults.flatMap(faultLines),
       valid ? '✓ 可以提交 valid' : '✗ 不能提交 not valid',
     ]);

@@ -42,6 +42,27 @@ const FACTS: readonly (readonly [code: string, zh: string, en: string, advice: s
     'Send the structure that the documentation shows; 32 levels at most.',
   ],
   [
+    'JSON-SIZE',
+    'JSON 中的值过多',
+    'The JSON has too many values',
+    '请按接口文档的结构发送，并把数据分到多个请求中。',
+    'Send the structure that the documentation shows, and spread the data over several requests.',
+  ],
+  [
+    'JSON-NAME',
+    '字段名过长',
+    'The name of a field is too long',
+    '请删除此字段：接口没有这样长的字段名。',
+    'Remove the field: there is none with so long a name.',
+  ],
+  [
+    'FAULTS-MORE',
+    '还有未列出的问题',
+    'There are more faults than are listed',
+    '一次最多列出 100 处问题。请先改正列出的各项，再重新提交。',
+    'An answer lists 100 faults at most. Mend those that are listed and send it again.',
+  ],
+  [
     'JSON-DUPLICATE-KEY',
     '同一字段出现两次',
     'A field appears twice',

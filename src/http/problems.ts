@@ -1,4 +1,5 @@
 import { Fault } from '../domain/fault';
+import { cut, ToldFault, faultViews, TEXT } from './fault-views';
 import { PROBLEMS_OF_ACTS } from './problems-of-acts';
 
 /** Every problem this API can answer: HTTP status, and what happened and what to do, in 简体中文 and English. */
@@ -187,7 +188,7 @@ export interface ProblemBody {
   request_id: string;
   errcode?: number;
   errmsg?: string;
-  errors?: { pointer: string; code: string; message: string; message_en: string; severity: string }[];
+  errors?: ToldFault[];
 }
 
 export interface ProblemExtras {
@@ -218,14 +219,10 @@ export class Problem extends Error {
       title_en: titleEn,
       status,
       code: this.code,
-      ...(detail ? { detail: detail[0], detail_en: detail[1] } : {}),
+      ...(detail ? { detail: cut(detail[0], TEXT), detail_en: cut(detail[1], TEXT) } : {}),
       request_id: requestId,
-      ...(wechat ? { errcode: wechat.errcode, errmsg: wechat.errmsg } : {}),
-      ...(faults ? { errors: faults.map(faultView) } : {}),
+      ...(wechat ? { errcode: wechat.errcode, errmsg: cut(wechat.errmsg, TEXT) } : {}),
+      ...(faults ? { errors: faultViews(faults) } : {}),
     };
   }
-}
-
-export function faultView({ pointer, code, message, messageEn, severity }: Fault) {
-  return { pointer, code, message, message_en: messageEn, severity };
 }

@@ -1,13 +1,18 @@
 import { Fault, fault } from '../domain/fault';
 
 const MAX_DEPTH = 32;
+/** Values of any kind, an order with 200 lines has about 1,200: what JSON.parse makes of a text is many times its size. */
+const MAX_VALUES = 20_000;
+/** Characters of a name. It comes back in the pointer of every fault below it. */
+const MAX_NAME = 256;
 
 /** The parsed value, or every reason why the text cannot be taken. */
 export type StrictJson = { value: unknown } | { value?: undefined; faults: Fault[] };
 
 /**
  * JSON.parse for data that must survive unchanged: it also refuses what JSON.parse silently bends (duplicate keys,
- * numbers that a double cannot hold, −0) and what PostgreSQL cannot store (U+0000, lone surrogates), each by pointer.
+ * numbers that a double cannot hold, −0) and what PostgreSQL cannot store (U+0000, lone surrogates), each by pointer. Its
+ * cost is bounded by the length of the text: so deep, so many values and names so long, and no more.
  */
 export function parseStrictJson(text: string): StrictJson {
   const faults = new Scan(text).faults();
@@ -39,6 +44,7 @@ class Scan {
   private position = 0;
   /** Of the next backslash; the text's length where there is none. */
   private backslash: number;
+  private values = 1;
   private readonly found: Fault[] = [];
   private readonly levels: Level[] = [];
 
@@ -48,7 +54,7 @@ class Scan {
 
   faults(): Fault[] {
     const { text } = this;
-    while (this.position < text.length && this.found.length < 100) {
+    while (this.position < text.length) {
       const code = text.charCodeAt(this.position);
       if (code === QUOTE) {
         if (!this.string()) return this.found;
@@ -58,12 +64,15 @@ class Scan {
         if (code === 0x7b || code === 0x5b) {
           if (this.levels.length === MAX_DEPTH) return [tooDeep(this.pointer())];
           this.levels.push(code === 0x7b ? { keys: new Set(), at: null } : { keys: null, at: 0 });
+          this.values += 1;
         } else if (code === 0x7d || code === 0x5d) {
           this.levels.pop();
         } else if (code === 0x2c) {
           const level = this.levels.at(-1);
           if (typeof level?.at === 'number') level.at += 1;
+          this.values += 1;
         }
+        if (this.values > MAX_VALUES) return [tooManyValues()];
         this.position += 1;
       }
     }
@@ -109,8 +118,13 @@ class Scan {
     return code === 0x3a;
   }
 
-  private key(level: Level, keys: Set<string>, key: string, at: number): void {
+  private key(level: Level, keys: Set<string>, name: string, at: number): void {
+    const key = name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name;
     level.at = key;
+    if (key !== name) {
+      this.found.push(longName(this.pointer()));
+      return;
+    }
     if (keys.has(key)) this.found.push(duplicateKey(this.pointer(), at));
     keys.add(key);
   }
@@ -156,6 +170,19 @@ function tooDeep(pointer: string): Fault {
     pointer,
     `JSON 嵌套超过 ${MAX_DEPTH} 层。`,
     `The JSON is nested deeper than ${MAX_DEPTH}.`,
+  );
+}
+
+function tooManyValues(): Fault {
+  return fault('JSON-SIZE', '', `JSON 中的值超过 ${MAX_VALUES} 个。`, `The JSON has more than ${MAX_VALUES} values.`);
+}
+
+function longName(pointer: string): Fault {
+  return fault(
+    'JSON-NAME',
+    pointer,
+    `字段名超过 ${MAX_NAME} 个字符。`,
+    `The field’s name is longer than ${MAX_NAME} characters.`,
   );
 }
 

@@ -3,7 +3,8 @@ import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getS
 import { hasErrors } from '../domain/fault';
 import { RULES_VERSION } from '../domain/rules/catalogue';
 import { RequestBody } from '../http/body-parser';
-import { faultView } from '../http/problems';
+import { TakesBody } from '../http/body-reader';
+import { faultViews } from '../http/fault-views';
 import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { Caller } from '../merchants/merchants';
 import { CheckForm, CheckRequest, InvoiceCheckView } from './invoice-check.api';
@@ -18,6 +19,7 @@ export class InvoiceCheckController {
   constructor(private readonly invoices: InvoiceCheck) {}
 
   @Post('check')
+  @TakesBody({ kinds: ['json', 'form'], files: 1 })
   @HttpCode(200)
   @NeedsScope('invoices:check', 'orders:write')
   @ApiOperation({
@@ -38,6 +40,6 @@ export class InvoiceCheckController {
   @ApiResponse({ status: 400, description: 'malformed_json or malformed_form: nothing could be read' })
   async check(@Body() body: RequestBody | undefined, @CallerParam() caller: Caller): Promise<InvoiceCheckView> {
     const faults = await this.invoices.check(body, caller, Math.floor(Date.now() / 1000));
-    return { valid: !hasErrors(faults), rules_version: RULES_VERSION, faults: faults.map(faultView) };
+    return { valid: !hasErrors(faults), rules_version: RULES_VERSION, faults: faultViews(faults) };
   }
 }

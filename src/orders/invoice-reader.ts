@@ -1,7 +1,8 @@
 import { Fault, fault, hasErrors } from '../domain/fault';
 import { RequestBody } from '../http/body-parser';
 import { readForm } from '../http/multipart-body';
-import { faultView, Problem } from '../http/problems';
+import { faultViews } from '../http/fault-views';
+import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { FileReader } from '../invoice-files/file-reader';
 import { formatOf } from '../invoice-files/read-file';
@@ -43,7 +44,7 @@ export class InvoiceReader {
       format,
       ...(document ? { document } : {}),
       ...(journey ? { journey } : {}),
-      ...{ invoice, provenance, faults: told.map(faultView) },
+      ...{ invoice, provenance, faults: faultViews(told) },
     };
   }
 

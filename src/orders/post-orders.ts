@@ -3,7 +3,8 @@ import { checkedWith } from '../domain/check-invoice';
 import { Fault, fault, hasErrors, warning } from '../domain/fault';
 import { PdfCheck } from '../domain/pdf-verdict';
 import { failpoint } from '../failpoints';
-import { faultView, Problem } from '../http/problems';
+import { faultViews } from '../http/fault-views';
+import { Problem } from '../http/problems';
 import { Sealer } from '../data/sealed';
 import { Caller } from '../merchants/merchants';
 import { noteTaken } from '../reconciliation/taken';
@@ -119,7 +120,7 @@ function takenByRival(acceptance: Acceptance): 'order' | 'invoice' | null {
 function viewOfAccepted(draft: OrderDraft, found: Fault[], { id, createdAt, twin }: Kept): OrderView {
   const faults = twin === null ? found : [...found, sharedPdf(twin)];
   const view = acceptedView({ ...draft, checked: checkedWith(faults) }, id, createdAt);
-  return faults.length > 0 ? { ...view, warnings: faults.map(faultView) } : view;
+  return faults.length > 0 ? { ...view, warnings: faultViews(faults) } : view;
 }
 
 function sharedPdf(orderId: string): Fault {
