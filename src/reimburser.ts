@@ -5,6 +5,7 @@ import { Config } from './config';
 import { Sealer } from './data/sealed';
 import { DropIn } from './drop-in/drop-in';
 import { Engine } from './engine';
+import { HeldBodies } from './http/held-bodies';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
 import { PageSigning } from './reimbursement/page-signing';
@@ -45,12 +46,11 @@ export function openWechatDoors(
   fastify: FastifyInstance,
   gateway: TokenGateway,
   dropIn: DropIn,
-  config: Config,
+  bodies: HeldBodies,
   log: Log,
 ): void {
-  const bodyLimit = config.MAX_PDF_BYTES + 256 * 1024;
-  openDoor(fastify, GATEWAY_PREFIX, gateway.routes(), { bodyLimit: 256 * 1024, log });
+  openDoor(fastify, GATEWAY_PREFIX, gateway.routes(), { bodies, log });
   for (const [prefix, routes] of Object.entries(dropIn.doors())) {
-    openDoor(fastify, prefix, routes, { bodyLimit, log, measured: [WIRE_PATHS.setpdf.slice(prefix.length)] });
+    openDoor(fastify, prefix, routes, { bodies, log, measured: [WIRE_PATHS.setpdf.slice(prefix.length)] });
   }
 }

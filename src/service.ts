@@ -20,6 +20,8 @@ import { DropIn } from './drop-in/drop-in';
 import { armFailpoints } from './failpoints';
 import { describeApi } from './http/api-document';
 import { registerBodyParser } from './http/body-parser';
+import { BodyReader, longestBody } from './http/body-reader';
+import { HeldBodies } from './http/held-bodies';
 import { answer, ProblemFilter, problemOf } from './http/problem.filter';
 import { SchemaChecks } from './http/schema-check';
 import { InsertionRunner } from './insertion/insertion.runner';
@@ -54,7 +56,6 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    bodyLimit: 128 * 1024 + Math.ceil((config.MAX_PDF_BYTES * 2 * 4) / 3),
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
@@ -67,11 +68,13 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     abortOnError: false,
   });
   if (config.ROLE !== 'api' && ['full', 'warn'].includes(config.PDF_CHECK)) app.get(FileReader).keepWarm();
-  registerBodyParser(adapter.getInstance());
   logRequests(adapter, log);
+  registerBodyParser(adapter.getInstance());
+  const bodies = new HeldBodies(longestBody(config.MAX_PDF_BYTES));
+  app.useGlobalInterceptors(new BodyReader(bodies, config.MAX_PDF_BYTES));
   app.useGlobalFilters(app.get(ProblemFilter));
   if (config.ROLE !== 'worker') {
-    openWechatDoors(adapter.getInstance(), app.get(TokenGateway), app.get(DropIn), config, log);
+    openWechatDoors(adapter.getInstance(), app.get(TokenGateway), app.get(DropIn), bodies, log);
   }
   const document = describeApi(app);
   app.get(SchemaChecks).load(document);

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { ApiExcludeController } from '@nestjs/swagger';
 import { FastifyReply } from 'fastify';
 import { RequestBody } from '../http/body-parser';
+import { TakesBody } from '../http/body-reader';
 import { ReceiveCallbacks } from './receive';
 
 type RawQuery = Record<string, string | string[] | undefined>;
@@ -25,6 +26,7 @@ export class CallbacksController {
   }
 
   @Post('callbacks/:appid')
+  @TakesBody({ kinds: ['raw'] })
   @HttpCode(200)
   async push(
     @Param('appid') appid: string,
@@ -37,6 +39,7 @@ export class CallbacksController {
   }
 
   @Post('component/callbacks')
+  @TakesBody({ kinds: ['raw'] })
   @HttpCode(200)
   async component(
     @Query() query: RawQuery,

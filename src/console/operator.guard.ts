@@ -2,6 +2,7 @@ import { CanActivate, createParamDecorator, ExecutionContext, Injectable, SetMet
 import { Reflector } from '@nestjs/core';
 import { FastifyRequest } from 'fastify';
 import { Operator, OperatorRole } from '../data/entities/operator';
+import { KnownRequest } from '../http/held-bodies';
 import { Problem } from '../http/problems';
 import { mayActAs, Operators } from './operators';
 
@@ -24,13 +25,14 @@ export class OperatorGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<FastifyRequest & { operator: Operator }>();
+    const request = context.switchToHttp().getRequest<KnownRequest & { operator: Operator }>();
     const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
     const operator = key ? await this.operators.operatorOf(key) : null;
     if (!operator) throw new Problem('unauthorized');
     const role = this.reflector.get<OperatorRole | undefined>(ROLE, context.getHandler());
     if (!role || !mayActAs(operator, role)) throw new Problem('forbidden');
     request.operator = operator;
+    request.knownAs = operator.id;
     return true;
   }
 }

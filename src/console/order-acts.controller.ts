@@ -12,6 +12,7 @@ import {
 import { Operator } from '../data/entities/operator';
 import { fault } from '../domain/fault';
 import { RequestBody } from '../http/body-parser';
+import { TakesBody } from '../http/body-reader';
 import { Idempotent, NewId } from '../http/idempotency';
 import { Problem } from '../http/problems';
 import { isUuid } from '../http/query';
@@ -50,6 +51,7 @@ export class OrderActsController {
   ) {}
 
   @Post('reinsertions')
+  @TakesBody({ kinds: ['json', 'form'], files: 2 })
   @HttpCode(201)
   @NeedsRole('operator')
   @Idempotent()

@@ -20,6 +20,8 @@ import { MediaShelf } from './media-shelf';
 /** How long an insert waits for its card; the order goes on after that, and the same insert asks for it again. */
 const PATIENCE_MS = 5000;
 const LOOK_MS = 100;
+/** What a form may weigh beside its PDF. */
+const AROUND_PDF = 256 * 1024;
 
 /**
  * WeChat's own paths on our port, for a program that was written against WeChat: it changes its base URL, takes the
@@ -43,8 +45,9 @@ export class DropIn {
     return {
       '/cgi-bin': {
         [below('/cgi-bin', WIRE_PATHS.token)]: ({ query }) => this.login(query, (caller) => this.fresh(caller)),
-        [below('/cgi-bin', WIRE_PATHS.stableToken)]: async ({ method, json }) => {
+        [below('/cgi-bin', WIRE_PATHS.stableToken)]: async ({ method, json: read }) => {
           if (method !== 'POST') return refusal(Errcode.RequirePost);
+          const json = await read(null);
           if (!json) return refusal(Errcode.DataFormatError);
           return this.login(json, (caller, secret) => this.stable(caller, secret, json.force_refresh === true));
         },
@@ -82,7 +85,7 @@ export class DropIn {
   private async setpdf(call: DoorCall): Promise<WechatAnswer> {
     const caller = await this.admit(call);
     if ('errcode' in caller) return caller;
-    const pdf = await this.partOf(call);
+    const pdf = await this.partOf(call, caller);
     if (!Buffer.isBuffer(pdf)) return pdf;
     if (pdf.length === 0) return refusal(Errcode.EmptyPostData);
     return { errcode: 0, errmsg: 'ok', s_media_id: await this.shelf.put(caller.merchantId, pdf) };
@@ -91,8 +94,9 @@ export class DropIn {
   private async insert(call: DoorCall): Promise<WechatAnswer> {
     const caller = await this.admit(call);
     if ('errcode' in caller) return caller;
-    if (!call.json) return refusal(Errcode.DataFormatError);
-    const given = readInsert(call.json);
+    const json = await call.json(caller);
+    if (!json) return refusal(Errcode.DataFormatError);
+    const given = readInsert(json);
     if ('missing' in given) return refusal(Errcode.InvalidParams, `${given.missing} is empty`);
     try {
       const view = await this.post(given, caller);
@@ -145,9 +149,10 @@ export class DropIn {
     return caller.scopes.includes('orders:write') ? caller : refuse(Errcode.ApiUnauthorized);
   }
 
-  private async partOf({ bytes, headers }: DoorCall): Promise<Buffer | WechatAnswer> {
+  private async partOf({ bytes, headers }: DoorCall, caller: Caller): Promise<Buffer | WechatAnswer> {
+    const form = await bytes(caller, this.maxPdfBytes + AROUND_PDF);
     try {
-      const parts = await readForm(Readable.from([bytes]), headers, { bytes: { pdf: this.maxPdfBytes } });
+      const parts = await readForm(Readable.from([form]), headers, { bytes: { pdf: this.maxPdfBytes } });
       return parts.get('pdf') ?? refusal(Errcode.DataFormatError);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

@@ -2,7 +2,9 @@ import { FastifyInstance, FastifyRequest } from 'fastify';
 import { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { fault } from '../domain/fault';
+import { Hold } from './held-bodies';
 import { Problem } from './problems';
+import { cutIdleBody } from './read-bytes';
 import { parseStrictJson } from './strict-json';
 
 /** A body as it reaches a controller. Streams are read there, where their limits are known. */
@@ -10,11 +12,16 @@ export type RequestBody =
   | { kind: 'json'; value: unknown; length: number }
   /** WeChat's pushes, whatever type they name: read where their signature is. */
   | { kind: 'raw'; text: string }
-  | { kind: 'form' | 'ndjson' | 'csv'; stream: Readable; headers: IncomingHttpHeaders };
+  | { kind: 'form'; stream: Readable; headers: IncomingHttpHeaders }
+  | { kind: 'ndjson' | 'csv'; stream: Readable; headers: IncomingHttpHeaders; hold: Hold };
+
+/** A body as it comes: nothing of it is read before its caller is known (body-reader.ts). */
+export interface UnreadBody {
+  kind: RequestBody['kind'];
+  stream: Readable;
+}
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-const PUSH_BYTES = 64 * 1024;
 
 function isPush({ url }: FastifyRequest): boolean {
   return url.startsWith('/wechat/');
@@ -23,34 +30,28 @@ function isPush({ url }: FastifyRequest): boolean {
 /** Other types are refused with 415 before anything is read. */
 export function registerBodyParser(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  // A push may name any type, or none.
   fastify.addHook('onRequest', (request, _reply, done) => {
+    // A push may name any type, or none.
     if (isPush(request)) request.headers['content-type'] = 'text/plain';
+    cutIdleBody(request);
     done();
   });
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      done(null, {
-        kind: 'json',
-        ...parseJsonBytes(body as Buffer, request.headers['content-type']),
-      } satisfies RequestBody);
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-  fastify.addContentTypeParser('text/plain', { parseAs: 'string', bodyLimit: PUSH_BYTES }, (request, body, done) => {
-    if (isPush(request)) done(null, { kind: 'raw', text: body as string } satisfies RequestBody);
-    else done(new Problem('unsupported_media_type'));
+  fastify.addHook('onResponse', ({ raw }, _reply, done) => {
+    // What an answer did not wait for would keep the next request of its connection waiting.
+    if (!raw.readableEnded) raw.unpipe().resume();
+    done();
   });
   for (const [type, kind] of [
+    ['application/json', 'json'],
+    ['text/plain', 'raw'],
     ['multipart/form-data', 'form'],
     ['application/x-ndjson', 'ndjson'],
     ['text/csv', 'csv'],
   ] as const) {
     fastify.addContentTypeParser(
       type,
-      (request: FastifyRequest, stream: Readable, done: (e: null, b: RequestBody) => void) => {
-        done(null, { kind, stream, headers: request.headers });
+      (_request: FastifyRequest, stream: Readable, done: (e: null, b: UnreadBody) => void) => {
+        done(null, { kind, stream });
       },
     );
   }

@@ -55,7 +55,7 @@ export async function readForm(stream: Readable, headers: IncomingHttpHeaders, l
     parser.on('partsLimit', () => faults.push(tooManyParts(names)));
     parser.once('finish', resolve);
     parser.on('error', cut);
-    stream.once('error', cut);
+    stream.once('error', (error) => (error instanceof Problem ? reject(error) : cut()));
     stream.once('aborted', cut);
     stream.pipe(parser);
   }).finally(() => stream.unpipe(parser));

@@ -1,6 +1,7 @@
 import { CanActivate, createParamDecorator, ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { FastifyRequest } from 'fastify';
+import { KnownRequest } from '../http/held-bodies';
 import { Problem } from '../http/problems';
 import { Caller, Merchants, MerchantScope } from './merchants';
 
@@ -23,13 +24,14 @@ export class MerchantGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<FastifyRequest & { caller: Caller }>();
+    const request = context.switchToHttp().getRequest<KnownRequest & { caller: Caller }>();
     const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
     const caller = key ? await this.merchants.callerOf(key) : null;
     if (!caller) throw new Problem('unauthorized');
     const scopes = this.reflector.get<MerchantScope[] | undefined>(SCOPE, context.getHandler()) ?? [];
     if (!scopes.some((scope) => caller.scopes.includes(scope))) throw new Problem('forbidden');
     request.caller = caller;
+    request.knownAs = caller.keyId;
     return true;
   }
 }

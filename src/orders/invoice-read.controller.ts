@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { RequestBody } from '../http/body-parser';
+import { TakesBody } from '../http/body-reader';
 import { MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { ProvenanceView, ReadForm, ReadRequest, ReadView } from './invoice-read.api';
 import { InvoiceReader } from './invoice-reader';
@@ -14,6 +15,7 @@ export class InvoiceReadController {
   constructor(private readonly reader: InvoiceReader) {}
 
   @Post('read')
+  @TakesBody({ kinds: ['json', 'form'], files: 1 })
   @HttpCode(200)
   @NeedsScope('invoices:check', 'orders:write')
   @ApiOperation({

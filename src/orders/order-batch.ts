@@ -1,6 +1,5 @@
-import { Readable } from 'node:stream';
-import { byteLines } from '../http/byte-lines';
-import { parseJsonBytes } from '../http/body-parser';
+import { ByteLine, byteLines } from '../http/byte-lines';
+import { parseJsonBytes, RequestBody } from '../http/body-parser';
 import { Problem, ProblemBody } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { Caller } from '../merchants/merchants';
@@ -12,6 +11,8 @@ const MAX_LINES = 500;
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Lines on their way at the same time: enough to fill a commit, few enough to hold in memory. */
 const IN_FLIGHT = 32;
+/** Empty lines are passed over; so many of them are no batch. */
+const MAX_BLANK = 10_000;
 
 /** What line n of the answer says about line n of the request. */
 export interface LineAnswer {
@@ -20,6 +21,8 @@ export interface LineAnswer {
   order?: OrderView;
   problem?: ProblemBody;
 }
+
+type Lines = Extract<RequestBody, { kind: 'ndjson' | 'csv' }>;
 
 interface BatchContext {
   posts: PostOrders;
@@ -32,27 +35,47 @@ interface BatchContext {
 
 /**
  * NDJSON in, NDJSON out, streamed: each line is an order with its own transaction and its own answer, in order; a bad
- * line stops nothing. Beyond 500 lines or 64 MiB one last line says so and the rest is not read.
+ * line stops nothing. Beyond 500 lines or 64 MiB, or where this process has no room for more, one last line says so and the
+ * rest is not read.
  */
-export async function* answerBatch(stream: Readable, context: BatchContext): AsyncGenerator<string> {
+export async function* answerBatch(lines: Lines, context: BatchContext): AsyncGenerator<string> {
   const running: Promise<LineAnswer>[] = [];
   let line = 0;
-  for await (const text of byteLines(stream as AsyncIterable<Buffer>, context.maxLineBytes, MAX_BYTES)) {
-    // Empty lines are passed over.
-    if (text.length === 0) continue;
-    line += 1;
-    if (line > MAX_LINES || text === 'too_much') {
-      for (const answer of running) yield written(await answer);
-      yield written({ line, ...refused(new Problem('batch_too_large'), context) });
-      return;
+  let end: Problem | null = null;
+  try {
+    for await (const text of filledLines(lines, context.maxLineBytes)) {
+      if (line === MAX_LINES || text === 'too_much') throw new Problem('batch_too_large');
+      line += 1;
+      const held = text === 'too_long' ? 0 : text.length;
+      running.push(answerLine(text, line, context).finally(() => lines.hold.give(held)));
+      if (running.length >= IN_FLIGHT) yield written(await (running.shift() as Promise<LineAnswer>));
     }
-    running.push(answerLine(text, line, context));
-    if (running.length >= IN_FLIGHT) yield written(await (running.shift() as Promise<LineAnswer>));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    end = error;
   }
   for (const answer of running) yield written(await answer);
+  if (end) yield written({ line: line + 1, ...refused(end, context) });
 }
 
-async function answerLine(text: Buffer | 'too_long', line: number, context: BatchContext): Promise<LineAnswer> {
+async function* filledLines({ stream, hold }: Lines, maxLineBytes: number): AsyncGenerator<ByteLine> {
+  let blank = 0;
+  for await (const text of byteLines(stream as AsyncIterable<Buffer>, { maxLineBytes, maxBytes: MAX_BYTES, hold })) {
+    if (typeof text === 'string' || text.length > 1 || (text.length === 1 && text[0] !== 13)) {
+      yield text;
+      continue;
+    }
+    hold.give(text.length);
+    blank += 1;
+    if (blank > MAX_BLANK) yield 'too_much';
+  }
+}
+
+async function answerLine(
+  text: Exclude<ByteLine, 'too_much'>,
+  line: number,
+  context: BatchContext,
+): Promise<LineAnswer> {
   try {
     if (text === 'too_long') throw new Problem('body_too_large');
     const { value, length } = parseJsonBytes(text);

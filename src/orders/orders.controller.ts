@@ -14,6 +14,7 @@ import { Sealer } from '../data/sealed';
 import { PdfCheck } from '../domain/pdf-verdict';
 import { toShanghai } from '../domain/shanghai';
 import { RequestBody } from '../http/body-parser';
+import { TakesBody } from '../http/body-reader';
 import { ProblemFilter } from '../http/problem.filter';
 import { Problem } from '../http/problems';
 import { Query as QueryParameters } from '../http/query';
@@ -62,6 +63,7 @@ export class OrdersController {
   ) {}
 
   @Post()
+  @TakesBody({ kinds: ['json', 'form'], files: 2 })
   @NeedsScope('orders:write')
   @ApiOperation({
     summary: 'Post an order whose user has authorised an invoice; repeating it is safe',
@@ -101,6 +103,7 @@ export class OrdersController {
   }
 
   @Post('batch')
+  @TakesBody({ kinds: ['ndjson'] })
   @NeedsScope('orders:write')
   @ApiOperation({
     summary: 'Post up to 500 orders, one a line; line n of the answer is about line n',
@@ -118,7 +121,7 @@ export class OrdersController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (body?.kind !== 'ndjson') throw new Problem('unsupported_media_type');
-    const answers = answerBatch(body.stream, {
+    const answers = answerBatch(body, {
       posts: this.posts,
       checks: this.checks,
       caller,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { Fault, fault } from '../domain/fault';
-import { byteLines } from '../http/byte-lines';
+import { RequestBody } from '../http/body-parser';
+import { ByteLine, byteLines } from '../http/byte-lines';
 import { SchemaChecks } from '../http/schema-check';
 import { parseStrictJson } from '../http/strict-json';
 import { Columns, readColumns, readRow, Told } from './statement-csv';
@@ -13,6 +13,8 @@ const MAX_LINES = 2_000_000;
 /** Enough to see what is wrong; a file of the wrong kind is not read to its end. */
 const MAX_FAULTS = 100;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+export type StatementBody = Extract<RequestBody, { kind: 'csv' | 'ndjson' }>;
 
 /** `line` counts the file's lines from 1, as an editor shows them. */
 export interface ReadEntry extends StatementEntry {
@@ -27,8 +29,7 @@ export class StatementReader {
   private readonly hash = createHash('sha256');
 
   constructor(
-    private readonly stream: Readable,
-    private readonly kind: 'csv' | 'ndjson',
+    private readonly body: StatementBody,
     private readonly checks: SchemaChecks,
   ) {}
 
@@ -39,16 +40,18 @@ export class StatementReader {
 
   async *read(): AsyncGenerator<ReadEntry> {
     let line = 0;
-    for await (const bytes of byteLines(this.hashed(), MAX_LINE_BYTES, MAX_BYTES)) {
+    const { hold } = this.body;
+    for await (const bytes of byteLines(this.hashed(), { maxLineBytes: MAX_LINE_BYTES, maxBytes: MAX_BYTES, hold })) {
+      if (typeof bytes !== 'string') hold.give(bytes.length);
       line += 1;
       this.tooLarge = bytes === 'too_much' || line > MAX_LINES;
       if (this.tooLarge || this.faults.length >= MAX_FAULTS) return;
       const entry = this.entryOf(bytes, line);
       if (entry) yield { ...entry, line };
       // Without its columns no further line can be read.
-      if (this.kind === 'csv' && !this.columns && this.faults.length > 0) return;
+      if (this.body.kind === 'csv' && !this.columns && this.faults.length > 0) return;
     }
-    if (line === 0 || (this.kind === 'csv' && !this.columns)) {
+    if (line === 0 || (this.body.kind === 'csv' && !this.columns)) {
       this.faults.push(fault('JSON-EMPTY', '', '请求体为空。', 'The body is empty.'));
     }
   }
@@ -58,25 +61,25 @@ export class StatementReader {
   }
 
   private async *hashed(): AsyncGenerator<Buffer> {
-    for await (const chunk of this.stream as AsyncIterable<Buffer>) {
+    for await (const chunk of this.body.stream as AsyncIterable<Buffer>) {
       this.hash.update(chunk);
       yield chunk;
     }
   }
 
   /** Null: there is none, or it has faults. */
-  private entryOf(bytes: Buffer | 'too_long' | 'too_much', line: number): StatementEntry | null {
+  private entryOf(bytes: ByteLine, line: number): StatementEntry | null {
     const { value, faults } = this.told(bytes);
     const found = faults.length > 0 || value === null ? faults : this.checks.faults(StatementEntry.name, value);
     for (const one of found) this.say(line, one);
     return found.length > 0 ? null : (value as StatementEntry | null);
   }
 
-  private told(bytes: Buffer | 'too_long' | 'too_much'): Told {
+  private told(bytes: ByteLine): Told {
     const text = textOf(bytes);
     if (typeof text !== 'string') return { value: null, faults: [text] };
     if (text.trim() === '') return { value: null, faults: [] };
-    if (this.kind === 'ndjson') {
+    if (this.body.kind === 'ndjson') {
       const parsed = parseStrictJson(text);
       return 'faults' in parsed ? { value: null, faults: parsed.faults } : { value: parsed.value ?? false, faults: [] };
     }
@@ -88,7 +91,7 @@ export class StatementReader {
   }
 }
 
-function textOf(bytes: Buffer | 'too_long' | 'too_much'): string | Fault {
+function textOf(bytes: ByteLine): string | Fault {
   if (typeof bytes === 'string') {
     const [zh, en] = [`一行最多 ${MAX_LINE_BYTES} 字节。`, `A line has at most ${MAX_LINE_BYTES} bytes.`];
     return fault('LINE-LENGTH', '', zh, en);

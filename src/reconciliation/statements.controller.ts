@@ -15,6 +15,7 @@ import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
 import { Fault, fault } from '../domain/fault';
 import { RequestBody } from '../http/body-parser';
+import { TakesBody } from '../http/body-reader';
 import { Problem } from '../http/problems';
 import { instant, Query as Parameters, unknownParameters, uuid } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
@@ -50,6 +51,7 @@ export class StatementsController {
   }
 
   @Post('reconciliations/statements')
+  @TakesBody({ kinds: ['csv', 'ndjson'] })
   @NeedsRole('operator')
   @ApiOperation({
     summary: 'Compare with what a merchant says it issued, one order a line; the same statement may be sent again',
@@ -75,7 +77,7 @@ export class StatementsController {
     if (body?.kind !== 'csv' && body?.kind !== 'ndjson') throw new Problem('unsupported_media_type');
     const { merchant, appid, from, to } = await this.read(query);
     const id = uuidv7();
-    const intake = await this.intake.take(id, appid, new StatementReader(body.stream, body.kind, this.checks));
+    const intake = await this.intake.take(id, appid, new StatementReader(body, this.checks));
     if (intake.kind === 'too_large') throw new Problem('statement_too_large');
     if (intake.kind === 'faults') throw new Problem('invalid_request', { faults: intake.faults });
     const wish = { id, merchantId: merchant, from, to, requestedBy: operator.name, statement: intake.statement };

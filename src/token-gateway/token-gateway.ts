@@ -96,13 +96,14 @@ export class TokenGateway {
   }
 
   private async admit(
-    { method, query, json }: DoorCall,
+    { method, query, json: read }: DoorCall,
     scope: MerchantScope,
   ): Promise<{ caller: Caller; json: Record<string, unknown> } | { refused: WechatAnswer }> {
     if (method !== 'POST') return { refused: refusal(Errcode.RequirePost) };
     const caller = await this.tokens.callerOf(query.token);
     if (!caller) return { refused: refusal(Errcode.InvalidCredential) };
     if (!may(caller, scope)) return { refused: refusal(Errcode.ApiUnauthorized) };
+    const json = await read(caller);
     return json ? { caller, json: withLists(json) } : { refused: refusal(Errcode.DataFormatError) };
   }
 

@@ -1,9 +1,13 @@
 import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import { answer as answerProblem } from '../http/problem.filter';
 import { Problem } from '../http/problems';
+import { HeldBodies } from '../http/held-bodies';
+import { readBytes } from '../http/read-bytes';
 import { parseStrictJson } from '../http/strict-json';
 import { Log } from '../log';
+import { Caller } from '../merchants/merchants';
 import { Errcode, errcodeFact } from '../wechat/errcodes';
 
 /** One request of a caller who speaks WeChat's dialect. */
@@ -11,14 +15,19 @@ export interface DoorCall {
   method: string;
   headers: IncomingHttpHeaders;
   query: Record<string, string>;
-  /** Undefined where the body is not JSON; {} where it is empty. */
-  json: Record<string, unknown> | undefined;
-  bytes: Buffer;
+  /** The body, read now: a caller is looked at first. Undefined where it is not JSON; {} where it is empty. */
+  json: (caller: Caller | null) => Promise<Record<string, unknown> | undefined>;
+  /** The body as it is, read now; at most so long. */
+  bytes: (caller: Caller | null, most: number) => Promise<Buffer>;
   /** Our own port, as the caller reached it. */
   port: number;
   /** Turns true when the caller has gone. */
   gone(): boolean;
 }
+
+const JSON_BYTES = 256 * 1024;
+/** Of a body that comes before its caller is known. */
+const LOGIN_BYTES = 16 * 1024;
 
 /** HTTP 200 with errcode and errmsg, as WeChat answers. */
 export type WechatAnswer = Record<string, unknown>;
@@ -38,12 +47,12 @@ export function openDoor(
   fastify: FastifyInstance,
   prefix: string,
   routes: Record<string, DoorHandler>,
-  { bodyLimit, log, measured = [] }: { bodyLimit: number; log: Log; measured?: readonly string[] },
+  { bodies, log, measured = [] }: { bodies: HeldBodies; log: Log; measured?: readonly string[] },
 ): void {
   void fastify.register(
     (door, _options, done) => {
       door.removeAllContentTypeParsers();
-      door.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, parsed) => parsed(null, body));
+      door.addContentTypeParser('*', (_request: FastifyRequest, body: Readable, parsed: Parsed) => parsed(null, body));
       door.addHook('onRequest', async (request, reply) => {
         const path = request.routeOptions.url?.slice(prefix.length) ?? '';
         const isMeasured = request.method !== 'POST' || request.headers['content-length'] !== undefined;
@@ -51,13 +60,14 @@ export function openDoor(
         await reply.status(412).header('connection', 'close').type('text/html').send(PRECONDITION_FAILED);
       });
       for (const [path, handle] of Object.entries(routes)) {
-        door.all(path, async (request, reply) => say(reply, await handle(callOf(request))));
+        door.all(path, async (request, reply) => say(reply, await handle(callOf(request, reply, bodies))));
       }
       door.setNotFoundHandler((_request, reply) => say(reply, refusal(Errcode.InvalidUrl)));
       door.setErrorHandler((error, request, reply) => {
-        if (error instanceof Problem) return answerProblem(error, request, reply);
-        const { statusCode = 500 } = error as { statusCode?: number };
-        if (statusCode >= 500) log.error({ request: request.id, err: error }, 'request failed');
+        if (error instanceof Problem && error.code === 'unauthorized') return answerProblem(error, request, reply);
+        const { statusCode = 500 } = error instanceof Problem ? { statusCode: error.status } : (error as Failure);
+        if (statusCode >= 500 && !(error instanceof Problem))
+          log.error({ request: request.id, err: error }, 'request failed');
         return say(reply, refusal(errcodeOf(statusCode)));
       });
       done();
@@ -69,7 +79,11 @@ export function openDoor(
 const PRECONDITION_FAILED =
   '<html><head><title>412 Precondition Failed</title></head><body><h1>412 Precondition Failed</h1></body></html>\n';
 
+type Parsed = (error: null, body: Readable) => void;
+type Failure = { statusCode?: number };
+
 function errcodeOf(statusCode: number): number {
+  if (statusCode === 429) return Errcode.MinuteQuotaReached;
   if (statusCode === 413) return Errcode.MessageSizeOutOfLimit;
   return statusCode < 500 ? Errcode.DataFormatError : Errcode.SystemBusy;
 }
@@ -82,13 +96,18 @@ function say(reply: FastifyReply, answer: WechatAnswer): FastifyReply {
     .send(JSON.stringify(answer));
 }
 
-function callOf(request: FastifyRequest): DoorCall {
-  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+function callOf(request: FastifyRequest, reply: FastifyReply, bodies: HeldBodies): DoorCall {
+  const query = lastOfEach(request.query as Record<string, string | string[]>);
+  const bytes = async (caller: Caller | null, most: number) => {
+    const stream = request.body as Readable | undefined;
+    const hold = bodies.open(caller && caller.keyId, reply.raw);
+    return stream ? readBytes(stream, request.headers, most, hold) : Buffer.alloc(0);
+  };
   return {
     method: request.method,
     headers: request.headers,
-    query: lastOfEach(request.query as Record<string, string | string[]>),
-    json: lenientJson(bytes),
+    query,
+    json: async (caller) => lenientJson(await bytes(caller, caller ? JSON_BYTES : LOGIN_BYTES)),
     bytes,
     port: request.socket.localPort ?? 0,
     gone: () => request.raw.destroyed && !request.raw.complete,

@@ -1,0 +1,74 @@
+import { CallHandler, ExecutionContext, NestInterceptor, SetMetadata } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { FastifyReply } from 'fastify';
+import { Observable } from 'rxjs';
+import { parseJsonBytes, RequestBody, UnreadBody } from './body-parser';
+import { HeldBodies, KnownRequest } from './held-bodies';
+import { Problem } from './problems';
+import { boundedStream, readBytes } from './read-bytes';
+
+/** What a body may weigh beside its files. */
+const BESIDE_FILES = 256 * 1024;
+const PUSH_BYTES = 64 * 1024;
+
+interface Taken {
+  kinds: readonly RequestBody['kind'][];
+  /** How many files of an invoice it may carry, in base64 where it is JSON. */
+  files?: number;
+}
+
+const TAKEN = 'piaoka:body';
+
+/** The bodies that a route takes; without it JSON that carries no file. */
+export const TakesBody = (taken: Taken) => SetMetadata(TAKEN, taken);
+
+/**
+ * Reads bodies once the guards have let their callers in: nobody without a key makes this process hold a body. The type
+ * and the length are judged first, by what the route takes. Forms and lines are read by the routes themselves.
+ */
+export class BodyReader implements NestInterceptor {
+  private readonly reflector = new Reflector();
+
+  constructor(
+    private readonly bodies: HeldBodies,
+    private readonly maxPdfBytes: number,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<KnownRequest>();
+    const body = request.body as UnreadBody | undefined;
+    if (body) {
+      const taken = this.reflector.get<Taken | undefined>(TAKEN, context.getHandler()) ?? { kinds: ['json'] };
+      request.body = await this.read(body, taken, request, http.getResponse());
+    }
+    return next.handle();
+  }
+
+  private async read(
+    { kind, stream }: UnreadBody,
+    { kinds, files = 0 }: Taken,
+    { headers, knownAs }: KnownRequest,
+    reply: FastifyReply,
+  ): Promise<RequestBody> {
+    if (!kinds.includes(kind)) throw new Problem('unsupported_media_type');
+    const hold = this.bodies.open(knownAs ?? null, reply.raw);
+    const most = BESIDE_FILES + files * Math.ceil((this.maxPdfBytes * 4) / 3);
+    switch (kind) {
+      case 'json':
+        return { kind, ...parseJsonBytes(await readBytes(stream, headers, most, hold), headers['content-type']) };
+      case 'raw':
+        return { kind, text: (await readBytes(stream, headers, PUSH_BYTES, hold)).toString() };
+      case 'form':
+        return { kind, stream: boundedStream(stream, headers, most, hold), headers };
+      case 'ndjson':
+      case 'csv':
+        return { kind, stream, headers, hold };
+    }
+  }
+}
+
+/** The longest body that a route takes whole. */
+export function longestBody(maxPdfBytes: number): number {
+  return BESIDE_FILES + 2 * Math.ceil((maxPdfBytes * 4) / 3);
+}
