@@ -180,7 +180,7 @@ export class Malformed {
       case 'object':
         return this.object(schema, strange, depth);
       case 'array':
-        return `[${this.times(this.one([0, 1, 1, 2, 120]), () => this.value((schema.items ?? {}) as Json, name, strange, depth + 1)).join()}]`;
+        return `[${this.times(this.one([0, 1, 1, 2, 120, this.chance.int(20) ? 1 : 15_000]), () => this.value((schema.items ?? {}) as Json, name, strange, depth + 1)).join()}]`;
       case 'integer':
       case 'number':
         return this.one(['0', '1', '10600', '4294967296', '72031']);
