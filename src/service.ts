@@ -23,6 +23,7 @@ import { registerBodyParser } from './http/body-parser';
 import { BodyReader, longestBody } from './http/body-reader';
 import { HeldBodies } from './http/held-bodies';
 import { answer, ProblemFilter, problemOf } from './http/problem.filter';
+import { registerSafeHeaders } from './http/safe-headers';
 import { SchemaChecks } from './http/schema-check';
 import { InsertionRunner } from './insertion/insertion.runner';
 import { doubtAfterRestore } from './insertion/restored';
@@ -69,6 +70,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   });
   if (config.ROLE !== 'api' && ['full', 'warn'].includes(config.PDF_CHECK)) app.get(FileReader).keepWarm();
   logRequests(adapter, log);
+  registerSafeHeaders(adapter.getInstance());
   registerBodyParser(adapter.getInstance());
   const bodies = new HeldBodies(longestBody(config.MAX_PDF_BYTES));
   app.useGlobalInterceptors(new BodyReader(bodies, config.MAX_PDF_BYTES));

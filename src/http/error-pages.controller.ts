@@ -31,8 +31,7 @@ export class ErrorPagesController {
     const html = accept?.includes('text/html');
     await reply
       .header('content-type', `${html ? 'text/html' : 'text/markdown'}; charset=utf-8`)
-      .header('content-security-policy', `default-src 'none'; style-src 'unsafe-inline'`)
-      .header('x-content-type-options', 'nosniff')
+      .header('content-security-policy', `default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'`)
       .header('cache-control', 'public, max-age=300')
       .header('vary', 'accept')
       .send(html ? pageHtml(markdown) : markdown);
