@@ -2,8 +2,14 @@ import { RuleExamples } from './examples';
 import { AMOUNT_EXAMPLES } from './examples-amounts';
 import { NUMBER_EXAMPLES } from './examples-numbers';
 import { PARTY_EXAMPLES } from './examples-parties';
+import { TEXT_EXAMPLES } from './examples-texts';
 
-export const EXAMPLES: Record<string, RuleExamples> = { ...NUMBER_EXAMPLES, ...PARTY_EXAMPLES, ...AMOUNT_EXAMPLES };
+export const EXAMPLES: Record<string, RuleExamples> = {
+  ...NUMBER_EXAMPLES,
+  ...PARTY_EXAMPLES,
+  ...AMOUNT_EXAMPLES,
+  ...TEXT_EXAMPLES,
+};
 
 /** Found while the time is read, before there is an invoice. */
 export const UNREADABLE = {

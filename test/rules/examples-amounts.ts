@@ -9,13 +9,17 @@ export const AMOUNT_EXAMPLES: Record<string, RuleExamples> = {
   'INVOICE-ITEM-01': {
     accepts: [['a name', digital()]],
     refuses: [['empty', digital({ items: [line('', 10000)] })]],
-    borderline: [['blanks only', digital({ items: [line('  ', 10000)] }), 'refused']],
+    borderline: [
+      ['blanks only', digital({ items: [line('  ', 10000)] }), 'refused'],
+      ['zero-width spaces only', digital({ items: [line('\u200B\u200B', 10000)] }), 'refused'],
+    ],
   },
   'INVOICE-ITEM-02': {
     accepts: [['*餐饮服务*餐饮服务', digital({ items: [line('*餐饮服务*餐饮服务', 10000)] })]],
     refuses: [['WeChat’s own 牙膏', digital({ items: [line('牙膏', 10000)] })]],
     borderline: [
       ['no name after the category', digital({ items: [line('*餐饮服务*', 10000)] }), 'refused'],
+      ['a name after it that nobody sees', digital({ items: [line('*餐饮服务*\u200B', 10000)] }), 'refused'],
       ['an asterisk within the name', digital({ items: [line('*五金*螺钉 3*20', 10000)] }), 'accepted'],
     ],
   },
@@ -193,17 +197,5 @@ export const AMOUNT_EXAMPLES: Record<string, RuleExamples> = {
     accepts: [['a maker', digital({ maker: '示例开票员' })]],
     refuses: [['a cashier on 数电', digital({ cashier: '示例收款员' })]],
     borderline: [['a cashier on a legacy face', legacy({ cashier: '示例收款员' }), 'accepted']],
-  },
-  'INVOICE-TEXT-03': {
-    accepts: [['plain text', digital({ remarks: '合同编号 1' })]],
-    refuses: [
-      ['a zero-width space in the title', digital({ title: '示例\u200B科技有限公司' })],
-      ['a direction mark in a name', digital({ items: [line('*饮料*\u202E茶', 10000)] })],
-      ['a lone surrogate', digital({ maker: '示\uD800' })],
-    ],
-    borderline: [
-      ['a new line in the remarks', digital({ remarks: '第一行\n第二行' }), 'accepted'],
-      ['a new line in the title', digital({ title: '示例\n科技有限公司' }), 'refused'],
-    ],
   },
 };

@@ -8,7 +8,11 @@ export const PARTY_EXAMPLES: Record<string, RuleExamples> = {
   'INVOICE-TITLE-01': {
     accepts: [['个人', personal()]],
     refuses: [['empty', personal({ title: '' })]],
-    borderline: [['blanks only', personal({ title: ' \u3000' }), 'refused']],
+    borderline: [
+      ['blanks only', personal({ title: ' \u3000' }), 'refused'],
+      ['fillers and blanks only', digital({ title: '\u3164\u00A0\u2800' }), 'refused'],
+      ['one letter among fillers', digital({ title: '\u3164示\u2800' }), 'accepted'],
+    ],
   },
   'INVOICE-TITLE-02': {
     accepts: [['full-width parentheses', digital({ title: '示例科技（上海）有限公司' })]],

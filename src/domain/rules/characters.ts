@@ -9,10 +9,6 @@ const ODD: [pattern: RegExp, zh: string, en: string][] = [
   [/[A-Z]/u, '字母', 'a letter'],
 ];
 
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
-/** Remarks may have lines. */
-const HIDDEN_IN_LINES = /(?![\n\r\t])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
-
 /** What a text that should be digits is, without quoting it: its length and its first odd character. */
 export function describeDigits(text: string): [zh: string, en: string] {
   if (/^[0-9]+$/.test(text)) return [`${text.length} 位数字`, `${text.length} digits`];
@@ -36,12 +32,6 @@ function describe(text: string, allowed: RegExp): [zh: string, en: string] {
     'another character',
   ];
   return [`${found[0]}，第 ${at + 1} 个是${zh}`, `${found[1]}, number ${at + 1} is ${en}`];
-}
-
-/** Position, from 1, of the first invisible or control character; 0 when there is none. */
-export function hiddenAt(text: string, mayHaveLines = false): number {
-  const found = (mayHaveLines ? HIDDEN_IN_LINES : HIDDEN).exec(text);
-  return found ? [...text.slice(0, found.index)].length + 1 : 0;
 }
 
 export function lengthOf(text: string): number {

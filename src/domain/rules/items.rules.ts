@@ -9,8 +9,8 @@ export const ITEMS = {
     severity: 'error',
     certainty: 'certain',
     source: '微信《将电子发票卡券插入用户卡包》：info[].name 为项目的名称',
-    title: '项目名称不为空',
-    titleEn: 'The name of a line is not empty',
+    title: '项目名称不为空，有可见的字',
+    titleEn: 'The name of a line is not empty and can be seen',
     preventsErrcodes: [72031, 40101, 41011],
   },
   category: {

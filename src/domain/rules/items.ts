@@ -3,6 +3,7 @@ import { Invoice, InvoiceItem, isDigital } from '../invoice';
 import { lengthOf } from './characters';
 import { checkDiscounts } from './discounts';
 import { ITEMS } from './items.rules';
+import { isReadable } from './odd-characters';
 import { broken } from './rule';
 
 /** 商品明细. WeChat takes name and price of each line and shows them on the card. */
@@ -24,17 +25,9 @@ function checkItem(item: InvoiceItem, digital: boolean, pointer: string): Fault[
 }
 
 function checkName(name: string, digital: boolean, pointer: string): Fault[] {
-  if (name.trim() === '') {
-    return [
-      broken(
-        ITEMS.name,
-        pointer,
-        '项目名称不能为空。请按票面填写。',
-        'The name of the line must not be empty. Copy it from the invoice.',
-      ),
-    ];
-  }
-  const category = /^\*([^*]+)\*(.+)$/s.exec(name);
+  if (!isReadable(name)) return [unreadable(name, pointer)];
+  const starred = /^\*([^*]+)\*(.+)$/s.exec(name);
+  const category = starred?.slice(1).every(isReadable) ? starred : null;
   const faults = category
     ? []
     : [
@@ -58,6 +51,17 @@ function checkName(name: string, digital: boolean, pointer: string): Fault[] {
       `The name has ${length} characters${short ? ` (its category with asterisks ${short})` : ''}; the limits are ${limit}, ${shortLimit} for the category and 100 for the rest. Check it against the invoice.`,
     ),
   ];
+}
+
+function unreadable(name: string, pointer: string): Fault {
+  const [zh, en] =
+    name.trim() === '' ? ['不能为空', 'must not be empty'] : ['没有可见的字', 'has nothing that can be seen'];
+  return broken(
+    ITEMS.name,
+    pointer,
+    `项目名称${zh}。请按票面填写。`,
+    `The name of the line ${en}. Copy it from the invoice.`,
+  );
 }
 
 function checkQuantity(num: number, pointer: string): Fault[] {

@@ -1,6 +1,7 @@
 import { Fault } from '../fault';
 import { Invoice, isDigital } from '../invoice';
-import { hiddenAt, lengthOf } from './characters';
+import { lengthOf } from './characters';
+import { checkDamage } from './damaged-texts';
 import { broken, Rule } from './rule';
 
 export const TEXTS = {
@@ -24,21 +25,11 @@ export const TEXTS = {
     titleEn: 'A 数电 invoice names no cashier',
     preventsErrcodes: [72082],
   },
-  hidden: {
-    code: 'INVOICE-TEXT-03',
-    chapter: 'text',
-    severity: 'warning',
-    certainty: 'likely',
-    source: 'Unicode 通用类别 Cc、Cf、Cs；微信 72017 抬头须逐字相同',
-    title: '文字不含不可见字符',
-    titleEn: 'Texts hold no invisible characters',
-    preventsErrcodes: [72017, 47001],
-  },
 } as const satisfies Record<string, Rule>;
 
-/** 备注, 收款人, and what the eye does not see in any text. No text is quoted: all may hold personal data. */
+/** 备注, 收款人, and what has happened to any text on its way. No text is quoted: all may hold personal data. */
 export function checkTexts(invoice: Invoice): Fault[] {
-  return [...checkRemarks(invoice), ...checkCashier(invoice), ...checkHidden(invoice)];
+  return [...checkRemarks(invoice), ...checkCashier(invoice), ...checkEveryText(invoice)];
 }
 
 function checkRemarks({ remarks = '', kind }: Invoice): Fault[] {
@@ -67,7 +58,7 @@ function checkCashier({ cashier, kind }: Invoice): Fault[] {
   ];
 }
 
-function checkHidden(invoice: Invoice): Fault[] {
+function checkEveryText(invoice: Invoice): Fault[] {
   const texts: [pointer: string, text: string | undefined, mayHaveLines?: boolean][] = [
     ['/invoice/title', invoice.title],
     ['/invoice/buyer_address_and_phone', invoice.buyerAddressAndPhone, true],
@@ -81,17 +72,5 @@ function checkHidden(invoice: Invoice): Fault[] {
   invoice.items.forEach(({ name, unit }, i) => {
     texts.push([`/invoice/items/${i}/name`, name], [`/invoice/items/${i}/unit`, unit]);
   });
-  return texts.flatMap(([pointer, text, mayHaveLines]) => {
-    const at = text ? hiddenAt(text, mayHaveLines) : 0;
-    return at > 0 ? [hidden(pointer, at)] : [];
-  });
-}
-
-function hidden(pointer: string, at: number): Fault {
-  return broken(
-    TEXTS.hidden,
-    pointer,
-    `第 ${at} 个字符不可见（控制字符或零宽字符），多由复制粘贴带入。请删除。`,
-    `Character ${at} is invisible (a control or zero-width character), often pasted along. Remove it.`,
-  );
+  return texts.flatMap(([pointer, text, mayHaveLines]) => (text ? checkDamage(pointer, text, mayHaveLines) : []));
 }

@@ -1,6 +1,7 @@
 import { Fault } from '../fault';
 import { Invoice, isDigital } from '../invoice';
 import { gbkLength, lengthOf } from './characters';
+import { isReadable } from './odd-characters';
 import { broken, Rule } from './rule';
 
 export const TITLE = {
@@ -10,8 +11,8 @@ export const TITLE = {
     severity: 'error',
     certainty: 'certain',
     source: '微信《将电子发票卡券插入用户卡包》：title 为发票的抬头；《发票管理办法》',
-    title: '抬头不为空',
-    titleEn: 'The title is not empty',
+    title: '抬头不为空，有可见的字',
+    titleEn: 'The title is not empty and can be seen',
     preventsErrcodes: [72017, 72031, 40101, 41011],
   },
   brackets: {
@@ -71,15 +72,7 @@ const ORGANISATION =
 
 /** 抬头. A person's title is personal data: it is never quoted. */
 export function checkTitle({ title, buyerType, kind }: Invoice): Fault[] {
-  if (title.trim() === '') {
-    return [
-      said(
-        TITLE.empty,
-        '发票抬头不能为空。请按票面填写，个人写“个人”或姓名。',
-        'The title must not be empty. Copy it from the invoice.',
-      ),
-    ];
-  }
+  if (!isReadable(title)) return [unreadable(title)];
   const faults: Fault[] = [];
   if (/[<>]/.test(title)) {
     faults.push(
@@ -119,6 +112,16 @@ export function checkTitle({ title, buyerType, kind }: Invoice): Fault[] {
     );
   }
   return faults;
+}
+
+function unreadable(title: string): Fault {
+  const [zh, en] =
+    title.trim() === '' ? ['不能为空', 'must not be empty'] : ['没有可见的字', 'has nothing that can be seen'];
+  return said(
+    TITLE.empty,
+    `发票抬头${zh}。请按票面填写，个人写“个人”或姓名。`,
+    `The title ${en}. Copy it from the invoice.`,
+  );
 }
 
 function checkLength(title: string, kind: Invoice['kind']): Fault[] {
