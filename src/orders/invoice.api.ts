@@ -54,8 +54,8 @@ export class InvoiceRequest {
   @IsString()
   @MaxLength(40)
   check_code?: string;
-  /** 开票时间: RFC 3339 with offset, a date (00:00 +08:00), or ten-digit seconds as number or string */
-  @ApiProperty({ oneOf: [{ type: 'string', maxLength: 40 }, { type: 'integer' }] })
+  /** 开票时间: a time with offset (RFC 3339 and its kin), a date (00:00 +08:00), or ten-digit seconds as number or string */
+  @ApiProperty({ oneOf: [{ type: 'string', maxLength: 100 }, { type: 'integer' }] })
   issued_at!: string | number;
   /** 发票抬头 */
   @IsString()
