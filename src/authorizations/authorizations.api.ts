@@ -18,7 +18,7 @@ export class AuthorizationRequest {
   @MaxLength(64)
   appid?: string;
   /** 订单金额, 分 */
-  @ApiProperty({ type: 'integer', minimum: 0, maximum: 9007199254740991 })
+  @ApiProperty({ type: 'integer', format: 'fen', minimum: 0, maximum: 9007199254740991 })
   @IsInt()
   @Min(0)
   fee!: number;

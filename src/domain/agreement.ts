@@ -4,6 +4,7 @@ import { Fact, FactField, FactSource, FactValues } from './invoice-facts';
 import { otherDocument } from './other-documents';
 import { shanghaiDay } from './shanghai';
 import { yuanOf } from './yuan';
+import { unitOf } from './yuan-for-fen';
 
 /** Where a fact stands, in the words of a message. */
 const PLACES: Record<FactSource, [zh: string, en: string]> = {
@@ -26,12 +27,17 @@ interface Comparison<F extends FactField> {
   shown?: (value: FactValues[F]) => string;
   /** Whether the values may be quoted. */
   personal?: (invoice: Invoice) => boolean;
+  /** What may have happened, where the two values tell. */
+  cause?: (file: FactValues[F], order: FactValues[F]) => [zh: string, en: string] | null;
   /** A difference that no cause to refuse is made of. */
   doubtful?: true;
 }
 
 const ofPerson = ({ buyerType }: Invoice) => buyerType === 'individual' || buyerType === 'sole_trader';
-const money = { shown: (fen: number) => `${yuanOf(fen)} 元` };
+const money = {
+  shown: (fen: number) => `${yuanOf(fen)} 元`,
+  cause: (file: number, order: number) => unitOf(order, file),
+};
 
 const COMPARISONS = [
   comparison('PDF-NUMBER-01', {
@@ -114,7 +120,7 @@ function comparison<F extends FactField>(code: string, given: Comparison<F>) {
 
 function difference<F extends FactField>(
   code: string,
-  { pointer, name, shown = String, personal }: Comparison<F>,
+  { pointer, name, shown = String, personal, cause }: Comparison<F>,
   told: Fact[],
   ordered: FactValues[F],
   invoice: Invoice,
@@ -123,11 +129,16 @@ function difference<F extends FactField>(
   const hide = personal?.(invoice) ?? false;
   const value = (of: FactValues[F]) => (hide ? '***' : JSON.stringify(shown(of)));
   const places = told.map(({ source, value: of }) => [PLACES[source], value(of as FactValues[F])] as const);
+  const causes = told.map(({ value: of }) => cause?.(of as FactValues[F], ordered));
+  const [zh, en] = causes.find((found) => found !== null && found !== undefined) ?? [
+    '请改正其一',
+    'Correct one of them',
+  ];
   return (severe ? fault : warning)(
     code,
     pointer,
-    `文件与订单的${name[0]}不一致：${places.map(([[zh], v]) => `${zh}为 ${v}`).join('，')}；订单为 ${value(ordered)}。请改正其一。`,
-    `File and order differ in the ${name[1]}: ${places.map(([[, en], v]) => `${en} ${v}`).join(', ')}; order ${value(ordered)}. Correct one of them.`,
+    `文件与订单的${name[0]}不一致：${places.map(([[zh], v]) => `${zh}为 ${v}`).join('，')}；订单为 ${value(ordered)}。${zh}。`,
+    `File and order differ in the ${name[1]}: ${places.map(([[, en], v]) => `${en} ${v}`).join(', ')}; order ${value(ordered)}. ${en}.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { OpenAPIObject } from '@nestjs/swagger';
 import Ajv, { ErrorObject, ValidateFunction } from 'ajv';
 import { Fault, fault } from '../domain/fault';
+import { notFen } from '../domain/yuan-for-fen';
 import { RequestBody } from './body-parser';
 import { Problem } from './problems';
 import { escapePointer } from './strict-json';
@@ -10,7 +11,7 @@ import { escapePointer } from './strict-json';
  * validation, at a tenth of the cost of validating class instances. Unknown fields are faults; every fault is reported.
  */
 export class SchemaChecks {
-  private readonly ajv = new Ajv({ allErrors: true, strict: false, verbose: true });
+  private readonly ajv = new Ajv({ allErrors: true, strict: false, verbose: true, formats: { fen: true } });
   private readonly compiled = new Map<string, ValidateFunction>();
 
   /** To be called once, when the document is there. */
@@ -65,6 +66,7 @@ function faultOf(error: ErrorObject): Fault {
       );
     }
     case 'type':
+      if (parentSchema?.format === 'fen') return notFen(instancePath, error.data);
       return fault(
         'FIELD-TYPE',
         instancePath,

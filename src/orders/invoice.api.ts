@@ -29,7 +29,7 @@ export class ItemRequest {
   @IsNumber()
   num?: number;
   /** 单价, in 分; all lines with tax or all without */
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', format: 'fen' })
   @IsInt()
   price!: number;
 }
@@ -71,15 +71,15 @@ export class InvoiceRequest {
   @MaxLength(40)
   buyer_number?: string;
   /** 价税合计, in 分 */
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', format: 'fen' })
   @IsInt()
   fee!: number;
   /** 不含税金额, in 分 */
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', format: 'fen' })
   @IsInt()
   fee_without_tax!: number;
   /** 税额, in 分 */
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', format: 'fen' })
   @IsInt()
   tax!: number;
   @IsOptional()

@@ -24,7 +24,7 @@ export class StatementEntry {
   @Matches(INVOICE_NUMBER)
   invoice_number?: string;
   /** 分; absent: not compared */
-  @ApiProperty({ required: false, type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+  @ApiProperty({ required: false, type: 'integer', format: 'fen', minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
   @IsOptional()
   @IsInt()
   @Min(0)

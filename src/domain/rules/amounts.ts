@@ -1,5 +1,6 @@
 import { Fault } from '../fault';
 import { Invoice } from '../invoice';
+import { totalsInYuan } from '../yuan-for-fen';
 import { AMOUNTS } from './amounts.rules';
 import { broken } from './rule';
 import { checkRate } from './tax-rates';
@@ -73,12 +74,17 @@ function zero(): Fault {
   );
 }
 
-function unequal({ fee, feeWithoutTax, tax }: Invoice): Fault {
+function unequal(invoice: Invoice): Fault {
+  const { fee, feeWithoutTax, tax } = invoice;
   const difference = fee - feeWithoutTax - tax;
+  const inYuan = totalsInYuan(invoice).join(', ');
+  const [hint, hintEn] = inYuan
+    ? [`${inYuan} 看起来是元：请换算成分（乘以 100）。`, `${inYuan} looks like yuan: multiply it by 100.`]
+    : ['请按票面核对。', 'Check them against the invoice.'];
   return broken(
     AMOUNTS.identity,
     '/invoice/fee',
-    `价税合计 ${fee} 分 ≠ 不含税金额 ${feeWithoutTax} 分 + 税额 ${tax} 分，相差 ${difference} 分。请按票面核对。`,
-    `fee ${fee} ≠ fee_without_tax ${feeWithoutTax} + tax ${tax} (in 分); the difference is ${difference}. Check them against the invoice.`,
+    `价税合计 ${fee} 分 ≠ 不含税金额 ${feeWithoutTax} 分 + 税额 ${tax} 分，相差 ${difference} 分。${hint}`,
+    `fee ${fee} ≠ fee_without_tax ${feeWithoutTax} + tax ${tax} (in 分); the difference is ${difference}. ${hintEn}`,
   );
 }

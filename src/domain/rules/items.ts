@@ -126,12 +126,30 @@ function checkSum({ items, fee, feeWithoutTax }: Invoice): Fault[] {
   }
   if (Math.abs(sum - feeWithoutTax) <= tolerance || Math.abs(sum - fee) <= tolerance) return [];
   const shown = Math.round(sum);
+  const [hint, hintEn] = unitHint(sum, tolerance, [feeWithoutTax, fee]);
   return [
     broken(
       ITEMS.sum,
       '/invoice/items',
-      `明细合计 ${shown} 分，既不等于不含税金额 ${feeWithoutTax} 分，也不等于价税合计 ${fee} 分。单价单位是分，所有行须同为含税或不含税。`,
-      `The lines sum up to ${shown} 分, neither fee_without_tax ${feeWithoutTax} nor fee ${fee}. Prices are 分 per unit, all lines with tax or all without.`,
+      `明细合计 ${shown} 分，既不等于不含税金额 ${feeWithoutTax} 分，也不等于价税合计 ${fee} 分。${hint}`,
+      `The lines sum up to ${shown} 分, neither fee_without_tax ${feeWithoutTax} nor fee ${fee}. ${hintEn}`,
     ),
   ];
+}
+
+/** Lines and totals that are apart by a factor of a hundred: one of both is in yuan. */
+function unitHint(sum: number, tolerance: number, totals: number[]): [zh: string, en: string] {
+  if (totals.some((total) => Math.abs(sum - total * 100) <= tolerance)) {
+    return [
+      '合计金额看起来是元、单价是分：请把 fee、fee_without_tax、tax 换算成分（乘以 100）。',
+      'The totals look like yuan and the prices like 分: multiply fee, fee_without_tax and tax by 100.',
+    ];
+  }
+  if (totals.some((total) => Math.abs(sum * 100 - total) <= tolerance)) {
+    return [
+      '单价看起来是元、合计金额是分：请把各行 price 换算成分（乘以 100）。',
+      'The prices look like yuan and the totals like 分: multiply each price by 100.',
+    ];
+  }
+  return ['单价单位是分，所有行须同为含税或不含税。', 'Prices are 分 per unit, all lines with tax or all without.'];
 }
