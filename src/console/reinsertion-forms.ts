@@ -3,7 +3,7 @@ import { FastifyRequest } from 'fastify';
 import { Observable } from 'rxjs';
 import { fault } from '../domain/fault';
 import { parseJsonBytes, RequestBody } from '../http/body-parser';
-import { readForm } from '../http/multipart-body';
+import { filledPart, readForm } from '../http/multipart-body';
 import { Problem } from '../http/problems';
 import { ORDER_JSON_BYTES } from '../orders/order-body';
 import { OrderLimits } from '../orders/orders.controller';
@@ -34,9 +34,10 @@ export class ReinsertionForms implements NestInterceptor {
     }
     const { value, length } = parseJsonBytes(json);
     if (!isObject(value)) return { kind: 'json', value, length };
-    const files = ['pdf', 'trip_pdf']
-      .filter((name) => parts.has(name))
-      .map((name) => [name, (parts.get(name) as Buffer).toString('base64')]);
+    const files = ['pdf', 'trip_pdf'].flatMap((name) => {
+      const bytes = filledPart(parts, name);
+      return bytes ? [[name, bytes.toString('base64')]] : [];
+    });
     if (files.length === 0) return { kind: 'json', value, length };
     const changes = isObject(value.changes) || value.changes === undefined ? { ...value.changes } : value.changes;
     const whole = isObject(changes) ? { ...changes, ...Object.fromEntries(files) } : changes;

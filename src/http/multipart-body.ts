@@ -12,11 +12,23 @@ export interface PartLimits {
 /** The parts of a multipart/form-data body, whole, as bytes. */
 export type FormParts = Map<string, Buffer>;
 
+/** The parts of a form; throws the problem that names every fault of them. */
+export async function readForm(stream: Readable, headers: IncomingHttpHeaders, limits: PartLimits): Promise<FormParts> {
+  const { parts, faults } = await readFormParts(stream, headers, limits);
+  if (faults.length > 0) throw new Problem('invalid_order', { faults });
+  return parts;
+}
+
 /**
  * Reads a form as it streams in: never more than the limits in memory. A part may come with or without a file name and
- * content type; either way its bytes are taken as they are.
+ * content type; either way its bytes are taken as they are. Parts that are unknown, or come twice, keep the others from
+ * nothing: they are named in `faults`.
  */
-export async function readForm(stream: Readable, headers: IncomingHttpHeaders, limits: PartLimits): Promise<FormParts> {
+export async function readFormParts(
+  stream: Readable,
+  headers: IncomingHttpHeaders,
+  limits: PartLimits,
+): Promise<{ parts: FormParts; faults: Fault[] }> {
   const parts: FormParts = new Map();
   const faults: Fault[] = [];
   const names = Object.keys(limits.bytes);
@@ -60,8 +72,15 @@ export async function readForm(stream: Readable, headers: IncomingHttpHeaders, l
     stream.pipe(parser);
   }).finally(() => stream.unpipe(parser));
   if (faults.some(({ code }) => code === 'PART-SIZE')) throw new Problem('body_too_large', { faults });
-  if (faults.length > 0) throw new Problem('invalid_order', { faults });
-  return parts;
+  // Of what came after too many parts nothing is known.
+  if (faults.some(({ code }) => code === 'PART-COUNT')) throw new Problem('invalid_order', { faults });
+  return { parts, faults };
+}
+
+/** A part that is there and has something in it: browsers send a field without a file as an empty part. */
+export function filledPart(parts: FormParts, name: string): Buffer | null {
+  const bytes = parts.get(name);
+  return bytes && bytes.length > 0 ? bytes : null;
 }
 
 function malformed(message: string, messageEn: string): Problem {

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsObject, IsOptional, IsString, Matches, MinLength, ValidateNested } from 'class-validator';
+import { IsObject, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
 import { InvoiceRequest } from './invoice.api';
 import { FaultView } from './orders.api';
 
@@ -10,10 +10,9 @@ export class CheckRequest {
   @ValidateNested()
   @Type(() => InvoiceRequest)
   invoice!: InvoiceRequest;
-  /** The invoice's PDF, base64 */
+  /** The invoice's PDF, base64; absent where it is "" */
   @IsOptional()
   @IsString()
-  @MinLength(1)
   pdf?: string;
   /** The appid of the order that is to follow; default: the merchant's */
   @IsOptional()

@@ -2,13 +2,14 @@ import { Fault, hasErrors } from '../domain/fault';
 import { Invoice } from '../domain/invoice';
 import { PdfCheck, pdfFaults } from '../domain/pdf-verdict';
 import { parseJsonBytes, RequestBody } from '../http/body-parser';
-import { readForm } from '../http/multipart-body';
+import { filledPart, readFormParts } from '../http/multipart-body';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { checkPdf } from '../invoice-files/pdf-shape';
 import { CheckRequest } from './invoice-check.api';
 import { InvoiceReader } from './invoice-reader';
-import { judgeInvoice, Strictness } from './judge-invoice';
+import { Strictness } from './judge-invoice';
+import { judgeWellFormed } from './judge-well-formed';
 import { decodeBase64, notBase64, ORDER_JSON_BYTES } from './order-body';
 import { checkOrderPdf } from './order-pdf';
 
@@ -38,23 +39,20 @@ export class InvoiceCheck {
   async check(body: RequestBody | undefined, terms: Terms, now: number): Promise<Fault[]> {
     const { value, pdf, faults } = await this.read(body);
     const ofShape = this.checks.faults(CheckRequest.name, value);
-    faults.push(...ofShape);
-    // An unknown field beside a whole invoice keeps no rule from speaking.
-    if (ofShape.some(({ code }) => code !== 'FIELD-UNKNOWN')) {
-      if (pdf) faults.push(...checkPdf(pdf, '/pdf', this.limits.maxPdfBytes));
-      return faults;
-    }
-    const judged = judgeInvoice((value as CheckRequest).invoice, terms, now);
-    faults.push(...judged.faults);
-    if (pdf) faults.push(...(await this.compare(pdf, judged.invoice, terms)));
+    const given = (value as { invoice?: unknown } | null)?.invoice;
+    const judged = judgeWellFormed(given, ofShape, terms, now);
+    faults.push(...ofShape, ...judged.faults);
+    if (pdf) faults.push(...judged.certain(await this.compare(pdf, judged.invoice, terms)));
     return faults;
   }
 
   /** What acceptance sees at once, and where the check is a full one also what would be found later. */
-  private async compare(pdf: Buffer, invoice: Invoice, { pdfCheck, strict }: Terms): Promise<Fault[]> {
+  private async compare(pdf: Buffer, invoice: Invoice | null, { pdfCheck, strict }: Terms): Promise<Fault[]> {
+    const ofShape = checkPdf(pdf, '/pdf', this.limits.maxPdfBytes);
+    if (!invoice) return ofShape;
     const check = pdfCheck ?? this.limits.pdfCheck;
     const quick = checkOrderPdf(pdf, invoice, this.limits.maxPdfBytes, check, strict);
-    if (check === 'off' || check === 'fast' || hasErrors(checkPdf(pdf, '/pdf', this.limits.maxPdfBytes))) return quick;
+    if (check === 'off' || check === 'fast' || hasErrors(ofShape)) return quick;
     const full = pdfFaults(await this.reader.read(pdf), invoice, check, strict);
     const found = new Set(full.map(({ code }) => code));
     return [...quick.filter(({ code }) => !found.has(code)), ...full];
@@ -64,12 +62,12 @@ export class InvoiceCheck {
     if (body?.kind === 'json') return readJson(body.value);
     if (body?.kind !== 'form') throw new Problem('unsupported_media_type');
     const limits = { bytes: { invoice: ORDER_JSON_BYTES, pdf: this.limits.maxPdfBytes } };
-    const parts = await readForm(body.stream, body.headers, limits);
+    const { parts, faults } = await readFormParts(body.stream, body.headers, limits);
     const invoice = parts.get('invoice');
     return {
       value: invoice ? { invoice: parseJsonBytes(invoice).value } : {},
-      pdf: parts.get('pdf') ?? null,
-      faults: [],
+      pdf: filledPart(parts, 'pdf'),
+      faults,
     };
   }
 }

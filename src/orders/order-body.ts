@@ -1,10 +1,11 @@
 import { Fault, fault } from '../domain/fault';
 import { parseJsonBytes, RequestBody } from '../http/body-parser';
-import { readForm } from '../http/multipart-body';
+import { filledPart, readFormParts } from '../http/multipart-body';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { OrderFiles } from './order-draft';
 import { OrderData, OrderDataFromFile, OrderRequest, OrderRequestFromFile } from './orders.api';
+import { SpoiltOrder } from './spoilt-order';
 
 /** What an order's JSON may weigh beside its PDFs. */
 export const ORDER_JSON_BYTES = 64 * 1024;
@@ -14,54 +15,68 @@ export interface GivenOrder {
   files: OrderFiles;
 }
 
-/** The order and its files from either kind of body; throws the problem that names every fault of its shape. */
+/** The order and its files from either kind of body, or what is left of them where they have faults of shape. */
 export async function readOrder(
   body: RequestBody | undefined,
   checks: SchemaChecks,
   maxPdfBytes: number,
-): Promise<GivenOrder> {
+): Promise<GivenOrder | SpoiltOrder> {
   if (body?.kind === 'json') return readOrderJson(body.value, body.length, checks);
   if (body?.kind !== 'form') throw new Problem('unsupported_media_type');
   const limits = { bytes: { order: ORDER_JSON_BYTES, pdf: maxPdfBytes, trip_pdf: maxPdfBytes } };
-  const parts = await readForm(body.stream, body.headers, limits);
-  const missing = ['order', 'pdf'].filter((name) => !parts.has(name));
-  if (missing.length > 0) throw new Problem('invalid_order', { faults: missing.map(missingPart) });
-  const { value } = parseJsonBytes(parts.get('order') as Buffer);
-  requireShape(checks, (leftToItsFile(value) ? OrderDataFromFile : OrderData).name, value);
-  return {
-    order: value as OrderData | OrderDataFromFile,
-    files: { pdf: parts.get('pdf') as Buffer, tripPdf: parts.get('trip_pdf') ?? null },
-  };
+  const { parts, faults } = await readFormParts(body.stream, body.headers, limits);
+  const order = parts.get('order');
+  const value = order && parseJsonBytes(order).value;
+  const ofShape = [
+    ...faults,
+    ...['order', 'pdf'].filter((name) => !parts.has(name)).map(missingPart),
+    ...(order ? checks.faults((leftToItsFile(value) ? OrderDataFromFile : OrderData).name, value) : []),
+  ];
+  const [pdf, tripPdf] = [parts.get('pdf') ?? null, filledPart(parts, 'trip_pdf')];
+  if (ofShape.length > 0 || !pdf) return { ofShape, value, pdf, tripPdf };
+  return { order: value as OrderData | OrderDataFromFile, files: { pdf, tripPdf } };
 }
 
 /** The JSON form, where the PDFs are base64. `length` in bytes. */
-export function readOrderJson(value: unknown, length: number, checks: SchemaChecks): GivenOrder {
-  requireShape(checks, (leftToItsFile(value) ? OrderRequestFromFile : OrderRequest).name, value);
-  const { pdf: pdfText, trip_pdf: tripText, ...order } = value as OrderRequest | OrderRequestFromFile;
-  if (length - pdfText.length - (tripText?.length ?? 0) > ORDER_JSON_BYTES) {
+export function readOrderJson(value: unknown, length: number, checks: SchemaChecks): GivenOrder | SpoiltOrder {
+  const { pdf: pdfText, trip_pdf: tripText, ...order } = isObject(value) ? value : {};
+  if (length - lengthOf(pdfText) - lengthOf(tripText) > ORDER_JSON_BYTES) {
     throw new Problem('body_too_large', {
       detail: ['除 PDF 外，订单 JSON 最大 64 KiB。', 'Beside its PDFs an order’s JSON has at most 64 KiB.'],
     });
   }
-  const pdf = decodeBase64(pdfText);
-  const tripPdf = tripText === undefined ? null : decodeBase64(tripText);
-  if (pdf && (tripPdf || tripText === undefined)) return { order, files: { pdf, tripPdf } };
-  throw new Problem('invalid_order', {
-    faults: [
-      ...(pdf ? [] : [notBase64('/pdf')]),
-      ...(tripPdf || tripText === undefined ? [] : [notBase64('/trip_pdf')]),
-    ],
-  });
+  const pdf = fileOf(pdfText, '/pdf');
+  const tripPdf = fileOf(tripText, '/trip_pdf');
+  const ofShape = [
+    ...checks.faults((leftToItsFile(value) ? OrderRequestFromFile : OrderRequest).name, value),
+    ...pdf.faults,
+    ...tripPdf.faults,
+  ];
+  if (ofShape.length > 0 || !pdf.bytes) return { ofShape, value, pdf: pdf.bytes, tripPdf: tripPdf.bytes };
+  return {
+    order: order as unknown as OrderData | OrderDataFromFile,
+    files: { pdf: pdf.bytes, tripPdf: tripPdf.bytes },
+  };
+}
+
+/** What is no text has a fault of its own already; an empty one is absent. */
+function fileOf(text: unknown, pointer: string): { bytes: Buffer | null; faults: Fault[] } {
+  if (typeof text !== 'string' || text === '') return { bytes: null, faults: [] };
+  const bytes = decodeBase64(text);
+  return { bytes, faults: bytes ? [] : [notBase64(pointer)] };
+}
+
+function lengthOf(text: unknown): number {
+  return typeof text === 'string' ? text.length : 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Only the exact word: any other text in an invoice's place is a fault of an ordinary order. */
 function leftToItsFile(value: unknown): boolean {
   return (value as { invoice?: unknown } | null)?.invoice === 'from_file';
-}
-
-function requireShape(checks: SchemaChecks, className: string, value: unknown): void {
-  const faults = checks.faults(className, value);
-  if (faults.length > 0) throw new Problem('invalid_order', { faults });
 }
 
 /** RFC 4648 with padding. Buffer.from silently drops what is not base64; the length tells. */

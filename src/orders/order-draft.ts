@@ -103,7 +103,7 @@ function contentOf(
   return sha256(Buffer.from(JSON.stringify(replaces === null ? content : [...content, replaces])));
 }
 
-function missingCardId(): Fault {
+export function missingCardId(): Fault {
   return fault(
     'ORDER-CARD-01',
     '/card_id',

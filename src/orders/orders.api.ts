@@ -50,10 +50,9 @@ export class OrderRequest extends OrderData {
   @IsString()
   @MinLength(1)
   pdf!: string;
-  /** 行程单, 水单 or other attachment, PDF, base64 */
+  /** 行程单, 水单 or other attachment, PDF, base64; absent where it is "" */
   @IsOptional()
   @IsString()
-  @MinLength(1)
   trip_pdf?: string;
 }
 
@@ -73,7 +72,7 @@ export class OrderForm {
   /** The invoice's PDF */
   @ApiProperty({ type: 'string', format: 'binary' })
   pdf!: unknown;
-  /** 行程单, 水单 or other attachment, PDF */
+  /** 行程单, 水单 or other attachment, PDF; absent where it is empty */
   @ApiProperty({ type: 'string', format: 'binary', required: false })
   trip_pdf?: unknown;
 }

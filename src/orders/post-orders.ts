@@ -10,6 +10,7 @@ import { Caller } from '../merchants/merchants';
 import { noteTaken } from '../reconciliation/taken';
 import { Acceptance, AcceptOrders, Kept } from './accept';
 import { GivenOrder } from './order-body';
+import { faultsOfSpoilt, SpoiltOrder } from './spoilt-order';
 import { checkPdf } from '../invoice-files/pdf-shape';
 import { draftOrder, OrderDraft, OrderFiles, sameFiles } from './order-draft';
 import { findReplaced, saleTaken } from './lineage';
@@ -37,7 +38,11 @@ export class PostOrders {
     private readonly turns: Turns,
   ) {}
 
-  async post({ order, files }: GivenOrder, caller: Caller): Promise<Posted> {
+  async post(given: GivenOrder | SpoiltOrder, caller: Caller): Promise<Posted> {
+    if ('ofShape' in given) {
+      throw new Problem('invalid_order', { faults: faultsOfSpoilt(given, caller, this.limits, nowInSeconds()) });
+    }
+    const { order, files } = given;
     return this.turns.take(caller.merchantId, () =>
       order.invoice === 'from_file' ? this.postFromFile(order, files, caller) : this.postWhole(order, files, caller),
     );
@@ -45,7 +50,9 @@ export class PostOrders {
 
   /** The invoice is what the PDF says. A repeat is one by its bytes: reading may come to more another time. */
   private async postFromFile(order: OrderDataFromFile, files: OrderFiles, caller: Caller): Promise<Posted> {
-    const ofShape = checkPdf(files.pdf, '/pdf', this.limits.maxPdfBytes);
+    const { maxPdfBytes } = this.limits;
+    const ofTrip = files.tripPdf ? checkPdf(files.tripPdf, '/trip_pdf', maxPdfBytes) : [];
+    const ofShape = [...checkPdf(files.pdf, '/pdf', maxPdfBytes), ...ofTrip];
     if (hasErrors(ofShape)) throw new Problem('invalid_order', { faults: ofShape });
     const [before] = await this.reader.find(caller.merchantId, order.order_id, order.appid ?? caller.appid);
     if (before && sameFiles(before, files)) return { status: 200, view: orderView(before, this.sealer) };
@@ -54,11 +61,10 @@ export class PostOrders {
   }
 
   private async postWhole(order: OrderData, files: OrderFiles, caller: Caller): Promise<Posted> {
-    const { draft: drafted, faults } = draftOrder(order, files, caller, this.limits, Math.floor(Date.now() / 1000));
+    const { draft: drafted, faults } = draftOrder(order, files, caller, this.limits, nowInSeconds());
     if (!drafted || hasErrors(faults)) return this.repeated(drafted, faults, caller);
-    if (await this.belongsToAnother(drafted.appid, caller))
-      throw new Problem('invalid_order', { faults: [foreignAppid()] });
-    const draft = drafted.replaces === null ? drafted : await this.withReplaced(drafted);
+    const { draft, faults: ofRelations } = await this.related(drafted, caller);
+    if (ofRelations.length > 0) throw new Problem('invalid_order', { faults: ofRelations });
     await failpoint('post.checked');
     const accepted = await this.orders.accept(draft);
     await failpoint('post.stored');
@@ -87,8 +93,9 @@ export class PostOrders {
   /** What was accepted once stays accepted, whatever the rules have become: its repeat is answered, not judged again. */
   private async repeated(draft: OrderDraft | null, faults: Fault[], caller: Caller): Promise<Posted> {
     const id = draft && (await this.orders.sameOrder(draft));
-    if (!id) throw new Problem('invalid_order', { faults });
-    return this.replay(id, caller);
+    if (id) return this.replay(id, caller);
+    const ofRelations = draft ? (await this.related(draft, caller)).faults : [];
+    throw new Problem('invalid_order', { faults: [...faults, ...ofRelations] });
   }
 
   /** An appid under which another merchant's users authorise: its order numbers are that merchant's to give. */
@@ -101,15 +108,22 @@ export class PostOrders {
     return rows.length > 0;
   }
 
-  private async withReplaced(draft: OrderDraft): Promise<OrderDraft> {
+  /** What only the store knows of an order: whose appid it names, and the order whose place it takes. */
+  private async related(draft: OrderDraft, caller: Caller): Promise<{ draft: OrderDraft; faults: Fault[] }> {
+    const faults = (await this.belongsToAnother(draft.appid, caller)) ? [foreignAppid()] : [];
+    if (draft.replaces === null) return { draft, faults };
     const replaced = await findReplaced(this.dataSource, draft);
-    if ('id' in replaced) return { ...draft, replacesId: replaced.id, saleId: replaced.sale };
-    throw new Problem('invalid_order', { faults: [replaced] });
+    if (!('id' in replaced)) return { draft, faults: [...faults, replaced] };
+    return { draft: { ...draft, replacesId: replaced.id, saleId: replaced.sale }, faults };
   }
 
   private async replay(id: string, caller: Caller): Promise<Posted> {
     return { status: 200, view: orderView(await this.reader.byId(caller.merchantId, id), this.sealer) };
   }
+}
+
+function nowInSeconds(): number {
+  return Math.floor(Date.now() / 1000);
 }
 
 function takenByRival(acceptance: Acceptance): 'order' | 'invoice' | null {
