@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { ApiExcludeController } from '@nestjs/swagger';
 import { FastifyReply } from 'fastify';
 import { RequestBody } from '../http/body-parser';
-import { TakesBody } from '../http/body-reader';
+import { TakesBody } from '../http/takes';
 import { ReceiveCallbacks } from './receive';
 
 type RawQuery = Record<string, string | string[] | undefined>;

@@ -12,7 +12,7 @@ import {
 import { Operator } from '../data/entities/operator';
 import { fault } from '../domain/fault';
 import { RequestBody } from '../http/body-parser';
-import { TakesBody } from '../http/body-reader';
+import { TakesBody } from '../http/takes';
 import { Idempotent, NewId } from '../http/idempotency';
 import { Problem } from '../http/problems';
 import { isUuid } from '../http/query';

@@ -57,14 +57,32 @@ export function registerBodyParser(fastify: FastifyInstance): void {
   }
 }
 
+export function compressed(encoding: string): Problem {
+  return new Problem('unsupported_media_type', {
+    detail: [
+      `请求体经 ${encoding} 压缩，不受支持。请不压缩发送，也不要带 Content-Encoding。`,
+      `The body is compressed (${encoding}), which is not taken. Send it as it is, without Content-Encoding.`,
+    ],
+  });
+}
+
 /** JSON in UTF-8; a byte order mark is ignored, as RFC 8259 §8.1 allows. Throws the problem that says what is wrong. */
 export function parseJsonBytes(bytes: Buffer, contentType = ''): { value: unknown; length: number } {
   const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1];
-  if (charset && !/^utf-?8$/i.test(charset)) throw new Problem('unsupported_media_type');
+  if (charset && !/^utf-?8$/i.test(charset)) throw otherCharset(charset.slice(0, 32));
   if (bytes.length === 0) throw malformed('JSON-EMPTY', '请求体为空。', 'The body is empty.');
+  // Some clients compress and do not say so.
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw compressed('gzip');
   const parsed = parseStrictJson(decode(bytes));
   if ('faults' in parsed) throw new Problem('malformed_json', { faults: parsed.faults });
   return { value: parsed.value, length: bytes.length };
+}
+
+function otherCharset(charset: string): Problem {
+  const shown = JSON.stringify(charset);
+  return new Problem('unsupported_media_type', {
+    detail: [`字符集是 ${shown}，须为 UTF-8。`, `The charset is ${shown}; it must be UTF-8.`],
+  });
 }
 
 function decode(bytes: Buffer): string {

@@ -1,26 +1,17 @@
-import { CallHandler, ExecutionContext, NestInterceptor, SetMetadata } from '@nestjs/common';
+import { IncomingHttpHeaders } from 'node:http';
+import { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { FastifyReply } from 'fastify';
 import { Observable } from 'rxjs';
-import { parseJsonBytes, RequestBody, UnreadBody } from './body-parser';
+import { compressed, parseJsonBytes, RequestBody, UnreadBody } from './body-parser';
 import { HeldBodies, KnownRequest } from './held-bodies';
 import { Problem } from './problems';
 import { boundedStream, readBytes } from './read-bytes';
+import { TAKEN, Taken } from './takes';
 
 /** What a body may weigh beside its files. */
 const BESIDE_FILES = 256 * 1024;
 const PUSH_BYTES = 64 * 1024;
-
-interface Taken {
-  kinds: readonly RequestBody['kind'][];
-  /** How many files of an invoice it may carry, in base64 where it is JSON. */
-  files?: number;
-}
-
-const TAKEN = 'piaoka:body';
-
-/** The bodies that a route takes; without it JSON that carries no file. */
-export const TakesBody = (taken: Taken) => SetMetadata(TAKEN, taken);
 
 /**
  * Reads bodies once the guards have let their callers in: nobody without a key makes this process hold a body. The type
@@ -52,6 +43,11 @@ export class BodyReader implements NestInterceptor {
     reply: FastifyReply,
   ): Promise<RequestBody> {
     if (!kinds.includes(kind)) throw new Problem('unsupported_media_type');
+    const encoding = kind === 'raw' ? null : encodingOf(headers);
+    if (encoding) {
+      void reply.header('accept-encoding', 'identity');
+      throw compressed(encoding);
+    }
     const hold = this.bodies.open(knownAs ?? null, reply.raw);
     const most = BESIDE_FILES + files * Math.ceil((this.maxPdfBytes * 4) / 3);
     switch (kind) {
@@ -71,4 +67,10 @@ export class BodyReader implements NestInterceptor {
 /** The longest body that a route takes whole. */
 export function longestBody(maxPdfBytes: number): number {
   return BESIDE_FILES + 2 * Math.ceil((maxPdfBytes * 4) / 3);
+}
+
+/** What was done to the body on its way; null where it came as it is. */
+function encodingOf(headers: IncomingHttpHeaders): string | null {
+  const encoding = (headers['content-encoding'] ?? '').trim().toLowerCase();
+  return encoding === '' || encoding === 'identity' ? null : encoding.replace(/[^a-z0-9, _-]/g, '').slice(0, 32);
 }

@@ -3,6 +3,7 @@ import { FastifyReply, FastifyRequest } from 'fastify';
 import { databaseIsAway } from '../data/statement';
 import { Log } from '../log';
 import { Problem, ProblemCode } from './problems';
+import { typesTaken } from './takes';
 
 /** Whatever went wrong leaves as problem+json; only this knows status codes of what was not foreseen. */
 @Catch()
@@ -20,7 +21,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-export function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+export function answer(given: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = given.extras.detail ? given : withDetail(given, request);
   if (problem.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="piaoka"');
   if (problem.code === 'too_many_requests') void reply.header('retry-after', '1');
   if (problem.code === 'unavailable') void reply.header('retry-after', '2');
@@ -30,6 +32,21 @@ export function answer(problem: Problem, request: FastifyRequest, reply: Fastify
     .header('content-type', 'application/problem+json; charset=utf-8')
     .header('cache-control', 'no-store')
     .send(JSON.stringify(problem.body(request.id)));
+}
+
+/** What the route takes: whoever was refused for the type or the length of a body need not search for it. */
+function withDetail(problem: Problem, request: FastifyRequest): Problem {
+  if (problem.code === 'unsupported_media_type') {
+    const types = typesTaken(request);
+    const given = (request.headers['content-type'] ?? '').split(';')[0]?.trim().slice(0, 64) ?? '';
+    const [zh, en] = given === '' ? ['没有', 'none'] : [JSON.stringify(given), JSON.stringify(given)];
+    const detail: [string, string] = [
+      `Content-Type 是 ${zh}，此地址接受：${types.join('、')}。`,
+      `Content-Type is ${en}; this address takes: ${types.join(', ')}.`,
+    ];
+    return new Problem(problem.code, { ...problem.extras, detail });
+  }
+  return problem;
 }
 
 export function problemOf(error: unknown, log: Log, request: FastifyRequest): Problem {

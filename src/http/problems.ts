@@ -89,8 +89,8 @@ export const PROBLEMS = {
   ],
   unsupported_media_type: [
     415,
-    '请求体类型不受支持，请用 application/json（UTF-8）或接口文档列出的类型',
-    'Send application/json in UTF-8, or a type the documentation lists',
+    '请求体的类型或编码不受支持，请按 detail 发送',
+    'The type or the encoding of the body is not taken; see detail',
   ],
   invalid_request: [422, '请求有误，请按 errors 修改', 'The request has faults; mend each of errors'],
   merchant_exists: [409, '已有同名商户', 'There is a merchant of that name'],
@@ -204,7 +204,7 @@ export class Problem extends Error {
 
   constructor(
     readonly code: ProblemCode,
-    private readonly extras: ProblemExtras = {},
+    readonly extras: ProblemExtras = {},
   ) {
     super(code);
     this.status = PROBLEMS[code][0];

@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getS
 import { hasErrors } from '../domain/fault';
 import { RULES_VERSION } from '../domain/rules/catalogue';
 import { RequestBody } from '../http/body-parser';
-import { TakesBody } from '../http/body-reader';
+import { TakesBody } from '../http/takes';
 import { faultViews } from '../http/fault-views';
 import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { Caller } from '../merchants/merchants';

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { RequestBody } from '../http/body-parser';
-import { TakesBody } from '../http/body-reader';
+import { TakesBody } from '../http/takes';
 import { MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { ProvenanceView, ReadForm, ReadRequest, ReadView } from './invoice-read.api';
 import { InvoiceReader } from './invoice-reader';

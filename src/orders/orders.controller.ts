@@ -14,7 +14,7 @@ import { Sealer } from '../data/sealed';
 import { PdfCheck } from '../domain/pdf-verdict';
 import { toShanghai } from '../domain/shanghai';
 import { RequestBody } from '../http/body-parser';
-import { TakesBody } from '../http/body-reader';
+import { TakesBody } from '../http/takes';
 import { ProblemFilter } from '../http/problem.filter';
 import { Problem } from '../http/problems';
 import { Query as QueryParameters } from '../http/query';

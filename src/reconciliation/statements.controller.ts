@@ -15,7 +15,7 @@ import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
 import { Fault, fault } from '../domain/fault';
 import { RequestBody } from '../http/body-parser';
-import { TakesBody } from '../http/body-reader';
+import { TakesBody } from '../http/takes';
 import { Problem } from '../http/problems';
 import { instant, Query as Parameters, unknownParameters, uuid } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
