@@ -11,7 +11,12 @@ import { escapePointer } from './strict-json';
  * validation, at a tenth of the cost of validating class instances. Unknown fields are faults; every fault is reported.
  */
 export class SchemaChecks {
-  private readonly ajv = new Ajv({ allErrors: true, strict: false, verbose: true, formats: { fen: true } });
+  private readonly ajv = new Ajv({
+    allErrors: true,
+    strict: false,
+    verbose: true,
+    formats: { fen: true, 'order-id': true },
+  });
   private readonly compiled = new Map<string, ValidateFunction>();
 
   /** To be called once, when the document is there. */
@@ -102,6 +107,7 @@ function faultOf(error: ErrorObject): Fault {
       return fault('FIELD-VALUE', instancePath, `${zh} ${String(params.limit)}。`, `${en} ${String(params.limit)}.`);
     }
     case 'pattern':
+      if (parentSchema?.format === 'order-id') return notAnOrderId(instancePath);
       return fault(
         'FIELD-PATTERN',
         instancePath,
@@ -120,6 +126,15 @@ function faultOf(error: ErrorObject): Fault {
 /** One type or several, as ajv names them. */
 function types(given: unknown, or: string): string {
   return [given].flat().join(or);
+}
+
+function notAnOrderId(pointer: string): Fault {
+  return fault(
+    'FIELD-PATTERN',
+    pointer,
+    '订单号应为 1–64 个字母、数字或 _ . | * @ : ~ -，且不能是 . 或 ..（它们在网址中不是名称）。',
+    'An order number has 1 to 64 letters, digits or _ . | * @ : ~ - and is neither . nor .. (which are no names in an address).',
+  );
 }
 
 /** A name from the caller, cut so that an answer cannot be made to carry a body back. */

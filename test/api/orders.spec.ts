@@ -121,6 +121,24 @@ describe('POST /v1/orders', () => {
     }
   });
 
+  it('an order number that no address can name is refused at every door', async () => {
+    const asked = { fee: 1, source: 'web', type: 1, redirect_url: 'https://example.com/' };
+    for (const id of ['.', '..', '', 'a/b', '订单']) {
+      const faults = [
+        ...((await world.post('/v1/orders', { ...order(), order_id: id }).expect(422)).body as Json).errors,
+        ...((await world.post('/v1/authorizations', { ...asked, order_id: id }).expect(422)).body as Json).errors,
+      ] as Json[];
+      expect(faults).toMatchObject(Array(2).fill({ pointer: '/order_id', code: 'FIELD-PATTERN' }));
+      for (const { message } of faults) expect(message).toContain('不能是 . 或 ..');
+    }
+    for (const id of ['...', '.a', 'a.', '~', '*|@:']) {
+      const given = { ...order(), order_id: id };
+      await world.post('/v1/orders', given).expect(202);
+      const { body } = await world.get(`/v1/orders/${encodeURIComponent(id)}`).expect(200);
+      expect((body as Json).order_id).toBe(id);
+    }
+  });
+
   it('unknown and missing fields and wrong types are named', async () => {
     const given = order();
     const { fee: _, ...withoutFee } = given.invoice as Json;
