@@ -184,11 +184,24 @@ export const NUMBER_EXAMPLES: Record<string, RuleExamples> = {
       ['12 is toll', legacy({ kind: 'toll', code: '031001900112' })],
       ['13 is special', legacy(SPECIAL)],
     ],
-    refuses: [
-      ['11 as special', legacy({ ...SPECIAL, code: '031002000111' })],
-      ['an unknown 26', legacy({ code: '031001900126' })],
-    ],
+    refuses: [['11 as special', legacy({ ...SPECIAL, code: '031002000111' })]],
     borderline: [['a toll invoice under 11: seen, warned only', legacy({ kind: 'toll' }), 'refused']],
+  },
+  'INVOICE-CODE-09': {
+    accepts: [
+      ['11', legacy()],
+      ['paper has a rule of its own', legacy({ code: '031001900107' })],
+    ],
+    refuses: [
+      ['00', legacy({ code: '031001900100' })],
+      ['26', legacy({ code: '031001900126' })],
+      ['99', legacy({ code: '031001900199' })],
+    ],
+    borderline: [
+      ['10, below the first', legacy({ code: '031001900110' }), 'refused'],
+      ['14, above the last', legacy({ code: '031001900114' }), 'refused'],
+      ['a pilot’s 51', legacy({ code: '131001570151' }), 'accepted'],
+    ],
   },
   'INVOICE-CHECK-01': {
     accepts: [['empty', digital()]],

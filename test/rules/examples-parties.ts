@@ -2,6 +2,7 @@ import { RuleExamples } from './examples';
 import { digital, legacy, personal } from './invoices';
 
 const RESIDENT = '11010519491231002X';
+const PASSING_RESIDENT = '110105194912010529';
 
 /** 抬头 · 购买方 · 销售方 */
 export const PARTY_EXAMPLES: Record<string, RuleExamples> = {
@@ -96,6 +97,8 @@ export const PARTY_EXAMPLES: Record<string, RuleExamples> = {
       ['the check character is wrong', digital({ buyerNumber: '91310000MADEM0011B' })],
       ['O for 0', digital({ buyerNumber: '9131O000MADEM0011A' })],
       ['a person’s id', digital({ buyerNumber: RESIDENT })],
+      ['a person’s id that passes mod 31 by accident', digital({ buyerNumber: PASSING_RESIDENT })],
+      ['eighteen zeros, which pass it too', digital({ buyerNumber: '0'.repeat(18) })],
     ],
     borderline: [
       ['the check character 0', digital({ buyerNumber: '92330781MA2EDMFU50' }), 'accepted'],
@@ -110,6 +113,7 @@ export const PARTY_EXAMPLES: Record<string, RuleExamples> = {
     accepts: [
       ['an institution’s valid code', digital({ buyerType: 'institution' })],
       ['a sole trader under a resident id', digital({ buyerType: 'sole_trader', buyerNumber: RESIDENT })],
+      ['even one that passes mod 31', digital({ buyerType: 'sole_trader', buyerNumber: PASSING_RESIDENT })],
     ],
     refuses: [
       ['an association with a wrong check', digital({ buyerType: 'association', buyerNumber: '91310000MADEM0011B' })],
@@ -124,6 +128,7 @@ export const PARTY_EXAMPLES: Record<string, RuleExamples> = {
         digital({ buyerType: 'government', buyerNumber: RESIDENT }),
         'refused',
       ],
+      ['zeros in a person’s invoice', personal({ buyerNumber: '0'.repeat(15) }), 'refused'],
     ],
   },
   'INVOICE-BUYER-05': {
@@ -167,6 +172,8 @@ export const PARTY_EXAMPLES: Record<string, RuleExamples> = {
     refuses: [
       ['two characters exchanged', digital({ sellerNumber: '91310000MAEDM002X2' })],
       ['I for 1', digital({ sellerNumber: '9I310000MADEM002X2' })],
+      ['eighteen zeros', digital({ sellerNumber: '0'.repeat(18) })],
+      ['a person’s id that passes mod 31 by accident', digital({ sellerNumber: PASSING_RESIDENT })],
     ],
     borderline: [
       ['the sum is a multiple of 31', digital({ sellerNumber: '92330781MA2EDMFU50' }), 'accepted'],

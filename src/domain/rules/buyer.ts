@@ -3,7 +3,7 @@ import { Invoice } from '../invoice';
 import { BUYER } from './buyer.rules';
 import { describeId } from './characters';
 import { broken, Rule } from './rule';
-import { hasIdShape, innerPartsAgree, isResidentId, usccProblem } from './taxpayer-id';
+import { hasIdShape, innerPartsAgree, isOnlyResidentId, isPlaceholder, isResidentId, usccProblem } from './taxpayer-id';
 
 /** 购买方纳税人识别号. It may be a person's id: it is never quoted, not even in part. */
 export function checkBuyer({ buyerNumber, buyerType, kind }: Invoice): Fault[] {
@@ -13,7 +13,17 @@ export function checkBuyer({ buyerNumber, buyerType, kind }: Invoice): Fault[] {
     return special || buyerType === 'enterprise' ? [...faults, missing(special)] : faults;
   }
   if (!hasIdShape(buyerNumber)) return [...faults, misshapen(buyerNumber)];
+  if (isPlaceholder(buyerNumber)) return [...faults, placeholder(buyerNumber, buyerType)];
   return [...faults, ...checkId(buyerNumber, buyerType)];
+}
+
+function placeholder(id: string, buyerType: Invoice['buyerType']): Fault {
+  const ofEnterprise = id.length === 18 ? BUYER.uscc : BUYER.shape;
+  return said(
+    buyerType === 'enterprise' ? ofEnterprise : BUYER.doubtful,
+    `这里是 ${id.length} 个 ${id.charAt(0)}，是占位而不是纳税人识别号。请按票面填写；票面没有时留空，并核对 buyer_type。`,
+    `This is ${id.length} times ${id.charAt(0)}: a placeholder, no taxpayer id. Copy the id from the invoice; if it has none, leave it empty and check buyer_type.`,
+  );
 }
 
 function specialForPerson(): Fault {
@@ -65,8 +75,8 @@ function checkId(id: string, buyerType: Invoice['buyerType']): Fault[] {
 
 function checkEighteen(id: string, buyerType: Invoice['buyerType']): Fault[] {
   const problem = usccProblem(id);
-  if (problem === 'none') return innerPartsAgree(id) ? [] : [inner()];
-  const resident = isResidentId(id);
+  const resident = isOnlyResidentId(id);
+  if (problem === 'none' && !resident) return innerPartsAgree(id) ? [] : [inner()];
   if (resident && buyerType === 'sole_trader') return [];
   if (buyerType !== 'enterprise') {
     return [
@@ -93,7 +103,7 @@ function checkEighteen(id: string, buyerType: Invoice['buyerType']): Fault[] {
 }
 
 /** Where a 统一社会信用代码 is wrong. */
-export function usccFound(problem: 'check' | number): [zh: string, en: string] {
+export function usccFound(problem: 'none' | 'check' | number): [zh: string, en: string] {
   return problem === 'check'
     ? [
         '第 18 位校验字符不符，其中至少有一位抄错',

@@ -83,4 +83,14 @@ export const LEGACY_CODE = {
     titleEn: 'The last two digits of the code agree with the kind',
     preventsErrcodes: [72041, 72045],
   },
+  noKind: {
+    code: 'INVOICE-CODE-09',
+    chapter: 'code',
+    severity: 'error',
+    certainty: 'likely',
+    source: `${STRUCTURE}：第 11–12 位为票种，电子发票只有 11、12、13`,
+    title: '发票代码末两位是一个票种',
+    titleEn: 'The last two digits of the code are a kind',
+    preventsErrcodes: [72041, 72043, 72047],
+  },
 } as const satisfies Record<string, Rule>;

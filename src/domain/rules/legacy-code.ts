@@ -119,13 +119,23 @@ function checkKind(digits: string, kind: Invoice['kind']): Fault[] {
     ];
   }
   const named = KIND_DIGITS[digits];
+  if (named === undefined) {
+    return [
+      broken(
+        LEGACY_CODE.noKind,
+        '/invoice/code',
+        `发票代码末两位 ${digits} 不表示任何票种（电子发票为 11、12 或 13）。请按票面核对代码。`,
+        `The last two digits of the code, ${digits}, name no kind (electronic invoices have 11, 12 or 13). Check the code against the invoice.`,
+      ),
+    ];
+  }
   if (named === kind) return [];
   return [
     broken(
       LEGACY_CODE.kind,
       '/invoice/code',
-      `发票代码末两位 ${digits} ${named ? `通常表示 ${named}` : '不是已知的电子发票票种'}，而 kind 是 ${kind}。请核对票种。`,
-      `A code that ends in ${digits} ${named ? `usually is ${named}` : 'names no known electronic kind'}, but the kind is ${kind}. Check the kind.`,
+      `发票代码末两位 ${digits} 通常表示 ${named}，而 kind 是 ${kind}。请核对票种。`,
+      `A code that ends in ${digits} usually is ${named}, but the kind is ${kind}. Check the kind.`,
     ),
   ];
 }

@@ -3,7 +3,7 @@ import { Invoice } from '../invoice';
 import { usccFound } from './buyer';
 import { describeId } from './characters';
 import { broken, Rule } from './rule';
-import { hasIdShape, innerPartsAgree, isResidentId, usccProblem } from './taxpayer-id';
+import { hasIdShape, innerPartsAgree, isOnlyResidentId, isPlaceholder, usccProblem } from './taxpayer-id';
 
 export const SELLER = {
   shape: {
@@ -61,6 +61,7 @@ export function checkSeller({ sellerNumber: id }: Invoice): Fault[] {
       ),
     ];
   }
+  if (isPlaceholder(id)) return [placeholder(id)];
   if (id.length !== 18) {
     return [
       said(
@@ -71,8 +72,9 @@ export function checkSeller({ sellerNumber: id }: Invoice): Fault[] {
     ];
   }
   const problem = usccProblem(id);
-  if (problem === 'none') return innerPartsAgree(id) ? [] : [inner()];
-  const [what, whatEn] = isResidentId(id)
+  const resident = isOnlyResidentId(id);
+  if (problem === 'none' && !resident) return innerPartsAgree(id) ? [] : [inner()];
+  const [what, whatEn] = resident
     ? [
         '这是居民身份证号，自然人代开时请将 seller_number 留空',
         'it is a resident id; for an invoice issued on a person’s behalf leave seller_number empty',
@@ -85,6 +87,14 @@ export function checkSeller({ sellerNumber: id }: Invoice): Fault[] {
       `The seller’s id is no valid unified social credit code: ${whatEn}. Check it against the business licence.`,
     ),
   ];
+}
+
+function placeholder(id: string): Fault {
+  return said(
+    id.length === 18 ? SELLER.uscc : SELLER.shape,
+    `这里是 ${id.length} 个 ${id.charAt(0)}，是占位而不是销售方识别号。请按票面填写，或留空。`,
+    `This is ${id.length} times ${id.charAt(0)}: a placeholder, no taxpayer id. Copy it from the invoice, or leave it empty.`,
+  );
 }
 
 function inner(): Fault {

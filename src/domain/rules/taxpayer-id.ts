@@ -11,6 +11,19 @@ export function hasIdShape(id: string): boolean {
   return /^[0-9A-Z]+$/.test(id) && [15, 17, 18, 20].includes(id.length);
 }
 
+/** One character again and again, as 000000000000000: what forms are filled with where there is no id. */
+export function isPlaceholder(id: string): boolean {
+  return /^(.)\1+$/.test(id);
+}
+
+/**
+ * A resident id that is no 统一社会信用代码, though one in 31 passes its check: the organisation code inside does not fit.
+ * Of an id that passes both, nobody can tell what it is.
+ */
+export function isOnlyResidentId(id: string): boolean {
+  return isResidentId(id) && !(usccProblem(id) === 'none' && innerPartsAgree(id));
+}
+
 /** What breaks a 统一社会信用代码: the position, from 1, of a letter that it never holds, or its check character. */
 export function usccProblem(id: string): 'none' | 'check' | number {
   let sum = 0;
