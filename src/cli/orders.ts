@@ -22,7 +22,7 @@ const GET: Command = {
       'GET',
       path`/v1/orders/${orderId}` + query({ appid: text(values, 'appid') }),
     );
-    const { state, advice, advice_en, card_code, next_attempt_at } = data.insertion;
+    const { state, advice, advice_en, card_code, next_attempt_at, faults = [] } = data.insertion;
     const rows = [
       ['order_id', data.order_id],
       ['id', data.id],
@@ -31,7 +31,10 @@ const GET: Command = {
       ...(next_attempt_at ? [['next_attempt_at', next_attempt_at]] : []),
       ['created_at', data.created_at],
     ];
-    out.result(data, [...columns(rows), advice, advice_en]);
+    const doubts = faults.map(
+      ({ severity, pointer, code }) => `${severity === 'error' ? '✗' : '!'} ${pointer}  ${code}`,
+    );
+    out.result(data, [...columns(rows), ...doubts, advice, advice_en]);
     return EXIT.ok;
   },
 };

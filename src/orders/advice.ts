@@ -1,6 +1,7 @@
 import { CardCodeState, InsertionState } from '../domain/insertion';
 import { errcodeGuidance, errcodeInOrder, uploadGuidance } from './errcode-advice';
 import { Advice, adviceOf, Guidance, joined } from './guidance';
+import { FaultView } from './orders.api';
 import { BY_REASON } from './reason-advice';
 import { BY_STATE, CARD_CODE_UNKNOWN } from './state-advice';
 
@@ -32,6 +33,24 @@ export function guidanceFor({ state, reason, cardCodeState }: Standing): Guidanc
 /** What the merchant who reads an order should do now. */
 export function adviceFor(standing: Standing): Advice {
   return adviceOf(guidanceFor(standing).merchant);
+}
+
+/** How many doubts stand in an advice; all of them stand in the order. */
+const TOLD = 3;
+
+/**
+ * What the PDF's full check left in doubt about the order's data stands with the advice, for most readers look no further:
+ * a card with another title than its PDF's is of no use to its user.
+ */
+export function withDoubts(advice: Advice, found: readonly FaultView[]): Advice {
+  const doubts = found.filter(({ severity, pointer }) => severity === 'warning' && pointer.startsWith('/invoice/'));
+  if (doubts.length === 0) return advice;
+  const told = doubts.slice(0, TOLD);
+  const more = doubts.length - told.length;
+  return {
+    advice: `${advice.advice}另请核对：${told.map(({ message }) => message).join('')}${more ? `另有 ${more} 处，见 faults。` : ''}`,
+    advice_en: `${advice.advice_en} Please check as well: ${told.map((one) => one.message_en).join(' ')}${more ? ` And ${more} more, see faults.` : ''}`,
+  };
 }
 
 /** `errcode`: what WeChat answered last. It explains an order that goes on; where there is a reason, that says it. */

@@ -56,8 +56,8 @@ export const BY_JUDGEMENT: Readonly<Record<InsertJudgement | 'none', Guidance>> 
   },
   dataFix: {
     merchant: [
-      '订单数据被拒，未插卡。请按 errmsg 与订单的 reason 修改后重插。',
-      'The order’s data were refused; there is no card. Mend what errmsg and the order’s reason name, and let it be re-inserted.',
+      '订单数据被拒，未插卡。请把 errmsg 与订单的 reason 所指的数据改正后交平台运营重插；或取新订单号重新授权，提交时 replaces 填本订单号。',
+      'The order’s data were refused; there is no card. Give the platform’s operators what errmsg and reason name, mended, to re-insert; or have a new order_id authorised and post it with replaces naming this one.',
     ],
     operator: [
       '确定未插卡。改正后用 POST …/reinsertions 带 changes 重插；若先前曾存疑，则先向用户求证。',

@@ -1,7 +1,7 @@
 import { Sealer } from '../data/sealed';
 import { PersonalData, unite } from '../domain/personal-data';
 import { toShanghai } from '../domain/shanghai';
-import { adviceFor, Standing } from './advice';
+import { adviceFor, Standing, withDoubts } from './advice';
 import { CancellationView } from './cancellations.api';
 import { invoiceView } from './invoice-view';
 import { OrderDraft } from './order-draft';
@@ -31,7 +31,7 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
       attempts: row.attempts.map(attemptView),
       // While a worker holds the row, due_at is its lease's end and says nothing to a merchant.
       ...(row.due_at && !row.claimed_by ? { next_attempt_at: toShanghai(row.due_at) } : {}),
-      ...adviceFor(standing),
+      ...withDoubts(adviceFor(standing), row.faults ?? []),
     },
     ...(row.checked ? { checked: row.checked } : {}),
     ...(row.revised_at ? { revision: row.revision, revised_at: toShanghai(row.revised_at) } : {}),

@@ -148,8 +148,8 @@ export const BY_REASON: Readonly<Record<string, Guidance>> = {
   },
   pdf_contradicts: {
     merchant: [
-      'PDF 与订单不一致（见 faults），未上传也未插卡，用户的授权仍有效。请改正后重插或用新订单提交。',
-      'PDF and order differ (see faults); nothing was sent and the user’s authorisation is unused. Correct and re-insert.',
+      'PDF 与订单不一致（见 faults），未上传也未插卡，用户的授权仍有效。请把正确的数据或 PDF 交平台运营重插；或取新订单号重新授权，提交时 replaces 填本订单号。',
+      'PDF and order differ (see faults); nothing was sent and the user’s authorisation is unused. Give the platform’s operators the right data or PDF to re-insert; or have a new order_id authorised and post it with replaces naming this one.',
     ],
     operator: [
       '完整检查发现 PDF 与订单数据不一致，未发送任何内容。请商户指出哪一方有误，用重插的 changes 换上。',

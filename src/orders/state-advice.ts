@@ -80,8 +80,8 @@ export const BY_STATE: Readonly<Record<InsertionState | 'held', Guidance>> = {
   },
   refused: {
     merchant: [
-      '微信拒绝了此订单的数据，未插卡。请按 reason 修改后重插。',
-      'WeChat refused the data; there is no card. Mend what reason names and re-insert.',
+      '微信拒绝了此订单的数据，未插卡，用户的授权仍有效。请把 reason 所指的数据改正后交平台运营重插；或取新订单号重新授权，提交时 replaces 填本订单号。',
+      'WeChat refused the data; there is no card, and the authorisation is unused. Give the platform’s operators the mended data to re-insert; or have a new order_id authorised and post it with replaces naming this one.',
     ],
     operator: [
       '数据被拒，未插卡。改正后用 POST …/reinsertions 带 changes 重插。',
