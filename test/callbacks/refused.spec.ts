@@ -103,6 +103,9 @@ describe('a push that is refused', () => {
 
   it('at the address of another account, or of none, is told to the account whose it is', async () => {
     const address = `${pushes.world.service.url}/wechat/callbacks`;
+    // Whose a push is, is looked for once a second at most.
+    const aSecond = () => new Promise((resume) => setTimeout(resume, 1000));
+    await aSecond();
     await refuse(pushes.sealed(STATUS, seconds(), { appid: APPID, address: `${address}/wx_nobody` }));
     expect(await findings()).toMatchObject([{ code: 'push_at_wrong_address' }]);
     expect(logged).toMatchObject([
@@ -111,7 +114,7 @@ describe('a push that is refused', () => {
     ]);
 
     await setCallback(APPID, TOKEN, AES_KEY);
-    await new Promise((resume) => setTimeout(resume, 1000));
+    await aSecond();
     await refuse(pushes.sealed(STATUS, seconds(), { appid: APPID, address: `${address}/${OTHER}` }));
     expect(await findings()).toMatchObject([{ code: 'push_at_wrong_address' }]);
     expect(await findings(OTHER)).toMatchObject([{ code: 'push_token_differs' }]);
