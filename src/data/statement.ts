@@ -121,19 +121,6 @@ function isConnectionError(error: unknown): boolean {
   return /^(08|57P)/.test(code) || /timeout|terminated|not queryable/i.test(message);
 }
 
-/**
- * The database cannot answer now: connections that broke or cannot be had, a full disk, a read-only server, a shutdown, a
- * statement that was cancelled. All pass, and all are worth repeating.
- */
-export function databaseIsAway(error: unknown): boolean {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  if (/^(08|53|57|25006|55P03|40)/.test(code)) return true;
-  return (
-    /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/.test(code) ||
-    /connect|connection|timeout|not queryable/i.test(message)
-  );
-}
-
 /** The data itself is refused (SQLSTATE 22, 23): no repetition helps. */
 export function refusedForGood(error: unknown): boolean {
   return /^2[23]/.test((error as { code?: string }).code ?? '');

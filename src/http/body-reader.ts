@@ -42,12 +42,12 @@ export class BodyReader implements NestInterceptor {
     { headers, knownAs }: KnownRequest,
     reply: FastifyReply,
   ): Promise<RequestBody> {
-    if (!kinds.includes(kind)) throw new Problem('unsupported_media_type');
     const encoding = kind === 'raw' ? null : encodingOf(headers);
     if (encoding) {
       void reply.header('accept-encoding', 'identity');
       throw compressed(encoding);
     }
+    if (!kinds.includes(kind)) throw new Problem('unsupported_media_type');
     const hold = this.bodies.open(knownAs ?? null, reply.raw);
     const most = BESIDE_FILES + files * Math.ceil((this.maxPdfBytes * 4) / 3);
     switch (kind) {

@@ -1,6 +1,6 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
 import { FastifyReply, FastifyRequest } from 'fastify';
-import { databaseIsAway } from '../data/statement';
+import { databaseIsAway } from '../database-away';
 import { Log } from '../log';
 import { Problem, ProblemCode } from './problems';
 import { typesTaken } from './takes';

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Accounts, IssuerAccount } from '../accounts/accounts';
 import { AttemptKind } from '../data/entities/attempt';
-import { databaseIsAway, refusedForGood } from '../data/statement';
+import { refusedForGood } from '../data/statement';
+import { databaseIsAway } from '../database-away';
 import { advance, startSending, stopBeforeSending } from '../domain/advance';
 import { Insertion, Policy } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
