@@ -84,7 +84,8 @@ export function makeEngine(
   };
   const settlements = new Settlements(settings.policy);
   const late = new LateAnswers(dataSource, sealer, settlements);
-  const recorder = new Recorder(store, holds, late, settings, log);
+  const restored = new RestoreWatch(dataSource, config.IN_DOUBT_QUIET_SECONDS, log);
+  const recorder = new Recorder(store, holds, late, restored, settings, log);
   const checks = new PdfChecks(dataSource, files, config.PDF_CHECK);
   const uploader = new Uploader(recentPdfs, checks, tokens, wechat);
   const worker = new InsertionWorker(
@@ -105,8 +106,9 @@ export function makeEngine(
     worker,
     new AccountLimits(config.INSERT_CONCURRENCY),
     holds,
-    new RestoreWatch(dataSource, config.IN_DOUBT_QUIET_SECONDS, log),
+    restored,
     {
+      leaseSeconds: config.LEASE_SECONDS,
       name: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
       concurrency: config.INSERT_CONCURRENCY,
       pollMs: POLL_MS,

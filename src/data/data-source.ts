@@ -40,6 +40,8 @@ import { AnchorKeys1763800000126 } from '../../migrations/1763800000126-anchor-k
 import { TakenElsewhere1763800000127 } from '../../migrations/1763800000127-taken-elsewhere';
 import { ToldAnew1763800000128 } from '../../migrations/1763800000128-told-anew';
 import { StableGatewayTokens1763800000146 } from '../../migrations/1763800000146-stable-gateway-tokens';
+import { RestoresRemembered1763800000147 } from '../../migrations/1763800000147-restores-remembered';
+import { LivingWorkers1763800000148 } from '../../migrations/1763800000148-living-workers';
 import { RefusedPushes1763800000145 } from '../../migrations/1763800000145-refused-pushes';
 import { ReimbursementTold1763800000130 } from '../../migrations/1763800000130-reimbursement-told';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
@@ -57,7 +59,7 @@ import { Authorization } from './entities/authorization';
 import { Callback, RefusedPush } from './entities/callback';
 import { AuditAnchor, AuditHead, AuditRow } from './entities/audit';
 import { Event } from './entities/event';
-import { Evidence, Installation } from './entities/evidence';
+import { Evidence, Installation, WorkerBeat } from './entities/evidence';
 import { DropInMedia, GatewayToken } from './entities/gateway';
 import { Hold } from './entities/hold';
 import { IdempotencyKey } from './entities/idempotency-key';
@@ -149,6 +151,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Event,
       Evidence,
       Installation,
+      WorkerBeat,
       Hold,
       Operator,
       AuditRow,
@@ -218,6 +221,8 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       ReimbursementTold1763800000130,
       RefusedPushes1763800000145,
       StableGatewayTokens1763800000146,
+      RestoresRemembered1763800000147,
+      LivingWorkers1763800000148,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

@@ -1,4 +1,4 @@
-import { Insertion, Policy, secondsBetween } from './insertion';
+import { Insertion, Policy, secondsBetween, waitsAsBefore } from './insertion';
 import { Outcome } from './outcome';
 import { waitAfter, waitForAuthorization } from './retry';
 import { Settlement, settled } from './settlement';
@@ -11,6 +11,8 @@ export function stopBeforeSending(insertion: Insertion, crashes: number, now: Da
   if (crashes >= 3) return { kind: 'needsHuman', reason: 'crashed_repeatedly' };
   if (insertion.doubtSince) {
     if (policy.inDoubt === 'manual') return { kind: 'needsHuman', reason: 'in_doubt' };
+  }
+  if (insertion.doubtSince && !waitsAsBefore(insertion)) {
     if (insertion.probes >= policy.probeSchedule.length) return { kind: 'needsHuman', reason: 'probes_exhausted' };
     if (secondsBetween(insertion.doubtSince, now) > DOUBT_LIMIT_SECONDS) {
       return { kind: 'needsHuman', reason: 'doubt_aged' };
@@ -25,8 +27,18 @@ export function stopBeforeSending(insertion: Insertion, crashes: number, now: Da
 
 /** The write-ahead: from here on an insert may be on the wire. */
 export function startSending(insertion: Insertion): Insertion {
-  const probes = insertion.probes + (insertion.doubtSince ? 1 : 0);
+  const probes = insertion.probes + (isProbe(insertion) ? 1 : 0);
   return { ...insertion, state: 'sending', probes, dueIn: null, reinserted: false };
+}
+
+/** An attempt under a doubt asks whether there is a card. */
+function isProbe(insertion: Insertion): boolean {
+  return insertion.doubtSince !== null && !waitsAsBefore(insertion);
+}
+
+/** Seconds that a doubt must still be left alone: whatever was sent before it may yet be executed. */
+export function quietLeft({ doubtSince }: Insertion, now: Date, quietSeconds: number): number {
+  return doubtSince ? Math.max(0, quietSeconds - secondsBetween(doubtSince, now)) : 0;
 }
 
 /**
@@ -48,6 +60,7 @@ export function advance(insertion: Insertion, outcome: Outcome | Settlement, now
       return inserted(insertion, outcome.cardCode, outcome.openid, outcome.unionid);
     case 'orderConsumed':
       if (insertion.doubtSince || insertion.doubtDenied) return inserted(insertion, null, null, null);
+      if (outcome.forgotten) return { ...inserted(insertion, null, null, null), reason: 'inserted_before_restore' };
       return toHuman({ ...insertion, orderConsumed: true }, 'order_consumed_elsewhere');
     case 'invoiceInWallet':
       if (!insertion.doubtSince && !insertion.doubtDenied) return toHuman(insertion, 'invoice_in_a_wallet');
@@ -69,6 +82,10 @@ export function advance(insertion: Insertion, outcome: Outcome | Settlement, now
     case 'awaitingAuthorization':
       return awaitingAuthorization(insertion, now, policy);
     case 'refused':
+      // Its user never came. The doubt stays: its invoice goes into no other order's card by itself.
+      if (waitsAsBefore(insertion) && outcome.code === 'authorization_missing') {
+        return { ...insertion, state: 'refused', reason: outcome.code, dueIn: null };
+      }
       if (insertion.doubtSince) return toHuman(insertion, 'contradiction');
       return ended(insertion, 'refused', outcome.code);
     case 'rejected':
@@ -77,7 +94,7 @@ export function advance(insertion: Insertion, outcome: Outcome | Settlement, now
     case 'needsHuman':
       return toHuman(outcome.doubtful ? doubted(insertion, now) : insertion, outcome.reason);
     default:
-      return settled(insertion, outcome);
+      return settled(insertion, outcome, quietLeft(insertion, now, policy.quietSeconds));
   }
 }
 
@@ -97,7 +114,7 @@ function inDoubt(insertion: Insertion, now: Date, policy: Policy): Insertion {
 }
 
 function doubted(insertion: Insertion, now: Date): Insertion {
-  return { ...insertion, doubtSince: insertion.doubtSince ?? now };
+  return { ...insertion, doubtSince: insertion.doubtSince ?? now, doubtRestored: false };
 }
 
 function untilProbe({ probes }: Insertion, { quietSeconds, probeSchedule, jitter }: Policy): number {
@@ -117,14 +134,14 @@ function later(insertion: Insertion, outcome: Outcome & { kind: 'later' }, polic
  * about a doubt: it does not count as a probe.
  */
 function waiting(insertion: Insertion, seconds: number): Insertion {
-  const state = insertion.doubtSince
+  const state = isProbe(insertion)
     ? 'in_doubt'
     : insertion.waitingSince
       ? 'awaiting_authorization'
       : insertion.mediaId
         ? 'uploaded'
         : 'accepted';
-  const wasted = insertion.state === 'sending' && insertion.doubtSince ? 1 : 0;
+  const wasted = insertion.state === 'sending' && isProbe(insertion) ? 1 : 0;
   return { ...insertion, state, probes: insertion.probes - wasted, dueIn: seconds };
 }
 
@@ -135,7 +152,9 @@ function withoutMedia(insertion: Insertion): Insertion {
 
 function awaitingAuthorization(insertion: Insertion, now: Date, policy: Policy): Insertion {
   // After a doubt "never authorised" is a hint that nothing was inserted, never proof.
-  if (insertion.doubtSince) return { ...insertion, state: 'in_doubt', dueIn: untilProbe(insertion, policy) };
+  if (insertion.doubtSince && !insertion.doubtRestored) {
+    return { ...insertion, state: 'in_doubt', dueIn: untilProbe(insertion, policy) };
+  }
   return {
     ...insertion,
     state: 'awaiting_authorization',
@@ -150,5 +169,5 @@ function toHuman(insertion: Insertion, reason: string): Insertion {
 }
 
 function ended(insertion: Insertion, state: 'inserted' | 'refused' | 'rejected', reason: string | null): Insertion {
-  return { ...insertion, state, reason, doubtSince: null, dueIn: null };
+  return { ...insertion, state, reason, doubtSince: null, doubtRestored: false, dueIn: null };
 }

@@ -41,6 +41,8 @@ export interface Insertion {
   uploadedAt: Date | null;
   /** Since when a card may exist that we cannot see. Cleared only by certainty. */
   doubtSince: Date | null;
+  /** The doubt is that of a restored database alone: no answer about this order was unclear. */
+  doubtRestored: boolean;
   /** Two people said after a doubt that there is no card. Kept for ever, because they may err. */
   doubtDenied: boolean;
   /** WeChat has told us without a doubt of ours that this order's number is used up: somewhere there is a card of it. */
@@ -81,6 +83,7 @@ export function newInsertion(): Insertion {
     tripMediaId: null,
     uploadedAt: null,
     doubtSince: null,
+    doubtRestored: false,
     doubtDenied: false,
     orderConsumed: false,
     waitingSince: null,
@@ -91,6 +94,14 @@ export function newInsertion(): Insertion {
     dueIn: 0,
     reinserted: false,
   };
+}
+
+/**
+ * It waits for its user, and only the restore of the database makes it doubtful: it is asked about as before. The doubt
+ * stays, so that "order consumed" means its card.
+ */
+export function waitsAsBefore({ doubtSince, doubtRestored, waitingSince }: Insertion): boolean {
+  return doubtSince !== null && doubtRestored && waitingSince !== null;
 }
 
 /** Whether the uploaded PDF may still be used. */

@@ -9,8 +9,11 @@ export type Outcome =
   | { kind: 'uploaded'; mediaId: string; tripMediaId: string | null; startedAt: Date }
   /** insert answered 0. `cardCode` is null when the answer carried none. */
   | { kind: 'inserted'; cardCode: string | null; openid: string | null; unionid: string | null }
-  /** 72056, 72018, 72075: this order_id has already been used for a card. */
-  | { kind: 'orderConsumed' }
+  /**
+   * 72056, 72018, 72075: this order_id has already been used for a card. `forgotten`: by us, perhaps, in a time that a
+   * restored database has lost.
+   */
+  | { kind: 'orderConsumed'; forgotten?: boolean }
   /** 72042: this invoice already lies in some wallet, not necessarily through us. */
   | { kind: 'invoiceInWallet' }
   /** The call may or may not have been executed. `unknownCode`: WeChat answered a code nobody has documented. */

@@ -1,4 +1,4 @@
-import { Insertion, InsertionState } from './insertion';
+import { Insertion, InsertionState, waitsAsBefore } from './insertion';
 
 /** What happens to an insertion outside its attempts: acts of people, evidence, what WeChat tells unasked. A closed set. */
 export type Settlement =
@@ -51,7 +51,8 @@ export function whyInapplicable(insertion: Insertion, settlement: Settlement): I
       return place === 'asked' ? 'in_doubt' : otherwise(place, 'under_way');
     case 'confirmedInserted':
       if (place === 'inserted') return settlement.cardCode && codeIsUnknown(insertion) ? null : 'inserted';
-      return place === 'doubtful' || place === 'asked' || place === 'stopped' ? null : otherwise(place, 'no_doubt');
+      if (place === 'doubtful' || place === 'asked' || place === 'stopped') return null;
+      return place === 'under_way' && insertion.doubtSince ? null : otherwise(place, 'no_doubt');
     case 'confirmedNotInserted':
       if (place === 'asked') return null;
       return place === 'doubtful' ? 'under_way' : otherwise(place, 'no_doubt');
@@ -59,14 +60,14 @@ export function whyInapplicable(insertion: Insertion, settlement: Settlement): I
       return place === 'asked' || place === 'stopped' ? null : otherwise(place, 'under_way');
     case 'cardFound':
       if (place === 'doubtful' || place === 'asked') return null;
-      return insertion.doubtDenied && (place === 'under_way' || place === 'stopped')
+      return (insertion.doubtDenied || insertion.doubtSince) && (place === 'under_way' || place === 'stopped')
         ? null
         : otherwise(place, 'no_doubt');
     case 'codeLearnt':
       if (place !== 'inserted') return 'not_inserted';
       return codeIsUnknown(insertion) ? null : 'code_known';
     case 'authorized':
-      return insertion.state === 'awaiting_authorization' && !insertion.doubtSince ? null : 'not_waiting';
+      return insertion.state === 'awaiting_authorization' && place !== 'doubtful' ? null : 'not_waiting';
     case 'rejectedByMerchant':
       return place === 'under_way' || place === 'stopped' ? null : otherwise(place, 'in_doubt');
     case 'cancelled':
@@ -75,16 +76,19 @@ export function whyInapplicable(insertion: Insertion, settlement: Settlement): I
   }
 }
 
-/** What is true after a settlement. One that does not apply changes nothing. Called by `advance` alone. */
-export function settled(insertion: Insertion, settlement: Settlement): Insertion {
+/**
+ * What is true after a settlement. One that does not apply changes nothing. `quietLeft`: seconds in which nothing may be
+ * sent yet. Called by `advance` alone.
+ */
+export function settled(insertion: Insertion, settlement: Settlement, quietLeft: number): Insertion {
   if (whyInapplicable(insertion, settlement)) return insertion;
   switch (settlement.kind) {
     case 'reinserted':
       return { ...begun({ ...insertion, mediaId: null, tripMediaId: null, uploadedAt: null }), reinserted: true };
     case 'confirmedNotInserted':
-      return { ...begun(insertion), doubtSince: null, doubtDenied: true };
+      return { ...begun(insertion), doubtSince: null, doubtRestored: false, doubtDenied: true };
     case 'authorized':
-      return { ...begun(insertion), tries: insertion.tries, reuploads: insertion.reuploads };
+      return { ...begun(insertion), tries: insertion.tries, reuploads: insertion.reuploads, dueIn: quietLeft };
     case 'confirmedInserted':
     case 'cardFound':
     case 'codeLearnt':
@@ -102,7 +106,8 @@ export function settled(insertion: Insertion, settlement: Settlement): Insertion
 /** stopped: waits for a person, and no card can exist · asked: waits for a person to settle a doubt. */
 type Place = 'under_way' | 'doubtful' | 'asked' | 'stopped' | 'inserted' | 'ended';
 
-function placeOf({ state, doubtSince }: Insertion): Place {
+function placeOf(insertion: Insertion): Place {
+  const { state, doubtSince } = insertion;
   const places: Partial<Record<InsertionState, Place>> = {
     in_doubt: 'doubtful',
     likely_inserted: 'doubtful',
@@ -112,8 +117,8 @@ function placeOf({ state, doubtSince }: Insertion): Place {
     rejected: 'ended',
     cancelled: 'ended',
   };
-  // After a restored backup any order that is under way is doubtful.
-  return places[state] ?? (doubtSince ? 'doubtful' : 'under_way');
+  // After a restored backup any order that is under way is doubtful, unless it waits for its user.
+  return places[state] ?? (doubtSince && !waitsAsBefore(insertion) ? 'doubtful' : 'under_way');
 }
 
 function otherwise(place: Place, reason: Inapplicable): Inapplicable {
@@ -130,8 +135,8 @@ export function isFree(insertion: Insertion): boolean {
 }
 
 /** What was ever in doubt, whoever denied it, or is known to be used up. */
-function mayHaveCard({ doubtDenied, orderConsumed }: Insertion): boolean {
-  return doubtDenied || orderConsumed;
+function mayHaveCard({ doubtSince, doubtDenied, orderConsumed }: Insertion): boolean {
+  return doubtSince !== null || doubtDenied || orderConsumed;
 }
 
 function codeIsUnknown({ cardCodeState }: Insertion): boolean {
@@ -159,6 +164,7 @@ function withCard(insertion: Insertion, cardCode: string | null): Insertion {
     state: 'inserted',
     reason: null,
     doubtSince: null,
+    doubtRestored: false,
     cardCode,
     cardCodeState: cardCode === null ? 'unknown' : 'known',
     dueIn: null,

@@ -31,10 +31,10 @@ export async function wake(
     return kind === 'settled' ? 'woken' : 'not_waiting';
   }
   // What may have been sent before a restore is left to its quiet period.
-  if (locked.insertion.doubtSince) return 'not_waiting';
   const due = await client.query(
-    `UPDATE insertions SET due_at = clock_timestamp() WHERE merchant_id = $1 AND id = $2 AND claimed_by IS NULL RETURNING id`,
-    [order.merchant_id, order.id],
+    `UPDATE insertions SET due_at = clock_timestamp() + make_interval(secs => $3)
+      WHERE merchant_id = $1 AND id = $2 AND claimed_by IS NULL RETURNING id`,
+    [order.merchant_id, order.id, settlements.quietLeft(locked)],
   );
   return due.rows.length > 0 ? 'woken' : 'busy';
 }

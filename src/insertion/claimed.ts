@@ -27,6 +27,7 @@ export interface ClaimedRow {
   trip_media_id: string | null;
   uploaded_at: Date | null;
   doubt_since: Date | null;
+  doubt_restored: boolean;
   doubt_denied: boolean;
   order_consumed: boolean;
   reinserted: boolean;
@@ -59,7 +60,7 @@ export interface Claimed {
   tripPdfSha256: Buffer | null;
   insertion: Insertion;
   attempts: number;
-  /** Attempts in a row that were found without their process. */
+  /** Claims in a row that their process left by dying. */
   crashes: number;
   fence: string;
   claimedBy: string;
@@ -109,6 +110,7 @@ export function insertionFrom(row: Omit<ClaimedRow, OrderColumns>): Insertion {
     tripMediaId: row.trip_media_id,
     uploadedAt: row.uploaded_at,
     doubtSince: row.doubt_since,
+    doubtRestored: row.doubt_restored,
     doubtDenied: row.doubt_denied,
     orderConsumed: row.order_consumed,
     waitingSince: row.waiting_since,
@@ -136,6 +138,7 @@ export function columnsOf(next: Insertion): Record<string, unknown> {
     trip_media_id: next.tripMediaId,
     uploaded_at: next.uploadedAt,
     doubt_since: next.doubtSince,
+    doubt_restored: next.doubtRestored,
     doubt_denied: next.doubtDenied,
     order_consumed: next.orderConsumed,
     reinserted: next.reinserted,

@@ -101,6 +101,7 @@ function parameter(n: number, name: string): string {
  * merchant's backlog delays no other; held ones are passed over, a merchant's own hold also for canaries. A merchant that
  * changed its issuing account is served under each it had. Within a merchant, rows whose upload at WeChat is
  * running out go first, then the oldest. SKIP LOCKED: a row that another worker is taking right now is not waited for.
+ * A claim whose lease ran out is a crash where its worker is gone (`workers`), and none where the database stood still.
  * now() and not clock_timestamp() in the condition, because only a stable function can use the index.
  */
 export const CLAIM: Statement = {
@@ -145,6 +146,9 @@ export const CLAIM: Statement = {
     )
     UPDATE insertions i
        SET fence = i.fence + 1, claimed_by = $2,
+           crashes = i.crashes + (i.claimed_by IS NOT NULL AND NOT EXISTS (
+             SELECT FROM workers w WHERE w.name = i.claimed_by
+                AND w.seen_at > clock_timestamp() - make_interval(secs => $3)))::integer,
            due_at = clock_timestamp() + make_interval(secs => $3)
       FROM taken t JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.id
      WHERE i.merchant_id = t.merchant_id AND i.id = t.id
@@ -196,23 +200,10 @@ export const INTEND: Statement = {
 };
 
 /**
- * The same claim under a new fence and a new lease. It waits for a write-ahead whose COMMIT was not answered, and one that
- * PostgreSQL has not even begun finds the fence moved: so after this it is certain whether the attempt was opened, and a
- * statement that begins now sees it. `$1` merchant, `$2` id, `$3` fence, `$4` who, `$5` lease in seconds.
- */
-export const RECLAIM: Statement = {
-  name: 'reclaim',
-  text: `
-    UPDATE insertions SET fence = fence + 1, due_at = clock_timestamp() + make_interval(secs => $5)
-     WHERE merchant_id = $1 AND id = $2 AND fence = $3 AND claimed_by = $4
-    RETURNING fence`,
-};
-
-/**
  * Records what steps came to: the new present, the closed attempt and the event, under the fence; the lease ends. A card
  * whose code this answer did not carry takes it from a late answer that did.
- * Repeating it changes nothing, because the first time has ended the claim. `$1` rows. An attempt that was found without
- * its process is a crash, and these are counted in a row; a claim that came to nothing because the database stood is none.
+ * Repeating it changes nothing, because the first time has ended the claim. `$1` rows. Finding an attempt without its
+ * process is no result: crashes in a row go on being counted.
  */
 export const RECORD: Statement = {
   name: 'record',
@@ -220,17 +211,18 @@ export const RECORD: Statement = {
     WITH given AS (
       SELECT * FROM jsonb_to_recordset($1::jsonb) AS g (merchant_id uuid, id uuid, fence bigint, claimed_by text, state text,
         reason text, due_in float8, tries integer, probes integer, authorization_checks integer, reuploads integer, media_id text,
-        trip_media_id text, uploaded_at timestamptz, doubt_since timestamptz, order_consumed boolean, invoice_free boolean,
+        trip_media_id text, uploaded_at timestamptz, doubt_since timestamptz, doubt_restored boolean,
+        order_consumed boolean, invoice_free boolean,
         waiting_since timestamptz, card_code text, card_code_state text, person text, outcome text, sent text, errcode integer, errmsg text, hint text,
         http_status integer, classifier_version integer, event jsonb)
     ), moved AS (
       UPDATE insertions i
          SET state = g.state, reason = g.reason, due_at = clock_timestamp() + make_interval(secs => g.due_in),
              claimed_by = NULL, tries = g.tries,
-             crashes = CASE g.outcome WHEN 'orphaned' THEN i.crashes + 1 ELSE 0 END, probes = g.probes,
+             crashes = CASE g.outcome WHEN 'orphaned' THEN i.crashes ELSE 0 END, probes = g.probes,
              authorization_checks = g.authorization_checks, reuploads = g.reuploads, media_id = g.media_id,
              trip_media_id = g.trip_media_id, uploaded_at = g.uploaded_at, doubt_since = g.doubt_since,
-             order_consumed = g.order_consumed, waiting_since = g.waiting_since, card_code = coalesce(g.card_code, e.card_code),
+             doubt_restored = g.doubt_restored, order_consumed = g.order_consumed, waiting_since = g.waiting_since, card_code = coalesce(g.card_code, e.card_code),
              card_code_state = CASE WHEN e.card_code IS NULL THEN g.card_code_state ELSE 'known' END,
              person = coalesce(decode(g.person, 'base64'), e.person), events = i.events + 1,
              updated_at = clock_timestamp()

@@ -13,6 +13,7 @@ const LENT_AFTER_MS = 2000;
 
 export interface RunnerSettings {
   name: string;
+  leaseSeconds: number;
   /** Hands: orders carried at the same time, and for each that waits long another, up to twice as many. */
   concurrency: number;
   /** The net under lost wake-ups, in milliseconds. */
@@ -28,6 +29,7 @@ export class InsertionRunner {
   private wakeUp: () => void = () => undefined;
   private woken = false;
   private canariesAskedAt = -Infinity;
+  private beatAt = -Infinity;
 
   constructor(
     private readonly store: InsertionStore,
@@ -86,6 +88,7 @@ export class InsertionRunner {
 
   private async claim(count: number): Promise<number> {
     try {
+      await this.beat();
       const canaries = await this.canaries();
       await this.restored.look();
       const orders = await this.store.claim(count, this.settings.name, this.limits.free(), canaries);
@@ -98,6 +101,14 @@ export class InsertionRunner {
       this.log.error({ err: error }, 'orders could not be claimed');
       return 0;
     }
+  }
+
+  /** Three times a lease: who was not heard of for a whole one is taken for dead. */
+  private async beat(): Promise<void> {
+    const now = performance.now();
+    if (now - this.beatAt < (this.settings.leaseSeconds * 1000) / 3) return;
+    await this.store.beat(this.settings.name);
+    this.beatAt = now;
   }
 
   /** Held accounts whose next canary is due, asked for at most once a second. */

@@ -11,7 +11,8 @@ import { Answer } from '../wechat/answer';
 import { CLASSIFIER_VERSION } from '../wechat/verdict';
 import { AttemptKind } from '../data/entities/attempt';
 import { Claimed, claimedFrom, ClaimedRow, columnsOf, databaseNow } from './claimed';
-import { CLAIM, INTEND, RECLAIM, RECORD } from './insertion.queue';
+import { CLAIM, INTEND, RECORD } from './insertion.queue';
+import { BEAT, RECLAIM } from './keep-claim';
 
 /** One attempt's write-ahead. */
 export interface Intent {
@@ -57,6 +58,11 @@ export class InsertionStore {
     const batches = { size: limits.batch, parallel: 1 };
     this.intents = new MicroBatch((intents) => this.writeIntents(intents), batches);
     this.results = new MicroBatch((results) => this.writeResults(results), batches);
+  }
+
+  /** To be called more often than leases run out. */
+  async beat(worker: string): Promise<void> {
+    await run(this.dataSource, BEAT, [worker]);
   }
 
   /** `free`: how many more each account may take. `canaries`: held accounts that may let one through. */

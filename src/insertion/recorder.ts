@@ -9,6 +9,7 @@ import { Claimed, databaseNow } from './claimed';
 import { Holds } from './holds';
 import { InsertionStore } from './insertion.store';
 import { LateAnswers } from './late-answers';
+import { RestoreWatch } from './restored';
 
 /** Writes down what a step came to, with all that follows from it. */
 export class Recorder {
@@ -16,12 +17,14 @@ export class Recorder {
     private readonly store: InsertionStore,
     private readonly holds: Holds,
     private readonly late: LateAnswers,
+    private readonly restored: RestoreWatch,
     private readonly settings: { policy: Omit<Policy, 'jitter'> },
     private readonly log: Log,
   ) {}
 
   /** A result is never dropped while this process lives: it may hold the only copy of a card's code. */
-  async record(claimed: Claimed, before: Insertion, outcome: Outcome, answer: Answer | null): Promise<Outcome> {
+  async record(claimed: Claimed, before: Insertion, came: Outcome, answer: Answer | null): Promise<Outcome> {
+    const outcome = await this.inViewOfRestores(claimed, came);
     const policy = this.policy();
     const next = advance(before, outcome, databaseNow(claimed), policy);
     const keep = () => this.late.keep(claimed, claimed.attempts + 1, outcome);
@@ -45,6 +48,12 @@ export class Recorder {
       await this.patiently(claimed, () => this.holds.lift(claimed.issuerAppid));
     }
     return outcome;
+  }
+
+  private async inViewOfRestores(claimed: Claimed, outcome: Outcome): Promise<Outcome> {
+    if (outcome.kind !== 'orderConsumed') return outcome;
+    const forgotten = await this.patiently(claimed, () => this.restored.mayHaveForgotten(claimed));
+    return { ...outcome, forgotten };
   }
 
   /** Nothing was sent, and the write-ahead may stand or not. */

@@ -2,7 +2,7 @@ import { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { audit } from '../audit/audit';
-import { asEngine, inTransaction } from '../data/statement';
+import { inTransaction } from '../data/statement';
 import { Log } from '../log';
 
 /** Which database this is: cluster, timeline and the database's own oid. Any of them changes when it was restored. */
@@ -24,7 +24,7 @@ export async function doubtAfterRestore(dataSource: DataSource, quietSeconds: nu
     await client.query(`INSERT INTO installation (identity) VALUES ($1) ON CONFLICT DO NOTHING`, [identity]);
     const known = await client.query<{ identity: string }>('SELECT identity FROM installation FOR UPDATE');
     if (known.rows[0]?.identity === identity) return null;
-    await client.query('UPDATE installation SET identity = $1, seen_at = now()', [identity]);
+    await client.query('UPDATE installation SET identity = $1, seen_at = now(), restored_at = now()', [identity]);
     await client.query('SET LOCAL ROLE piaoka_engine');
     return doubtEach(client, quietSeconds);
   });
@@ -37,7 +37,9 @@ export async function doubtAfterRestore(dataSource: DataSource, quietSeconds: nu
  * `pg_restore --clean` into the database that was there. The act goes on the audit trail. Returns how many orders are open.
  */
 export function doubtAtWord(dataSource: DataSource, quietSeconds: number, reason: string): Promise<number> {
-  return asEngine(dataSource, async (client) => {
+  return inTransaction(dataSource, async (client) => {
+    await client.query('UPDATE installation SET restored_at = now()');
+    await client.query('SET LOCAL ROLE piaoka_engine');
     const orders = await doubtEach(client, quietSeconds);
     const actor = 'command line';
     await audit(client, {
@@ -52,16 +54,21 @@ export function doubtAtWord(dataSource: DataSource, quietSeconds: number, reason
   });
 }
 
+/** Merchants post again what they miss within days. */
+const FORGOTTEN = `
+  SELECT FROM installation WHERE restored_at <= $1 AND restored_at > now() - interval '7 days'`;
+
 const SAME = `SELECT EXISTS (SELECT FROM installation WHERE identity = (${IDENTITY})) AS same`;
 
 /**
- * Fences jump, so that a worker that still holds a row of the lost time finds it taken. Rows that wait for a person go on
+ * A doubt that was there before stays what it was. Fences jump, so that a worker that still holds a row of the lost time finds it taken. Rows that wait for a person go on
  * waiting for one.
  */
 async function doubtEach(client: PoolClient, quietSeconds: number): Promise<number> {
   const { rowCount } = await client.query(
     `UPDATE insertions
-        SET doubt_since = coalesce(doubt_since, clock_timestamp()), claimed_by = NULL, fence = fence + 1000000,
+        SET doubt_since = coalesce(doubt_since, clock_timestamp()),
+            doubt_restored = doubt_restored OR doubt_since IS NULL, claimed_by = NULL, fence = fence + 1000000,
             due_at = CASE WHEN state <> 'needs_human'
                           THEN greatest(due_at, clock_timestamp() + make_interval(secs => $1)) END
       WHERE state NOT IN ('inserted', 'refused', 'rejected', 'cancelled')`,
@@ -89,6 +96,14 @@ export class RestoreWatch {
   /** Something broke: behind a pooler this is the only sign of a failover. */
   doubt(): void {
     this.unsure = true;
+  }
+
+  /**
+   * An order accepted soon after a restore may be one that the lost time knew already and that its merchant posted again.
+   */
+  async mayHaveForgotten({ createdAt }: { createdAt: Date }): Promise<boolean> {
+    const { rows } = await inTransaction(this.dataSource, (client) => client.query(FORGOTTEN, [createdAt]));
+    return rows.length > 0;
   }
 
   async look(): Promise<void> {

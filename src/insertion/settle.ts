@@ -1,5 +1,5 @@
 import { PoolClient } from 'pg';
-import { advance } from '../domain/advance';
+import { advance, quietLeft } from '../domain/advance';
 import { Insertion, Policy } from '../domain/insertion';
 import { Inapplicable, isFree, Settlement, whyInapplicable } from '../domain/settlement';
 import { ClaimedRow, columnsOf, insertionFrom } from './claimed';
@@ -60,6 +60,11 @@ export class Settlements {
     return whyInapplicable(insertion, settlement);
   }
 
+  /** Seconds in which nothing about this order may be sent, because what may have been sent is not yet over. */
+  quietLeft({ insertion, now }: Locked): number {
+    return quietLeft(insertion, now, this.policy.quietSeconds);
+  }
+
   /**
    * Every change of state that is not RECORD's passes here. The fence moves, so that a worker that holds the row finds it
    * taken and sends nothing; while an attempt is on its way (`sending`) nothing is changed.
@@ -102,7 +107,7 @@ const SETTLE = `
   WITH given AS (
     SELECT * FROM jsonb_to_record($3::jsonb) AS g (state text, reason text, due_in float8, tries integer, probes integer,
       authorization_checks integer, reuploads integer, media_id text, trip_media_id text, uploaded_at timestamptz,
-      doubt_since timestamptz, doubt_denied boolean, reinserted boolean, waiting_since timestamptz, card_code text,
+      doubt_since timestamptz, doubt_restored boolean, doubt_denied boolean, reinserted boolean, waiting_since timestamptz, card_code text,
       card_code_state text)
   ), settled AS (
     UPDATE insertions i
@@ -110,7 +115,7 @@ const SETTLE = `
            claimed_by = NULL, crashes = 0, tries = g.tries, probes = g.probes,
            authorization_checks = g.authorization_checks, reuploads = g.reuploads, media_id = g.media_id,
            trip_media_id = g.trip_media_id, uploaded_at = g.uploaded_at, doubt_since = g.doubt_since,
-           doubt_denied = g.doubt_denied, reinserted = g.reinserted, waiting_since = g.waiting_since,
+           doubt_restored = g.doubt_restored, doubt_denied = g.doubt_denied, reinserted = g.reinserted, waiting_since = g.waiting_since,
            card_code = g.card_code, card_code_state = g.card_code_state, person = coalesce($4, i.person),
            fence = i.fence + 1, events = i.events + 1, updated_at = clock_timestamp()
       FROM given g

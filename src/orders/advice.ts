@@ -26,8 +26,9 @@ export function guidanceForReason(reason: string): Guidance | null {
 }
 
 export function guidanceFor({ state, reason, cardCodeState }: Standing): Guidance {
-  if (state === 'inserted' && cardCodeState === 'unknown') return CARD_CODE_UNKNOWN;
-  return (reason !== null && guidanceForReason(reason)) || BY_STATE[state];
+  const byReason = reason === null ? null : guidanceForReason(reason);
+  if (state === 'inserted' && cardCodeState === 'unknown') return byReason ?? CARD_CODE_UNKNOWN;
+  return byReason ?? BY_STATE[state];
 }
 
 /** What the merchant who reads an order should do now. */

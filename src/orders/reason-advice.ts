@@ -62,6 +62,16 @@ export const BY_REASON: Readonly<Record<string, Guidance>> = {
       'After a doubt came an errcode nobody has published: ask WeChat with the last attempt’s errcode and hint, and ask the user.',
     ],
   },
+  inserted_before_restore: {
+    merchant: [
+      '数据库恢复前此订单已插卡，卡券在用户卡包中；卡号未知，可从报表或推送补回。请勿换订单号重发。',
+      'This order got its card before the database was restored; the card is in the wallet and its code is not known. Do not send it under another order_id.',
+    ],
+    operator: [
+      '恢复后重新提交的订单，微信称其已插卡，视为本系统在丢失的时段内插入。如有疑问用 question 向用户求证；卡号可用 confirm_inserted 补录。',
+      'Posted again after a restore; WeChat says it was used, so it was inserted in the time that was lost. If in doubt put `question` to the user; add the code with confirm_inserted.',
+    ],
+  },
   order_consumed_elsewhere: {
     merchant: [
       '微信称此 order_id 已用于插卡，但不是由本系统发出的。请核对订单号是否重复使用。',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { advance, startSending, stopBeforeSending } from '../../src/domain/advance';
 import { Insertion, INSERTION_STATES, newInsertion, Policy } from '../../src/domain/insertion';
 import { Outcome } from '../../src/domain/outcome';
+import { isFree } from '../../src/domain/settlement';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
 const POLICY: Policy = {
@@ -20,6 +21,46 @@ const probing = startSending(inDoubt);
 
 const INSERTED: Outcome = { kind: 'inserted', cardCode: '186921658591', openid: 'o', unionid: null };
 const UNCLEAR: Outcome = { kind: 'unclear', reason: 'timeout', unknownCode: false };
+
+describe('an order that waits for its user when the database is restored', () => {
+  const waiting = advance(sending, { kind: 'awaitingAuthorization' }, NOW, POLICY);
+  const restored: Insertion = { ...waiting, doubtSince: NOW, doubtRestored: true };
+  const ask = (insertion: Insertion, outcome: Outcome) => advance(startSending(insertion), outcome, NOW, POLICY);
+
+  it('is asked about as before: no probes, no end after a day', () => {
+    let present = restored;
+    for (let n = 0; n < 20; n += 1) present = ask(present, { kind: 'awaitingAuthorization' });
+    expect(present).toMatchObject({ state: 'awaiting_authorization', probes: 0, doubtSince: NOW });
+    expect(stopBeforeSending(present, 0, new Date(NOW.getTime() + 20 * 86_400_000), POLICY)).toBeNull();
+  });
+
+  it('has its card where WeChat says that its number is used, and is in doubt like any other where nobody can tell', () => {
+    expect(ask(restored, { kind: 'orderConsumed' })).toMatchObject({ state: 'inserted', cardCodeState: 'unknown' });
+    const unclear = ask(restored, UNCLEAR);
+    expect(unclear).toMatchObject({ state: 'in_doubt', doubtRestored: false });
+    expect(ask(unclear, { kind: 'awaitingAuthorization' })).toMatchObject({ state: 'in_doubt' });
+  });
+
+  it('ends at its deadline, and keeps its invoice to itself', () => {
+    const late = new Date(NOW.getTime() + 31 * 86_400_000);
+    const stop = stopBeforeSending(restored, 0, late, POLICY) as Outcome;
+    const ended = advance(restored, stop, late, POLICY);
+    expect(ended).toMatchObject({ state: 'refused', reason: 'authorization_missing', doubtSince: NOW });
+    expect(isFree(ended)).toBe(false);
+  });
+
+  it('is sent when its user authorises, but not before what was sent earlier is over', () => {
+    const soon = new Date(NOW.getTime() + 15_000);
+    expect(advance(restored, { kind: 'authorized' }, soon, POLICY)).toMatchObject({ state: 'uploaded', dueIn: 60 });
+    const later = new Date(NOW.getTime() + 3_600_000);
+    expect(advance(restored, { kind: 'authorized' }, later, POLICY)).toMatchObject({ state: 'uploaded', dueIn: 0 });
+  });
+
+  it('goes to a person at once where doubts are not probed', () => {
+    const manual: Policy = { ...POLICY, inDoubt: 'manual' };
+    expect(stopBeforeSending(restored, 0, NOW, manual)).toEqual({ kind: 'needsHuman', reason: 'in_doubt' });
+  });
+});
 
 describe('advance', () => {
   it.each<[string, Outcome, string, string, string | null]>([

@@ -98,12 +98,13 @@ function claimable({ row, requests }: World): boolean {
 function claim(world: World, setting: Setting, become: Become): void {
   const { row } = world;
   const workers = world.workers.map((one) => fencedOut(one, setting));
-  const claimed: Row = { ...row, claimed: true, leaseOver: false };
+  const crashes = Math.min(row.crashes + Number(row.claimed), MAX_CRASHES);
+  const claimed: Row = { ...row, claimed: true, leaseOver: false, crashes };
   const known = settled(row, setting);
   if (known !== row) return become('finds evidence', { at: 'idle' }, { row: known, workers });
   become(
     'claims',
-    { at: 'claimed', holds: true, insertion: row.insertion, crashes: row.crashes, revision: row.revision },
+    { at: 'claimed', holds: true, insertion: row.insertion, crashes, revision: row.revision },
     { row: claimed, workers },
   );
 }
@@ -151,7 +152,7 @@ function record(
   const says = `records ${outcome.kind}`;
   if (worker.holds) {
     const insertion = rules.advance(worker.insertion, outcome, NOW, policy);
-    const crashes = outcome.kind === 'orphaned' ? Math.min(row.crashes + 1, MAX_CRASHES) : 0;
+    const crashes = outcome.kind === 'orphaned' ? row.crashes : 0;
     return become(says, { at: 'idle' }, { row: settled(present(row, insertion, crashes), { rules, policy }) });
   }
   if (worker.at !== 'answered' || outcome.kind !== 'inserted') return become('comes too late', { at: 'idle' });

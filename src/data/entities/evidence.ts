@@ -16,6 +16,13 @@ export class Evidence {
   @Column('jsonb', { default: {} }) data!: Record<string, unknown>;
 }
 
+/** Processes that carry orders, and when each last told that it lives. */
+@Entity('workers')
+export class WorkerBeat {
+  @PrimaryColumn('text') name!: string;
+  @Column('timestamptz', { name: 'seen_at' }) seenAt!: Date;
+}
+
 /** Which database this is: a change says that it was restored or failed over. */
 @Entity('installation')
 @Check('installation_one', 'one')
@@ -23,4 +30,6 @@ export class Installation {
   @PrimaryColumn('boolean', { default: true }) one!: boolean;
   @Column('text') identity!: string;
   @Column('timestamptz', { name: 'seen_at', default: () => 'now()' }) seenAt!: Date;
+  /** When it was last found, or said, to be restored. */
+  @Column('timestamptz', { name: 'restored_at', nullable: true }) restoredAt!: Date | null;
 }

@@ -36,7 +36,7 @@ export class InsertionRow {
   @Column('integer', { default: 0 }) attempts!: number;
   /** Sequence number of the latest event. */
   @Column('integer', { default: 1 }) events!: number;
-  /** Attempts in a row that were found without their process: a row that kills its worker is handed to a person. */
+  /** Claims in a row that their process left by dying: a row that kills its worker is handed to a person. */
   @Column('integer', { default: 0 }) crashes!: number;
   @Column('integer', { default: 0 }) tries!: number;
   @Column('integer', { default: 0 }) probes!: number;
@@ -46,6 +46,8 @@ export class InsertionRow {
   @Column('text', { name: 'trip_media_id', nullable: true }) tripMediaId!: string | null;
   @Column('timestamptz', { name: 'uploaded_at', nullable: true }) uploadedAt!: Date | null;
   @Column('timestamptz', { name: 'doubt_since', nullable: true }) doubtSince!: Date | null;
+  /** The doubt is that of a restored database alone. */
+  @Column('boolean', { name: 'doubt_restored', default: false }) doubtRestored!: boolean;
   /** Two people said after a doubt that there is no card. */
   @Column('boolean', { name: 'doubt_denied', default: false }) doubtDenied!: boolean;
   /** WeChat has told us, without a doubt of ours, that this order's number is used up. */
