@@ -49,19 +49,14 @@ describe('between the write-ahead and the request', () => {
     expect(requests).toBe(1);
   });
 
-  it('a write-ahead that stands though its COMMIT was never answered: not sent is known, so nothing is doubted', async () => {
-    cut = 'after';
-    const { attempts, requests, states } = await storyUnder(null);
-    expect(attempts).toMatchObject([
-      { n: 1, kind: 'first', outcome: 'later', sent: 'no' },
-      { n: 2, kind: 'retry', outcome: 'inserted', sent: 'yes' },
-    ]);
-    expect(requests).toBe(1);
-    expect(states).not.toContain('in_doubt');
-  });
-
-  it('a COMMIT that stands still and is done after the worker gave it up: the attempt is closed all the same', async () => {
-    cut = 'stalled';
+  it.each<[string, Cut]>([
+    ['that stands though its COMMIT was never answered: not sent is known, so nothing is doubted', 'after'],
+    [
+      'whose COMMIT stands still and is done after the worker gave it up: the attempt is closed all the same',
+      'stalled',
+    ],
+  ])('a write-ahead %s', async (_, how) => {
+    cut = how;
     const { attempts, requests, states } = await storyUnder(null);
     expect(attempts).toMatchObject([
       { n: 1, kind: 'first', outcome: 'later', sent: 'no' },
