@@ -90,6 +90,15 @@ describe(`hot statements with ${STORED.toLocaleString('en')} stored orders`, () 
     return client.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : (value as string));
   }
 
+  it('are not compiled anew each time, whatever the server does by default', async () => {
+    const jit = async () => (await client.query<{ jit: string }>('SHOW jit')).rows[0]?.jit;
+    await client.query('SET jit = on');
+    await client.query(`BEGIN; ${AS_ENGINE}`);
+    expect(await jit()).toBe('off');
+    await client.query('ROLLBACK');
+    expect(await jit()).toBe('on');
+  });
+
   it.each<[string, string, () => unknown[]]>([
     ['accept', accept(2).text, () => [...acceptValues(), ...acceptValues()]],
     ['claim', CLAIM.text, () => [32, 'w', 60, '{}', []]],
