@@ -98,9 +98,11 @@ function parameter(n: number, name: string): string {
  * seconds, `$4` how many more each account may take ({appid: number}; an account left out has no limit of its own),
  * `$5` held accounts for which one row may pass as a canary.
  * Fair: the merchants with queued rows are found by a loose index scan and share the hands equally, so that one
- * merchant's backlog delays no other; held ones are passed over, a merchant's own hold also for canaries. A merchant that
- * changed its issuing account is served under each it had. Within a merchant, rows whose upload at WeChat is
- * running out go first, then the oldest. SKIP LOCKED: a row that another worker is taking right now is not waited for.
+ * merchant's backlog delays no other; where there are fewer hands than merchants, or an account may take fewer than its
+ * merchants have waiting, the lot decides whose turn it is. Held ones are passed over, a merchant's own hold also for
+ * canaries. A merchant that changed its issuing account is served under each it had. Within a merchant, rows whose
+ * upload at WeChat is running out go first, then the oldest. SKIP LOCKED: a row that another worker is taking right now
+ * is not waited for.
  * A claim whose lease ran out is a crash where its worker is gone (`workers`), and none where the database stood still.
  * now() and not clock_timestamp() in the condition, because only a stable function can use the index.
  */
@@ -128,20 +130,24 @@ export const CLAIM: Statement = {
              CASE WHEN canary THEN 1 ELSE least($1::integer, ($4::jsonb ->> issuer_appid)::integer) END AS free,
              ceil($1::numeric / nullif(count(*) FILTER (WHERE NOT held) OVER (), 0)) AS share
         FROM known WHERE canary OR NOT held
+    ), turns AS (
+      SELECT one.*, kind.fresh FROM (SELECT *, random() AS turn FROM served) one
+       CROSS JOIN (VALUES (false), (true)) AS kind (fresh) ORDER BY turn, fresh
     ), due AS (
-      SELECT s.issuer_appid, s.canary, s.free, kind.fresh, row.merchant_id, row.id, row.due_at
-        FROM served s
-       CROSS JOIN (VALUES (false), (true)) AS kind (fresh)
+      SELECT s.issuer_appid, s.canary, s.free, s.turn, s.fresh, row.merchant_id, row.id, row.due_at
+        FROM turns s
        CROSS JOIN LATERAL (
          SELECT merchant_id, id, due_at FROM insertions i
           WHERE i.merchant_id = s.merchant_id AND i.issuer_appid = s.issuer_appid
-            AND (i.media_id IS NULL) = kind.fresh AND i.due_at <= now()
+            AND (i.media_id IS NULL) = s.fresh AND i.due_at <= now()
           ORDER BY i.due_at LIMIT least(s.share, s.free) FOR UPDATE SKIP LOCKED
        ) row
        LIMIT $1
+    ), lined_up AS (
+      SELECT *, row_number() OVER (PARTITION BY issuer_appid, merchant_id ORDER BY fresh, due_at) AS nth FROM due
     ), taken AS (
       SELECT merchant_id, id, canary FROM (
-        SELECT *, row_number() OVER (PARTITION BY issuer_appid ORDER BY fresh, due_at) AS place FROM due) ranked
+        SELECT *, row_number() OVER (PARTITION BY issuer_appid ORDER BY nth, turn) AS place FROM lined_up) ranked
        WHERE place <= free
     )
     UPDATE insertions i
