@@ -15,6 +15,9 @@ const MOST_ATTACHED_BYTES = 8 * 1024 * 1024;
 
 /** A PDF that PDFium has open. Every call may throw `PdfiumFailure`. */
 export class PdfDocument {
+  /** The page that was used last; loading it again would parse it again, which is most of the work. */
+  private loaded: { index: number; handle: number } | null = null;
+
   private constructor(
     private readonly pdfium: Pdfium,
     private readonly handle: number,
@@ -88,19 +91,27 @@ export class PdfDocument {
     });
   }
 
-  /** Hands over a page while it is loaded. Null: it cannot be. */
-  withPage<T>(index: number, use: (page: PdfPage) => T): T | null {
-    const { calls } = this.pdfium;
-    const handle = this.pdfium.guarded(() => calls.FPDF_LoadPage(this.handle, index));
-    if (handle === 0) return null;
-    const result = use(new PdfPage(this.pdfium, handle));
-    this.pdfium.guarded(() => calls.FPDF_ClosePage(handle));
-    return result;
+  /** The page, until another is asked for. Null: it cannot be loaded. */
+  page(index: number): PdfPage | null {
+    const handle = this.pdfium.guarded(() => {
+      if (this.loaded?.index === index) return this.loaded.handle;
+      this.unload();
+      const fresh = this.pdfium.calls.FPDF_LoadPage(this.handle, index);
+      if (fresh !== 0) this.loaded = { index, handle: fresh };
+      return fresh;
+    });
+    return handle === 0 ? null : new PdfPage(this.pdfium, handle);
+  }
+
+  private unload(): void {
+    if (this.loaded) this.pdfium.calls.FPDF_ClosePage(this.loaded.handle);
+    this.loaded = null;
   }
 
   close(): void {
     try {
       this.pdfium.guarded(() => {
+        this.unload();
         this.pdfium.calls.FPDF_CloseDocument(this.handle);
         this.pdfium.calls.free(this.bytes);
       });

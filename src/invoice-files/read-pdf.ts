@@ -3,7 +3,7 @@ import { Fact } from '../domain/invoice-facts';
 import { hasNumber, readFaceText } from './face-text';
 import { bomb, otherInvoices, overgrown, Unreadable, unreadable } from './file-faults';
 import { unpackStreams } from './inflate-budget';
-import { PdfDocument, PdfPage } from './pdf-document';
+import { PdfDocument } from './pdf-document';
 import { Part } from './pdf-drawing';
 import { Pictures } from './pdf-pictures';
 import { PageText } from './pdf-text';
@@ -117,9 +117,11 @@ async function readFace(
   tools: PdfTools,
   others: readonly Fact[],
 ): Promise<Reading & { blank: boolean }> {
-  const sheets = Array.from({ length: Math.min(document.pages, MOST_READ) }, (_, n) =>
-    document.withPage(n, (page) => page.text()),
-  );
+  // The first page last, so that it is still there for its pictures.
+  const sheets = Array.from({ length: Math.min(document.pages, MOST_READ) }, (_, n) => n)
+    .reverse()
+    .map((n) => document.page(n)?.text())
+    .reverse();
   if (!sheets[0]) return { facts: [], faults: [unreadable('broken')], blank: true };
   const front = frontOf(sheets);
   const pages = sheets.slice(front).map((sheet) => sheet?.pieces ?? []);
@@ -127,7 +129,7 @@ async function readFace(
   // What a scanner recognised may be misread.
   const text =
     sheets[front]?.seen === false ? printed.map((fact): Fact => ({ ...fact, confidence: 'likely' })) : printed;
-  const pictures = document.withPage(front, (page) => page.pictures()) ?? NO_PICTURES;
+  const pictures = document.page(front)?.pictures() ?? NO_PICTURES;
   const known = new Set([...others, ...text].filter(isNumber).map(({ value }) => value));
   const codes = await readCodes(pictures, known, (part) => drawnPage(document, front, part), tools);
   // Whose number is on a QR code or among the keys is an invoice, whatever its remarks speak of.
@@ -150,14 +152,14 @@ const NO_PICTURES: Pictures = { square: [], drawings: [], others: false };
 const FRONT_PAGES = 3;
 
 /** The page that is the invoice's face: the first that has its number, or else the first. */
-function frontOf(sheets: readonly (PageText | null)[]): number {
+function frontOf(sheets: readonly (PageText | undefined)[]): number {
   if (sheets.length === 1) return 0;
   const found = sheets.slice(0, FRONT_PAGES).findIndex((sheet) => sheet && hasNumber(sheet.pieces));
   return Math.max(0, found);
 }
 
 function drawnPage(document: PdfDocument, index: number, part: Part): Picture | null {
-  return document.withPage(index, (page: PdfPage) => page.drawn(part));
+  return document.page(index)?.drawn(part) ?? null;
 }
 
 /**
