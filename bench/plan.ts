@@ -61,7 +61,7 @@ export function planOf(options: Options, headline: Door): RunSpec[] {
     ...piaoka,
     pdf: 'corpus',
     orders: Math.min(orders, 1500),
-    warmUp: Math.min(piaoka.warmUp, 500),
+    pacedSeconds,
   };
   const far = { delayMs: 50, inFlight: 256 };
   // Few calls at a time, so that waiting and not the processor is what a second worker shares.
