@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { hostsOf } from './database-hosts';
 import {
   baseUrl,
   bytes,
@@ -26,7 +27,7 @@ export const SETTINGS = {
   ROLE: oneOf(['all', 'api', 'worker'], 'all', 'api answers merchants, worker talks to WeChat, all does both'),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info', 'least severe log line written'),
 
-  DATABASE_URL: text(null, 'PostgreSQL to use; without it the service starts its own in DATA_DIR'),
+  DATABASE_URL: text(null, 'PostgreSQL to use, host1,host2 if one of several takes writes; without it the service starts its own in DATA_DIR'),
   DATABASE_DIRECT_URL: text(null, 'the same database past a pooler, for LISTEN; without it workers poll'),
   MIGRATE_ON_START: flag('true', 'run pending migrations at start, under a lock'),
   DATA_DIR: text('.data', 'where the own PostgreSQL and the own master key live'),
@@ -145,6 +146,7 @@ function contradictions(settings: Settings): string[] {
   if (settings.DATABASE_URL && !/^postgres(ql)?:\/\//.test(settings.DATABASE_URL)) {
     faults.push('DATABASE_URL: must start with postgres:// or postgresql://');
   }
+  faults.push(...unclearHosts(settings));
   if (!settings.WECHAT_APPID !== !settings.WECHAT_SECRET) {
     faults.push('WECHAT_APPID, WECHAT_SECRET: give both or neither');
   }
@@ -179,6 +181,17 @@ function contradictions(settings: Settings): string[] {
     faults.push(`LEASE_SECONDS: must be at least twice WECHAT_TIMEOUT_MS (${timeout} s)`);
   }
   return faults;
+}
+
+function unclearHosts(settings: Settings): string[] {
+  return (['DATABASE_URL', 'DATABASE_DIRECT_URL'] as const).flatMap((name) => {
+    try {
+      hostsOf(settings[name] ?? '');
+      return [];
+    } catch (error) {
+      return [`${name}: ${(error as Error).message}`];
+    }
+  });
 }
 
 function doubts(settings: Settings): string[] {

@@ -2,11 +2,15 @@ import 'reflect-metadata';
 import { ConfigError, loadConfig } from './config';
 import { makeLog } from './log';
 import { startService } from './service';
+import { startFault } from './start-faults';
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const log = makeLog(config.LOG_LEVEL);
-  const service = await startService(config, log);
+  const service = await startService(config, log).catch((error: unknown) => {
+    const fault = startFault(error, config);
+    throw fault ? new ConfigError([fault]) : error;
+  });
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {

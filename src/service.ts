@@ -14,6 +14,7 @@ import { JobRunner } from './console/job.runner';
 import { Jobs } from './console/jobs';
 import { Operators } from './console/operators';
 import { tellDurability } from './data/durability';
+import { pendingMigrations } from './data/migrate';
 import { losesPreparedStatements } from './data/pooler';
 import { Database, openDatabase } from './data/open-database';
 import { DropIn } from './drop-in/drop-in';
@@ -51,6 +52,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   config.warnings.forEach((line) => log.warn(line));
   armFailpoints(config.FAILPOINTS);
   const database = await openDatabase(config, (line) => log.info(line));
+  if (!config.MIGRATE_ON_START) await refusePendingMigrations(database);
   await refusePoolerThatForgets(database);
   await tellDurability(database.dataSource, log);
   const adapter = new FastifyAdapter({
@@ -102,6 +104,16 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     await database.close();
   };
   return { url, close: () => (closing ??= close()) };
+}
+
+async function refusePendingMigrations(database: Database): Promise<void> {
+  const pending = await pendingMigrations(database.dataSource);
+  if (pending.length === 0) return;
+  await database.close();
+  throw new ConfigError([
+    `MIGRATE_ON_START: 有 ${pending.length} 个数据库迁移未执行，请先运行 npm run db:migrate。 ` +
+      `${pending.length} migrations are pending: run npm run db:migrate first`,
+  ]);
 }
 
 async function refusePoolerThatForgets(database: Database): Promise<void> {

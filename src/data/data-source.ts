@@ -51,6 +51,7 @@ import { Statements1763800000113 } from '../../migrations/1763800000113-statemen
 import { AttemptsByAnswer1763800000099 } from '../../migrations/1763800000099-attempts-by-answer';
 import { EvidenceAfterDenial1763800000100 } from '../../migrations/1763800000100-evidence-after-denial';
 import { BulkReinsertions1763800000098 } from '../../migrations/1763800000098-bulk-reinsertions';
+import { firstUrl } from '../database-hosts';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Reinsertion, Resolution } from './entities/act';
 import { BulkReinsertion, BulkReinsertionOrder } from './entities/bulk-reinsertion';
@@ -74,6 +75,7 @@ import { Report, ReportPart } from './entities/report';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSequence } from './entities/webhook';
 import { ReimbursementIntent, ShownCardRow } from './entities/reimbursement';
 import { Template } from './entities/template';
+import { clientOf } from './hosts';
 
 export interface PoolOptions {
   poolSize?: number;
@@ -129,7 +131,7 @@ function heed(dataSource: DataSource, client: PoolClient): void {
 export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_000 }: PoolOptions = {}): DataSource {
   return new DataSource({
     type: 'postgres',
-    url,
+    url: firstUrl(url),
     poolSize,
     entities: [
       Account,
@@ -236,6 +238,6 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
     applicationName: 'piaoka',
     connectTimeoutMS: 5000,
     // Pipelined: statements of one transaction need not wait for each other's round trip (statement.ts).
-    extra: { query_timeout: queryTimeoutMs, keepAlive: true, pipeline: true },
+    extra: { query_timeout: queryTimeoutMs, keepAlive: true, pipeline: true, Client: clientOf(url) },
   });
 }

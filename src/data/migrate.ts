@@ -1,7 +1,9 @@
 import { runMigrations } from 'graphile-worker';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { connect } from './data-source';
+import { clientOf } from './hosts';
 
 /** "piaoka" as a number: the advisory lock under which migrations run. */
 const LOCK = 0x7069616f6b61;
@@ -11,18 +13,32 @@ const LOCK = 0x7069616f6b61;
  * own. The lock is bound to a transaction, so it also holds behind a pooler in transaction mode and dies with its holder.
  */
 export async function migrate(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, application_name: 'piaoka-migrate' });
+  const client = new (clientOf(url))({ connectionString: url, application_name: 'piaoka-migrate' });
   await client.connect();
   try {
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     const dataSource = await connect(url, { poolSize: 1, queryTimeoutMs: 0 });
-    await dataSource.runMigrations().finally(() => dataSource.destroy());
-    await runMigrations({ connectionString: url });
+    try {
+      await dataSource.runMigrations();
+      await runMigrations({ pgPool: (dataSource.driver as PostgresDriver).master as Pool });
+    } finally {
+      await dataSource.destroy();
+    }
     await client.query('COMMIT');
   } finally {
     await client.end();
   }
+}
+
+/** Migrations of this program that the database has not seen. */
+export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+  const [found] = await dataSource.query<{ there: boolean }[]>(`SELECT to_regclass('migrations') IS NOT NULL AS there`);
+  const run = found?.there ? await dataSource.query<{ name: string }[]>('SELECT name FROM migrations') : [];
+  const known = new Set(run.map(({ name }) => name));
+  return dataSource.migrations
+    .map(({ name, constructor }) => name ?? constructor.name)
+    .filter((name) => !known.has(name));
 }
 
 /** The statements TypeORM would run to make the database equal to the entities; empty when migrations and entities agree. */

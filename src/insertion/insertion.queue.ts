@@ -101,8 +101,7 @@ function parameter(n: number, name: string): string {
  * merchant's backlog delays no other; where there are fewer hands than merchants, or an account may take fewer than its
  * merchants have waiting, the lot decides whose turn it is. Held ones are passed over, a merchant's own hold also for
  * canaries. A merchant that changed its issuing account is served under each it had. Within a merchant, rows whose
- * upload at WeChat is running out go first, then the oldest. SKIP LOCKED: a row that another worker is taking right now
- * is not waited for.
+ * upload at WeChat is running out go first, then the oldest. Rows that another worker is taking are not waited for.
  * A claim whose lease ran out is a crash where its worker is gone (`workers`), and none where the database stood still.
  * now() and not clock_timestamp() in the condition, because only a stable function can use the index.
  */
@@ -146,8 +145,7 @@ export const CLAIM: Statement = {
     ), lined_up AS (
       SELECT *, row_number() OVER (PARTITION BY issuer_appid, merchant_id ORDER BY fresh, due_at) AS nth FROM due
     ), taken AS (
-      SELECT merchant_id, id, canary FROM (
-        SELECT *, row_number() OVER (PARTITION BY issuer_appid ORDER BY nth, turn) AS place FROM lined_up) ranked
+      SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY issuer_appid ORDER BY nth, turn) AS place FROM lined_up) ranked
        WHERE place <= free
     )
     UPDATE insertions i

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { clientOf } from '../data/hosts';
 import { Log } from '../log';
 
 const CHANNEL = 'piaoka_due';
@@ -47,7 +48,11 @@ export class WakeUpListener {
   ) {}
 
   async start(): Promise<void> {
-    const client = new Client({ connectionString: this.url, application_name: 'piaoka-listen', keepAlive: true });
+    const client = new (clientOf(this.url))({
+      connectionString: this.url,
+      application_name: 'piaoka-listen',
+      keepAlive: true,
+    });
     client.on('notification', () => this.onCall());
     client.on('error', () => undefined);
     client.on('end', () => this.retry());
