@@ -27,7 +27,10 @@ export const SETTINGS = {
   ROLE: oneOf(['all', 'api', 'worker'], 'all', 'api answers merchants, worker talks to WeChat, all does both'),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info', 'least severe log line written'),
 
-  DATABASE_URL: text(null, 'PostgreSQL to use, host1,host2 if one of several takes writes; without it the service starts its own in DATA_DIR'),
+  DATABASE_URL: text(
+    null,
+    'PostgreSQL to use, host1,host2 if one of several takes writes; without it the service starts its own in DATA_DIR',
+  ),
   DATABASE_DIRECT_URL: text(null, 'the same database past a pooler, for LISTEN; without it workers poll'),
   MIGRATE_ON_START: flag('true', 'run pending migrations at start, under a lock'),
   DATA_DIR: text('.data', 'where the own PostgreSQL and the own master key live'),

@@ -89,7 +89,10 @@ describe('an account at which every call hangs', () => {
     await twoAccounts({ ROLE: 'api' });
     const free = order();
     await world.post('/v1/orders', free, key).expect(202);
-    const env = environment(world.databaseUrl, world.sandbox.url, { ROLE: 'worker', INSERT_CONCURRENCY: String(HANDS) });
+    const env = environment(world.databaseUrl, world.sandbox.url, {
+      ROLE: 'worker',
+      INSERT_CONCURRENCY: String(HANDS),
+    });
     const worker = await startService(loadConfig(env), makeLog('silent'));
     try {
       await world.until(free.order_id, ['inserted'], 20_000, key);
