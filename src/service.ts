@@ -17,6 +17,7 @@ import { tellDurability } from './data/durability';
 import { pendingMigrations } from './data/migrate';
 import { losesPreparedStatements } from './data/pooler';
 import { Database, openDatabase } from './data/open-database';
+import { asEngine } from './data/statement';
 import { DropIn } from './drop-in/drop-in';
 import { armFailpoints } from './failpoints';
 import { describeApi } from './http/api-document';
@@ -27,6 +28,7 @@ import { answer, ProblemFilter, problemOf } from './http/problem.filter';
 import { registerSafeHeaders } from './http/safe-headers';
 import { SchemaChecks } from './http/schema-check';
 import { InsertionRunner } from './insertion/insertion.runner';
+import { useMendedTemplates } from './insertion/mended-templates';
 import { doubtAfterRestore } from './insertion/restored';
 import { WakeUpListener } from './insertion/wake-up';
 import { FileReader } from './invoice-files/file-reader';
@@ -86,6 +88,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
 
   await app.get(Accounts).bootstrap(config);
   await app.get(Merchants).bootstrap(config);
+  await asEngine(database.dataSource, useMendedTemplates);
   await app.get(Operators).bootstrap(config);
   await doubtAfterRestore(database.dataSource, config.IN_DOUBT_QUIET_SECONDS, log);
   await app.listen(config.PORT, config.HOST);

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, Patch, Post, Query as Parameters, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
@@ -9,12 +10,15 @@ import { RequestBody } from '../http/body-parser';
 import { Problem } from '../http/problems';
 import { isUuid, Query, readLimit, unknownParameters, uuid } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
+import { useMendedTemplates } from '../insertion/mended-templates';
 import {
+  By,
   changeMerchant,
   createMerchant,
   findMerchant,
   listMerchants,
   MerchantRow,
+  MerchantSettings,
   Settled,
 } from '../merchants/merchant-admin';
 import { Merchants } from '../merchants/merchants';
@@ -86,9 +90,15 @@ export class MerchantsController {
     if (!isUuid(id)) throw new Problem('not_found');
     const { reason, ...changes } = readBody<MerchantChange>(body, this.checks, MerchantChange.name);
     const by = { actor: operator.name, reason: reason ?? null };
-    const merchant = settled(await asEngine(this.dataSource, (client) => changeMerchant(client, id, changes, by)));
+    const merchant = settled(await asEngine(this.dataSource, (client) => this.changed(client, id, changes, by)));
     this.merchants.forget();
     return viewOf(merchant);
+  }
+
+  private async changed(client: PoolClient, id: string, changes: Partial<MerchantSettings>, by: By): Promise<Settled> {
+    const settled = await changeMerchant(client, id, changes, by);
+    await useMendedTemplates(client);
+    return settled;
   }
 }
 

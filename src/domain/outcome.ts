@@ -24,8 +24,18 @@ export type Outcome =
   | { kind: 'later'; reason: string; wait: number; counted: boolean }
   /** 40001 and its like: the call was refused before business logic; with a new token it goes again at once. */
   | { kind: 'tokenRefused' }
-  /** The account, not the order, is at fault (configuration, quota): it is paused. `until` where the end is known. */
-  | { kind: 'held'; reason: string; errcode: number | null; errmsg: string | null; until: Date | null }
+  /**
+   * The account, not the order, is at fault (configuration, quota): it is paused. `until` where the end is known. `whom`:
+   * the order's merchant alone, whose own settings are.
+   */
+  | {
+      kind: 'held';
+      reason: string;
+      errcode: number | null;
+      errmsg: string | null;
+      until: Date | null;
+      whom?: 'merchant';
+    }
   /** The uploaded PDF is gone at WeChat; upload the same bytes once more. */
   | { kind: 'mediaGone' }
   /** The user has not authorised this order (yet). */

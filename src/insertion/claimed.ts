@@ -5,7 +5,16 @@ import { Invoice } from '../domain/invoice';
 import { PersonalData, PublicInvoice, unite } from '../domain/personal-data';
 
 type OrderColumns =
-  'appid' | 'order_id' | 'card_id' | 'invoice' | 'order_person' | 'pdf_sha256' | 'trip_pdf_sha256' | 'canary' | 'now';
+  | 'appid'
+  | 'order_id'
+  | 'card_id'
+  | 'card_by_default'
+  | 'invoice'
+  | 'order_person'
+  | 'pdf_sha256'
+  | 'trip_pdf_sha256'
+  | 'canary'
+  | 'now';
 
 /** A row as the claim returns it: the insertion with its order. Column names are PostgreSQL's. */
 export interface ClaimedRow {
@@ -38,6 +47,7 @@ export interface ClaimedRow {
   appid: string;
   order_id: string;
   card_id: string;
+  card_by_default: boolean | null;
   invoice: PublicInvoice;
   order_person: Buffer | null;
   pdf_sha256: Buffer;
@@ -55,6 +65,8 @@ export interface Claimed {
   appid: string;
   orderId: string;
   cardId: string;
+  /** The card's template is the merchant's default. */
+  cardByDefault: boolean;
   invoice: Invoice;
   pdfSha256: Buffer;
   tripPdfSha256: Buffer | null;
@@ -64,7 +76,7 @@ export interface Claimed {
   crashes: number;
   fence: string;
   claimedBy: string;
-  /** Let through although its account is held, to see whether the cause is gone. */
+  /** Let through although its account or merchant is held, to see whether the cause is gone. */
   canary: boolean;
   /** The database's clock at the claim, and this process's monotonic clock (ms) at the same moment. */
   claimedAt: Date;
@@ -83,6 +95,7 @@ export function claimedFrom(row: ClaimedRow, sealer: Sealer): Claimed {
     appid: row.appid,
     orderId: row.order_id,
     cardId: row.card_id,
+    cardByDefault: row.card_by_default === true,
     invoice: unite(row.invoice, personal),
     pdfSha256: row.pdf_sha256,
     tripPdfSha256: row.trip_pdf_sha256,

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { asEngine, run, Statement } from '../data/statement';
 import { Outcome } from '../domain/outcome';
+import { Claimed } from './claimed';
 
 /** A hold as it is told to operators. */
 export interface HoldRow {
@@ -22,35 +23,36 @@ export interface HoldRow {
 const ACTIVE = 'lifted_at IS NULL AND (until IS NULL OR until > now())';
 const COLUMNS = 'id, scope, appid, merchant_id, errcode, errmsg, reason, until, canaries, next_canary_at, created_at';
 
-/** Pauses an account, or says anew why it is paused. A hold that a person made keeps its words. */
-const PLACE: Statement = {
-  name: 'hold',
+/** Pauses an account or a merchant, or says anew why it is paused. A hold that a person made keeps its words. */
+const place = (scope: HoldRow['scope'], whom: 'appid' | 'merchant_id'): Statement => ({
+  name: `hold_${scope}`,
   text: `
-    INSERT INTO holds (id, scope, appid, errcode, errmsg, reason, until, next_canary_at)
-    VALUES ($1, 'account', $2, $3, $4, $5, $6, clock_timestamp() + make_interval(secs => $7))
-    ON CONFLICT (appid) WHERE scope = 'account' AND lifted_at IS NULL DO UPDATE
-       SET errcode = excluded.errcode, errmsg = excluded.errmsg, reason = excluded.reason, until = excluded.until,
+    INSERT INTO holds (id, scope, ${whom}, errcode, errmsg, reason, until, next_canary_at, card_id)
+    VALUES ($1, '${scope}', $2, $3, $4, $5, $6, clock_timestamp() + make_interval(secs => $7), $8)
+    ON CONFLICT (${whom}) WHERE scope = '${scope}' AND lifted_at IS NULL DO UPDATE
+       SET errcode = excluded.errcode, errmsg = excluded.errmsg, reason = excluded.reason, until = excluded.until, card_id = excluded.card_id,
            canaries = CASE WHEN holds.until <= now() THEN 0 ELSE holds.canaries END,
            created_at = CASE WHEN holds.until <= now() THEN clock_timestamp() ELSE holds.created_at END,
            next_canary_at = CASE WHEN holds.until <= now() THEN excluded.next_canary_at ELSE holds.next_canary_at END
      WHERE holds.next_canary_at IS NOT NULL OR holds.until <= now()`,
-};
+});
+const PLACE = { account: place('account', 'appid'), merchant: place('merchant', 'merchant_id') };
 
-/** Accounts whose next canary is due: one process gets each. Canaries leave after 30 s, 2 min, 10 min, then every 15 min. */
+/** Accounts and merchants whose next canary is due: one process gets each. Canaries leave after 30 s, 2 min, 10 min, then every 15 min. */
 const CANARIES: Statement = {
   name: 'canaries',
   text: `
     UPDATE holds SET canaries = canaries + 1,
            next_canary_at = clock_timestamp()
              + make_interval(secs => CASE WHEN until IS NOT NULL THEN 900 WHEN canaries = 0 THEN 120 WHEN canaries = 1 THEN 600 ELSE 900 END)
-     WHERE scope = 'account' AND ${ACTIVE} AND next_canary_at <= now()
-    RETURNING appid`,
+     WHERE ${ACTIVE} AND next_canary_at <= now()
+    RETURNING coalesce(appid, merchant_id::text) AS whom`,
 };
 
 const LIFT: Statement = {
   name: 'lift',
   text: `UPDATE holds SET lifted_at = clock_timestamp(), lifted_by = $2
-          WHERE scope = 'account' AND appid = $1 AND lifted_at IS NULL AND next_canary_at IS NOT NULL`,
+          WHERE (appid = $1 OR merchant_id = $3) AND lifted_at IS NULL AND next_canary_at IS NOT NULL`,
 };
 
 const FIRST_CANARY_SECONDS = 30;
@@ -65,40 +67,42 @@ export class Holds {
     private readonly chance: () => number,
   ) {}
 
-  async place(appid: string, outcome: Outcome & { kind: 'held' }): Promise<void> {
+  async place({ issuerAppid, merchantId, cardId }: Claimed, outcome: Outcome & { kind: 'held' }): Promise<void> {
+    const scope = outcome.whom ?? 'account';
     const jitter = Math.floor(this.chance() * QUOTA_JITTER_SECONDS * 1000);
     const until = outcome.until && new Date(outcome.until.getTime() + jitter);
     const canary = until ? QUOTA_CANARY_SECONDS : FIRST_CANARY_SECONDS;
-    await run(this.dataSource, PLACE, [
+    await run(this.dataSource, PLACE[scope], [
       uuidv7(),
-      appid,
+      scope === 'account' ? issuerAppid : merchantId,
       outcome.errcode,
       outcome.errmsg,
       outcome.reason,
       until,
       canary,
+      scope === 'merchant' ? cardId : null,
     ]);
   }
 
-  /** Accounts for which this process may now let one order through. */
+  /** Accounts (appid) and merchants (id) for which this process may now let one order through. */
   async canaries(): Promise<string[]> {
-    return (await run<{ appid: string }>(this.dataSource, CANARIES, [])).map(({ appid }) => appid);
+    return (await run<{ whom: string }>(this.dataSource, CANARIES, [])).map(({ whom }) => whom);
   }
 
   /** A canary was let through that came to no call: it says nothing, and the next need not wait. */
-  async again(appid: string): Promise<void> {
+  async again({ issuerAppid, merchantId }: Claimed): Promise<void> {
     await asEngine(this.dataSource, (client) =>
       client.query(
         `UPDATE holds SET next_canary_at = clock_timestamp(), canaries = greatest(canaries - 1, 0)
-          WHERE scope = 'account' AND appid = $1 AND lifted_at IS NULL AND next_canary_at IS NOT NULL`,
-        [appid],
+          WHERE (appid = $1 OR merchant_id = $2) AND lifted_at IS NULL AND next_canary_at IS NOT NULL`,
+        [issuerAppid, merchantId],
       ),
     );
   }
 
   /** A canary came through: the cause is gone. A hold that a person made stays. */
-  async lift(appid: string): Promise<void> {
-    await run(this.dataSource, LIFT, [appid, 'canary']);
+  async lift({ issuerAppid, merchantId }: Claimed): Promise<void> {
+    await run(this.dataSource, LIFT, [issuerAppid, 'canary', merchantId]);
   }
 }
 

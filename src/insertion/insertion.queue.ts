@@ -96,12 +96,11 @@ function parameter(n: number, name: string): string {
 /**
  * Takes due rows under a lease, each for one worker; their state stays as it is. `$1` how many, `$2` who, `$3` lease in
  * seconds, `$4` how many more each account may take ({appid: number}; an account left out has no limit of its own),
- * `$5` held accounts for which one row may pass as a canary.
- * Fair: the merchants with queued rows are found by a loose index scan and share the hands equally, so that one
- * merchant's backlog delays no other; where there are fewer hands than merchants, or an account may take fewer than its
- * merchants have waiting, the lot decides whose turn it is. Held ones are passed over, a merchant's own hold also for
- * canaries. A merchant that changed its issuing account is served under each it had. Within a merchant, rows whose
- * upload at WeChat is running out go first, then the oldest. Rows that another worker is taking are not waited for.
+ * `$5` held accounts (appid) and merchants (id) for which one row may pass as a canary.
+ * Fair: the merchants with queued rows are found by a loose index scan and share the hands equally; where there are fewer
+ * hands, or an account may take fewer than its merchants have waiting, the lot decides. Held ones are passed over, but for
+ * their canaries. A merchant is served under each account it had. Rows whose upload is running out go first, then the
+ * oldest; nobody's locked rows are waited for.
  * A claim whose lease ran out is a crash where its worker is gone (`workers`), and none where the database stood still.
  * now() and not clock_timestamp() in the condition, because only a stable function can use the index.
  */
@@ -116,7 +115,7 @@ export const CLAIM: Statement = {
         FROM queued q WHERE q.merchant_id IS NOT NULL
     ), known AS (
       SELECT m.id AS merchant_id, account.issuer_appid, merchant_held OR account_held AS held,
-             account.issuer_appid = ANY ($5::text[]) AND NOT merchant_held AS canary
+             (merchant_held OR account_held) AND (NOT merchant_held OR m.id::text = ANY ($5)) AND (NOT account_held OR account.issuer_appid = ANY ($5)) AS canary
         FROM queued q JOIN merchants m ON m.id = q.merchant_id
        CROSS JOIN LATERAL unnest(m.issuer_appid || m.former_issuers) AS account (issuer_appid)
        CROSS JOIN LATERAL (
@@ -145,7 +144,7 @@ export const CLAIM: Statement = {
     ), lined_up AS (
       SELECT *, row_number() OVER (PARTITION BY issuer_appid, merchant_id ORDER BY fresh, due_at) AS nth FROM due
     ), taken AS (
-      SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY issuer_appid ORDER BY nth, turn) AS place FROM lined_up) ranked
+      SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY issuer_appid, canary ORDER BY nth, turn) AS place FROM lined_up) ranked
        WHERE place <= free
     )
     UPDATE insertions i
@@ -156,8 +155,9 @@ export const CLAIM: Statement = {
            due_at = clock_timestamp() + make_interval(secs => $3)
       FROM taken t JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.id
      WHERE i.merchant_id = t.merchant_id AND i.id = t.id
-    RETURNING i.*, o.appid, o.order_id, o.card_id, o.invoice, o.person AS order_person, o.pdf_sha256,
-              o.trip_pdf_sha256, t.canary, clock_timestamp() AS now`,
+    RETURNING i.*, o.appid, o.order_id, o.card_id, o.invoice, o.person AS order_person, o.pdf_sha256, o.trip_pdf_sha256,
+              o.card_id = (SELECT m.card_id FROM merchants m WHERE m.id = i.merchant_id) AS card_by_default,
+              t.canary, clock_timestamp() AS now`,
 };
 
 /** The PDFs of claimed orders. `$1` merchants, `$2` ids. They are stored at the order's or its revision's very instant, which names their partition. */

@@ -12,6 +12,7 @@ import { Answer } from '../wechat/answer';
 import { insertBody } from '../wechat/card-ext';
 import { json, WechatClient } from '../wechat/client';
 import { Token, TokenManager } from '../wechat/tokens';
+import { errcodeFact } from '../wechat/errcodes';
 import { TOO_LATE } from '../wechat/send-before';
 import { insertVerdict } from '../wechat/verdict';
 import { BeforeSending } from './before-sending';
@@ -102,7 +103,7 @@ export class InsertionWorker {
   /** Nothing was asked of the issuer's account. */
   private async stopped(claimed: Claimed, stop: Outcome): Promise<Outcome> {
     // This canary never flew: the next may leave at once.
-    if (claimed.canary) await this.holds.again(claimed.issuerAppid);
+    if (claimed.canary) await this.holds.again(claimed);
     return this.recorder.record(claimed, claimed.insertion, stop, null);
   }
 
@@ -140,7 +141,7 @@ export class InsertionWorker {
     if (answer.kind === 'no_answer' && answer.reason === TOO_LATE) {
       return { outcome: notSent('paused_before_sending', 0), answer };
     }
-    const outcome = insertVerdict(answer, databaseNow(claimed));
+    const outcome = ofItsMerchant(claimed, insertVerdict(answer, databaseNow(claimed)), answer);
     if (outcome.kind === 'tokenRefused') await this.tokens.invalidate(account, token.generation);
     else if (answer.kind === 'answered') this.tokens.accepted(account);
     return { outcome, answer };
@@ -149,6 +150,18 @@ export class InsertionWorker {
   private policy(): Policy {
     return { ...this.settings.policy, jitter: Math.random() };
   }
+}
+
+/**
+ * A template that WeChat does not know is the order's fault where the order named it. Where it is the merchant's default,
+ * each of the merchant's orders would be refused: the merchant is paused until the default is right.
+ */
+function ofItsMerchant({ cardByDefault, insertion }: Claimed, outcome: Outcome, answer: Answer): Outcome {
+  if (!cardByDefault || insertion.doubtSince || outcome.kind !== 'refused' || answer.kind !== 'answered')
+    return outcome;
+  const { errcode, errmsg } = answer;
+  if (errcodeFact(errcode)?.name !== 'InvalidCardId') return outcome;
+  return { kind: 'held', reason: `errcode_${errcode}`, errcode, errmsg: errmsg ?? null, until: null, whom: 'merchant' };
 }
 
 function notSent(reason: string, wait: number): Outcome {

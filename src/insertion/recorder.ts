@@ -30,7 +30,7 @@ export class Recorder {
     const keep = () => this.late.keep(claimed, claimed.attempts + 1, outcome);
     const write = async () => {
       // The account is paused before the order is due again.
-      if (outcome.kind === 'held') await this.holds.place(claimed.issuerAppid, outcome);
+      if (outcome.kind === 'held') await this.holds.place(claimed, outcome);
       return this.store.record({ claimed, next, outcome, answer });
     };
     const recorded = await this.patiently(claimed, write).catch(async (error: unknown) => {
@@ -45,7 +45,7 @@ export class Recorder {
       await this.patiently(claimed, () => this.late.settle(claimed));
     }
     if (claimed.canary && before.state === 'sending' && provesTheAccount(outcome, answer)) {
-      await this.patiently(claimed, () => this.holds.lift(claimed.issuerAppid));
+      await this.patiently(claimed, () => this.holds.lift(claimed));
     }
     return outcome;
   }

@@ -173,7 +173,8 @@ export class AcceptOrders {
   private differences(own: ExistingOrder, draft: OrderDraft): string[] {
     const personal = own.person && (JSON.parse(this.sealer.open(own.person, `orders|${own.id}`)) as PersonalData);
     const before = { card_id: own.card_id, invoice: viewOf(unite(own.invoice, personal)) };
-    const now = { card_id: draft.cardId, invoice: viewOf(draft.invoice) };
+    // Without one the order keeps the default that it was given.
+    const now = { card_id: draft.cardNamed ? draft.cardId : own.card_id, invoice: viewOf(draft.invoice) };
     return [
       ...differingPointers(before, now, ''),
       ...(own.pdf_sha256.equals(draft.pdfSha256) ? [] : ['/pdf']),

@@ -22,6 +22,11 @@ const AT_THE_EDGE: Text = [
   '微信网关或其间的代理拒绝了请求，没有到达业务接口。检查 WECHAT_BASE_URL、代理、WAF 与请求大小。',
   'WeChat’s edge or a proxy between refused the request before any business logic. Check WECHAT_BASE_URL, proxies, WAF and sizes.',
 ];
+/** An account is never held for it. */
+const DEFAULT_TEMPLATE: Text = [
+  '商户的默认 card_id 无效，或不属于其开票账号：该商户的订单已全部暂停。用 PATCH /v1/admin/merchants/{id} 改正 card_id，等待中的订单随即改用新模板继续。',
+  'The merchant’s default card_id is invalid or not of its issuing account: all its orders are paused. PATCH /v1/admin/merchants/{id} with the right card_id, and what waits goes on with it at once.',
+];
 const CANARY: Text = [
   '改正后由试探单自动恢复，也可用 DELETE /v1/admin/holds/{id} 立即恢复。',
   'Once mended a canary lifts it, or DELETE /v1/admin/holds/{id} at once.',
@@ -37,6 +42,7 @@ function textOf({ errcode, errmsg = null, reason, nextCanaryAt }: Pause): Text {
   if (errcode === null) return joined(AT_THE_EDGE, CANARY);
   const last = [...seen(clientIpIn(errcode, errmsg)), CANARY];
   const name = errcodeFact(errcode)?.name;
+  if (name === 'InvalidCardId') return joined(DEFAULT_TEMPLATE, ...last);
   // Where a token is fetched 40001 speaks of appid and secret, which an insert's refusal does not.
   const remedy = name && reason.startsWith('token_') ? REMEDIES[name] : undefined;
   if (remedy && name && name !== 'Ok') return joined(CAUSES[name], remedy, ...last);

@@ -22,6 +22,8 @@ export interface OrderDraft {
   appid: string;
   orderId: string;
   cardId: string;
+  /** The request says which; else it is the merchant's default of the day. */
+  cardNamed: boolean;
   invoice: Invoice;
   /** order_id of the order whose place it takes. */
   replaces: string | null;
@@ -68,6 +70,7 @@ export function draftOrder(
     appid: request.appid ?? caller.appid,
     orderId: request.order_id,
     cardId,
+    cardNamed: request.card_id !== undefined,
     invoice,
     replaces: request.replaces ?? null,
     replacesId: null,

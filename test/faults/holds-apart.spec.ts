@@ -44,7 +44,11 @@ describe('a hold holds one account, and all that is behind it', () => {
   }
 
   const inserts = async () => (await world.requests(INSERT)).map(({ order_id }) => order_id as string);
-  const canaryNow = () => query(world.databaseUrl, 'UPDATE holds SET next_canary_at = now() WHERE lifted_at IS NULL');
+  const canaryNow = () =>
+    query(
+      world.databaseUrl,
+      'UPDATE holds SET next_canary_at = now() WHERE lifted_at IS NULL AND next_canary_at IS NOT NULL',
+    );
   const pause = (ms: number) => new Promise((resume) => setTimeout(resume, ms));
 
   it('another account’s orders go on at that very moment; a neighbour behind the held one waits too, and costs no try', async () => {
@@ -145,7 +149,10 @@ describe('a merchant that moves to another issuing account', () => {
       expect(since.map(({ appid, order_id }) => [appid, order_id] as unknown[])).toEqual([[ELSEWHERE, later.order_id]]);
 
       await world.control('DELETE', '/faults');
-      await query(world.databaseUrl, 'UPDATE holds SET next_canary_at = now() WHERE lifted_at IS NULL');
+      await query(
+        world.databaseUrl,
+        'UPDATE holds SET next_canary_at = now() WHERE lifted_at IS NULL AND next_canary_at IS NOT NULL',
+      );
       // Its name is that of the account it was authorised for.
       for (let n = 0; n < 200 && (await world.cards(earlier.order_id)).length === 0; n += 1)
         await new Promise((resume) => setTimeout(resume, 50));

@@ -75,6 +75,10 @@ export class World {
       .send(body as object);
   }
 
+  patch(path: string, body: object, key = KEY): Test {
+    return request(this.service.url).patch(path).set('authorization', `Bearer ${key}`).send(body);
+  }
+
   get(path: string, key = KEY): Test {
     return request(this.service.url).get(path).set('authorization', `Bearer ${key}`);
   }

@@ -21,6 +21,8 @@ export class Hold {
   @Column('timestamptz', { nullable: true }) until!: Date | null;
   /** Orders let through to see whether the cause is gone. */
   @Column('integer', { default: 0 }) canaries!: number;
+  /** The merchant's default template that WeChat does not know. */
+  @Column('text', { name: 'card_id', nullable: true }) cardId!: string | null;
   @Column('timestamptz', { name: 'next_canary_at', nullable: true }) nextCanaryAt!: Date | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
   @Column('timestamptz', { name: 'lifted_at', nullable: true }) liftedAt!: Date | null;

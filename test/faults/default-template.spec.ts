@@ -1,0 +1,89 @@
+import { query } from '../support/databases';
+import { order } from '../support/orders';
+import { APPID, CARD_ID, Json, World } from '../support/world';
+
+const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const INSERT = '/card/invoice/insert';
+const WRONG = 'pOfAnotherAccount';
+const ELSEWHERE = 'wx2222222222222222';
+
+describe('a template that WeChat does not know', () => {
+  let world: World;
+  let shop: string;
+  let key: string;
+  beforeEach(async () => {
+    world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
+    await world.control('PUT', '/profile', { authorizations: 'implied' });
+    // In the sandbox a template is of the account that uses it first.
+    await world
+      .post('/v1/admin/accounts', { appid: ELSEWHERE, role: 'issuer', secret: 'sandbox-secret' }, ADMIN)
+      .expect(201);
+    const owner = await merchant('the owner', WRONG, ELSEWHERE);
+    await world.until(await posted(owner.key), ['inserted'], 20_000, owner.key);
+    ({ id: shop, key } = await merchant('the shop', WRONG, APPID));
+  });
+  afterEach(() => world.end());
+
+  async function merchant(name: string, card_id: string, issuer_appid: string): Promise<{ id: string; key: string }> {
+    const asked = { name, appid: issuer_appid, card_id, issuer_appid };
+    const { id } = (await world.post('/v1/admin/merchants', asked, ADMIN).expect(201)).body as { id: string };
+    const wanted = { label: 'ERP', scopes: ['orders:write', 'orders:read'] };
+    const made = await world.post(`/v1/admin/merchants/${id}/keys`, wanted, ADMIN).expect(201);
+    return { id, key: (made.body as { key: string }).key };
+  }
+
+  const without = (): Json => {
+    const { card_id: _, appid: __, ...given } = order();
+    return given;
+  };
+  const posted = async (merchantKey = key, given = without()) => {
+    await world.post('/v1/orders', given, merchantKey).expect(202);
+    return given.order_id as string;
+  };
+  const holds = async () => ((await world.get('/v1/admin/holds', ADMIN).expect(200)).body as Json).items as Json[];
+  const patched = (card_id: string) => world.patch(`/v1/admin/merchants/${shop}`, { card_id }, ADMIN).expect(200);
+
+  it('as the merchant’s default holds the merchant alone; with a right one its orders go on, and carry that', async () => {
+    const given = without();
+    const waiting = [await posted(key, given), await posted()];
+    for (const id of waiting) await world.until(id, ['held'], 20_000, key);
+    expect(await holds()).toMatchObject([{ scope: 'merchant', merchant_id: shop, errcode: 40073, until: null }]);
+    expect((await holds())[0]?.advice).toMatch(/默认 card_id .*PATCH \/v1\/admin\/merchants/);
+    // A neighbour behind the same account is not touched.
+    await world.until(await posted(undefined, order()), ['held'], 20_000, key);
+    const neighbour = order();
+    await world.post('/v1/orders', neighbour).expect(202);
+    await world.until(neighbour.order_id, ['inserted']);
+
+    await patched(CARD_ID);
+    for (const id of waiting) {
+      expect(await world.until(id, ['inserted'], 20_000, key)).toMatchObject({ card_id: CARD_ID });
+      expect(await world.cards(id)).toMatchObject([{ card_id: CARD_ID }]);
+    }
+    expect(await holds()).toEqual([]);
+    // Posted again it is the same order.
+    await world.post('/v1/orders', given, key).expect(200);
+    expect(await query(world.databaseUrl, 'SELECT DISTINCT tries FROM insertions')).toEqual([{ tries: 0 }]);
+  });
+
+  it('is asked about again by canaries: what was mended at WeChat needs no change here', async () => {
+    await patched(CARD_ID);
+    await world.control('POST', '/faults', [{ path: INSERT, mode: 'errcode', errcode: 40073, applied: false }]);
+    const waiting = [await posted(), await posted()];
+    for (const id of waiting) await world.until(id, ['held'], 20_000, key);
+    await world.control('DELETE', '/faults');
+    await query(world.databaseUrl, 'UPDATE holds SET next_canary_at = now() WHERE lifted_at IS NULL');
+    for (const id of waiting) await world.until(id, ['inserted'], 20_000, key);
+    expect(await holds()).toEqual([]);
+  });
+
+  it('as an order’s own refuses that order, and no other', async () => {
+    await patched(CARD_ID);
+    const id = await posted(key, { ...without(), card_id: WRONG });
+    expect(await world.until(id, ['refused', 'held'], 20_000, key)).toMatchObject({
+      state: 'refused',
+      insertion: { reason: 'wechat_40073' },
+    });
+    await world.until(await posted(), ['inserted'], 20_000, key);
+  });
+});
