@@ -1,11 +1,23 @@
 import { orderWithRealPdf } from '../support/orders';
 import { Json, KEY, WHOLE_CHECK, World } from '../support/world';
 import { piaoka } from '../cli/piaoka';
+import { Receiver, until } from '../webhooks/receiver';
 
 describe('what the full check of a PDF leaves in doubt', () => {
   let world: World;
-  beforeAll(async () => (world = await World.start({ env: WHOLE_CHECK })));
-  afterAll(() => world.end());
+  let receiver: Receiver;
+  beforeAll(async () => {
+    receiver = await Receiver.start();
+    world = await World.start({ env: { ...WHOLE_CHECK, WEBHOOK_ALLOW: receiver.place } });
+    await world.post('/v1/webhook_endpoints', { url: receiver.url('/hook') }).expect(201);
+  });
+  afterAll(async () => {
+    await world.end();
+    await receiver.close();
+  });
+
+  const told = (orderId: string) =>
+    until(async () => receiver.at('/hook').find(({ body }) => body.data.order_id === orderId)?.body.data);
 
   it('stands in the order’s advice, and on the screen of whoever asks for it: another title than the PDF’s', async () => {
     const given = await orderWithRealPdf();
@@ -23,6 +35,11 @@ describe('what the full check of a PDF leaves in doubt', () => {
     });
     expect(stdout).toContain('! /invoice/title  PDF-TITLE-01');
     expect(stdout).toContain('购买方名称不一致');
+
+    expect(await told(given.order_id)).toMatchObject({
+      state: 'inserted',
+      warnings: [{ code: 'PDF-TITLE-01', pointer: '/invoice/title' }],
+    });
   });
 
   it('is nothing where PDF and order agree', async () => {
@@ -31,5 +48,6 @@ describe('what the full check of a PDF leaves in doubt', () => {
     await world.post('/v1/orders', given).expect(202);
     const { insertion } = await world.until(given.order_id, ['inserted']);
     expect(insertion.advice).toBe('已插入用户卡包。');
+    expect(await told(given.order_id)).not.toHaveProperty('warnings');
   });
 });
