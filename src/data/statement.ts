@@ -28,12 +28,13 @@ export const AS_ENGINE = [
 /**
  * Runs one named prepared statement as `piaoka_engine`, in a transaction of its own, on a connection of TypeORM's pool.
  * BEGIN, statement and COMMIT leave in one write and wait for one round trip: a statement that fails turns the COMMIT
- * behind it into a rollback.
+ * behind it into a rollback. `before` goes first: the statement sees what was committed while it waited for a lock.
  */
 export async function run<Row extends QueryResultRow>(
   dataSource: DataSource,
   statement: Statement,
   values: unknown[],
+  before?: Statement & { values: unknown[] },
 ): Promise<Row[]> {
   const place = statement.name.replace(/_\d+$/, '');
   await failpoint(`${place}.begun`);
@@ -42,12 +43,13 @@ export async function run<Row extends QueryResultRow>(
     stream.cork();
     const results = Promise.allSettled([
       client.query(`BEGIN; ${AS_ENGINE}`),
+      before && client.query(before),
       client.query<Row>({ ...statement, values }),
       commit(client, place),
     ]);
     stream.uncork();
-    const [begun, result, committed] = await results;
-    for (const step of [begun, result, committed]) if (step.status === 'rejected') throw step.reason;
+    const [begun, prepared, result, committed] = await results;
+    for (const step of [begun, prepared, result, committed]) if (step.status === 'rejected') throw step.reason;
     return (result as PromiseFulfilledResult<QueryResult<Row>>).value.rows;
   });
   await failpoint(`${place}.committed`);
@@ -119,6 +121,11 @@ async function withConnection<T>(dataSource: DataSource, work: (client: PoolClie
 function isConnectionError(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return /^(08|57P)/.test(code) || /timeout|terminated|not queryable/i.test(message);
+}
+
+/** Two transactions wait for each other, and PostgreSQL has ended this one (40P01). */
+export function deadlocked(error: unknown): boolean {
+  return (error as { code?: string }).code === '40P01';
 }
 
 /** The data itself is refused (SQLSTATE 22, 23): no repetition helps. */

@@ -1,38 +1,17 @@
-import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { MicroBatch } from '../data/micro-batch';
 import { Sealer } from '../data/sealed';
-import { asEngine, refusedForGood, run } from '../data/statement';
+import { asEngine, deadlocked, refusedForGood, run } from '../data/statement';
 import { YoungTables } from '../data/young-tables';
-import { Invoice } from '../domain/invoice';
-import { PersonalData, PublicInvoice, separate, unite } from '../domain/personal-data';
+import { separate } from '../domain/personal-data';
 import { accept } from '../insertion/insertion.queue';
-import { sameDigest } from '../insertion/pdf-store';
+import { ONE_AT_A_TIME } from '../insertion/one-at-a-time';
 import { Metrics } from '../metrics';
-import { invoiceView } from './invoice-view';
+import { Acceptance, Found, Kept } from './acceptance';
+import { differencesFrom, whyLeftOut } from './left-out';
 import { OrderDraft } from './order-draft';
-
-/** What became of an order that was posted. */
-export type Acceptance =
-  | ({ kind: 'accepted' } & Kept)
-  /** The same content was posted before. */
-  | { kind: 'replayed'; id: string }
-  /** The order exists with other content; `pointers` says where it differs. */
-  | { kind: 'conflict'; pointers: string[] }
-  /** Another merchant uses this (appid, order_id). */
-  | { kind: 'order_taken' }
-  /** The invoice is on its way or inserted; `orderId` names the order where it is the caller's own. */
-  | { kind: 'invoice_taken'; orderId: string | null }
-  /** `orderId` is on its way or inserted for the sale whose order this one was to replace. */
-  | { kind: 'sale_taken'; orderId: string };
-
-export interface Kept {
-  id: string;
-  createdAt: Date;
-  /** order_id of the merchant's order that has this very PDF; null: none. */
-  twin: string | null;
-}
+import { keyOf, Repeats } from './repeats';
 
 type Stored = Kept | 'left_out' | { error: unknown };
 
@@ -41,8 +20,13 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 /** A merchant is not kept waiting for a database that does not answer: 503, and repeating is safe. */
 const PATIENCE_MS = 2000;
 
+/** Orders that are known to be stored, so that their repeats need no place in a batch. About 100 bytes each. */
+const KNOWN = 10_000;
+
 /** Stores orders: one order is one set of rows whatever is repeated, raced or crashed. */
 export class AcceptOrders {
+  private readonly repeats = new Repeats((draft) => this.find(draft));
+  private readonly known = new Set<string>();
   private readonly batch: MicroBatch<OrderDraft, Stored>;
   private readonly youngTables: YoungTables;
 
@@ -63,18 +47,8 @@ export class AcceptOrders {
     });
   }
 
-  async accept(draft: OrderDraft): Promise<Acceptance> {
-    for (let round = 0; round < 3; round += 1) {
-      const stored = await this.batch.add(draft);
-      if (stored !== 'left_out') {
-        if ('error' in stored) throw stored.error;
-        this.onAccepted(stored.id, draft);
-        return { kind: 'accepted', ...stored };
-      }
-      const reason = await this.whyLeftOut(draft);
-      if (reason) return reason;
-    }
-    throw new Error('an order was left out three times without a reason');
+  accept(draft: OrderDraft): Promise<Acceptance> {
+    return this.repeats.accept(draft);
   }
 
   /** The id of an order that was stored before with this very content. */
@@ -88,12 +62,43 @@ export class AcceptOrders {
     });
   }
 
+  private async find(draft: OrderDraft): Promise<Found> {
+    const key = keyOf(draft);
+    const before = this.known.has(key) ? await whyLeftOut(this.dataSource, this.sealer, draft) : null;
+    if (before) return before;
+    for (let round = 0; round < 3; round += 1) {
+      const stored = await this.batch.add(draft);
+      if (stored !== 'left_out') {
+        if ('error' in stored) throw stored.error;
+        this.remember(key);
+        this.onAccepted(stored.id, draft);
+        return {
+          acceptance: { kind: 'accepted', ...stored },
+          stored: { id: stored.id, differs: (other) => differencesFrom(draft, other) },
+        };
+      }
+      const reason = await whyLeftOut(this.dataSource, this.sealer, draft);
+      if (reason?.stored) this.remember(key);
+      if (reason) return reason;
+    }
+    throw new Error('an order was left out three times without a reason');
+  }
+
+  private remember(key: string): void {
+    this.known.add(key);
+    if (this.known.size <= KNOWN) return;
+    for (const oldest of this.known) {
+      this.known.delete(oldest);
+      return;
+    }
+  }
+
   /** A batch that one order spoils is stored order by order, so that it harms no other. */
   private async store(drafts: OrderDraft[]): Promise<Stored[]> {
     try {
       return await this.storeTogether(drafts);
     } catch (error) {
-      if (drafts.length > 1 && refusedForGood(error)) {
+      if (drafts.length > 1 && (refusedForGood(error) || deadlocked(error))) {
         return Promise.all(drafts.map(async (draft) => (await this.store([draft]))[0] as Stored));
       }
       // A race for one order: the other request has stored it.
@@ -104,11 +109,14 @@ export class AcceptOrders {
 
   private async storeTogether(drafts: OrderDraft[]): Promise<Stored[]> {
     const ids = drafts.map(() => uuidv7());
-    const values = drafts.flatMap((draft, index) => this.columns(ids[index] as string, draft));
+    const named = drafts.map((draft, index) => ({ id: ids[index] as string, draft }));
+    // In one sequence everywhere, so that no two batches wait for each other's invoices.
+    const values = named.sort(byInvoice).flatMap(({ id, draft }) => this.columns(id, draft));
     const rows = await run<{ id: string; created_at: Date; twin: string | null }>(
       this.dataSource,
       accept(drafts.length),
       values,
+      { ...ONE_AT_A_TIME, values: [drafts.map(({ appid, orderId }) => `${appid}|${orderId}`)] },
     );
     this.metrics.batchSize.observe({ statement: 'accept' }, drafts.length);
     this.metrics.orders.inc({ state: 'accepted' }, rows.length);
@@ -140,106 +148,10 @@ export class AcceptOrders {
       draft.saleId ?? id,
     ];
   }
-
-  private whyLeftOut(draft: OrderDraft): Promise<Acceptance | null> {
-    return asEngine(this.dataSource, async (client) => {
-      const own = await client.query<ExistingOrder>(FIRST_REVISION, [draft.merchantId, draft.appid, draft.orderId]);
-      const [existing] = own.rows;
-      if (existing?.content_sha256.equals(draft.contentSha256)) return { kind: 'replayed', id: existing.id };
-      if (existing) {
-        // The hash depends on how a version of this program writes an order; what decides is the content.
-        const pointers = this.differences(existing, draft);
-        return pointers.length > 0 ? { kind: 'conflict', pointers } : { kind: 'replayed', id: existing.id };
-      }
-
-      const taken = await client.query(
-        `SELECT FROM orders WHERE appid = $1 AND order_id = $2
-         UNION ALL SELECT FROM authorizations WHERE appid = $1 AND order_id = $2 AND merchant_id <> $3`,
-        [draft.appid, draft.orderId, draft.merchantId],
-      );
-      if (taken.rows.length > 0) return { kind: 'order_taken' };
-
-      const live = await client.query<{ merchant_id: string; order_id: string }>(
-        `SELECT o.merchant_id, o.order_id FROM live_invoices l JOIN orders o USING (merchant_id, id)
-          WHERE l.invoice_number = $1 AND l.invoice_code = $2`,
-        [draft.invoice.number, draft.invoice.code],
-      );
-      const [holder] = live.rows;
-      if (!holder) return draft.saleId === null ? null : liveOfSale(client, draft);
-      return { kind: 'invoice_taken', orderId: holder.merchant_id === draft.merchantId ? holder.order_id : null };
-    });
-  }
-
-  private differences(own: ExistingOrder, draft: OrderDraft): string[] {
-    const personal = own.person && (JSON.parse(this.sealer.open(own.person, `orders|${own.id}`)) as PersonalData);
-    const before = { card_id: own.card_id, invoice: viewOf(unite(own.invoice, personal)) };
-    // Without one the order keeps the default that it was given.
-    const now = { card_id: draft.cardNamed ? draft.cardId : own.card_id, invoice: viewOf(draft.invoice) };
-    return [
-      ...differingPointers(before, now, ''),
-      ...(own.pdf_sha256.equals(draft.pdfSha256) ? [] : ['/pdf']),
-      ...(sameDigest(own.trip_pdf_sha256, draft.tripPdfSha256) ? [] : ['/trip_pdf']),
-      ...(own.replaces === draft.replacesId ? [] : ['/replaces']),
-    ];
-  }
 }
 
-async function liveOfSale(client: PoolClient, { merchantId, saleId }: OrderDraft): Promise<Acceptance | null> {
-  const { rows } = await client.query<{ order_id: string }>(
-    `SELECT o.order_id FROM live_invoices l JOIN orders o USING (merchant_id, id) WHERE l.merchant_id = $1 AND l.sale = $2`,
-    [merchantId, saleId],
-  );
-  return rows[0] ? { kind: 'sale_taken', orderId: rows[0].order_id } : null;
-}
-
-/** An order as it was posted, whatever it became since. */
-const FIRST_REVISION = `
-  SELECT o.id, o.content_sha256, o.replaces, f.*
-    FROM orders o
-    LEFT JOIN order_revisions r ON r.merchant_id = o.merchant_id AND r.id = o.id AND r.revision = 1
-   CROSS JOIN LATERAL (
-     SELECT o.card_id, o.invoice, o.person, o.pdf_sha256, o.trip_pdf_sha256 WHERE r.id IS NULL
-     UNION ALL
-     SELECT r.card_id, r.invoice, r.person, r.pdf_sha256, r.trip_pdf_sha256 WHERE r.id IS NOT NULL) f
-   WHERE o.merchant_id = $1 AND o.appid = $2 AND o.order_id = $3`;
-
-interface ExistingOrder {
-  id: string;
-  card_id: string;
-  invoice: PublicInvoice;
-  person: Buffer | null;
-  content_sha256: Buffer;
-  pdf_sha256: Buffer;
-  trip_pdf_sha256: Buffer | null;
-  replaces: string | null;
-}
-
-function viewOf(invoice: Invoice): Record<string, unknown> {
-  return { ...invoiceView(invoice) };
-}
-
-/** Where two documents differ, by JSON pointer. */
-export function differingPointers(before: unknown, now: unknown, pointer: string): string[] {
-  if (!isRecord(before) || !isRecord(now)) return canonical(before) === canonical(now) ? [] : [pointer];
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
-  return keys.flatMap((key) => differingPointers(before[key], now[key], `${pointer}/${key}`));
-}
-
-/** jsonb returns the fields of an object in an order of its own. */
-function canonical(value: unknown): string {
-  return JSON.stringify(sorted(value));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, field]) => [key, sorted(field)]),
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function byInvoice(one: { draft: OrderDraft }, other: { draft: OrderDraft }): number {
+  const [a, b] = [one.draft.invoice, other.draft.invoice];
+  if (a.number !== b.number) return a.number < b.number ? -1 : 1;
+  return a.code < b.code ? -1 : 1;
 }

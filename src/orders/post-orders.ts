@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { AskTogether } from '../data/ask-together';
 import { checkedWith } from '../domain/check-invoice';
 import { Fault, fault, hasErrors, warning } from '../domain/fault';
 import { PdfCheck } from '../domain/pdf-verdict';
@@ -8,7 +9,8 @@ import { Problem } from '../http/problems';
 import { Sealer } from '../data/sealed';
 import { Caller } from '../merchants/merchants';
 import { noteTaken } from '../reconciliation/taken';
-import { Acceptance, AcceptOrders, Kept } from './accept';
+import { Acceptance, Kept } from './acceptance';
+import { AcceptOrders } from './accept';
 import { GivenOrder } from './order-body';
 import { faultsOfSpoilt, SpoiltOrder } from './spoilt-order';
 import { checkPdf } from '../invoice-files/pdf-shape';
@@ -17,7 +19,7 @@ import { findReplaced, saleTaken } from './lineage';
 import { acceptedView, orderView } from './order-view';
 import { InvoiceReader } from './invoice-reader';
 import { OrderData, OrderDataFromFile, OrderView } from './orders.api';
-import { OrderReader } from './orders.read';
+import { OrderReader, OrderRow } from './orders.read';
 import { Turns } from './turns';
 
 export interface Posted {
@@ -28,6 +30,9 @@ export interface Posted {
 
 /** One order from one caller: the rules, the store, and the answer. The same for a single order and a line of a batch. */
 export class PostOrders {
+  private readonly replays = new AskTogether<OrderRow>();
+  private readonly rivals = new AskTogether<void>();
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly orders: AcceptOrders,
@@ -85,9 +90,8 @@ export class PostOrders {
     if (!what) return;
     const { merchantId, appid, orderId, invoice } = draft;
     // Posted again, it is noted again.
-    await noteTaken(this.dataSource, { merchantId, appid, orderId, invoiceNumber: invoice.number, what }).catch(
-      () => undefined,
-    );
+    const taken = { merchantId, appid, orderId, invoiceNumber: invoice.number, what };
+    await this.rivals.ask(JSON.stringify(taken), () => noteTaken(this.dataSource, taken)).catch(() => undefined);
   }
 
   /** What was accepted once stays accepted, whatever the rules have become: its repeat is answered, not judged again. */
@@ -118,7 +122,8 @@ export class PostOrders {
   }
 
   private async replay(id: string, caller: Caller): Promise<Posted> {
-    return { status: 200, view: orderView(await this.reader.byId(caller.merchantId, id), this.sealer) };
+    const row = await this.replays.ask(id, () => this.reader.byId(caller.merchantId, id));
+    return { status: 200, view: orderView(row, this.sealer) };
   }
 }
 

@@ -8,7 +8,7 @@ import { intact, sameDigest } from '../insertion/pdf-store';
 import { Revision } from '../insertion/revise';
 import { Subject } from '../insertion/settle';
 import { MerchantTerms } from '../merchants/merchants';
-import { differingPointers } from './accept';
+import { differingPointers } from './differing-pointers';
 import { invoiceView } from './invoice-view';
 import { decodeBase64, notBase64 } from './order-body';
 import { draftOrder, OrderDraft, OrderFiles } from './order-draft';
