@@ -31,6 +31,7 @@ import { ErrorPagesController } from './http/error-pages.controller';
 import { HealthController, Shortage } from './http/health.controller';
 import { MetricsController } from './http/metrics.controller';
 import { ProblemFilter } from './http/problem.filter';
+import { ProcessorTurns } from './http/processor-turns';
 import { SchemaChecks } from './http/schema-check';
 import { showQueues } from './insertion/queue-metrics';
 import { WakeUpCalls } from './insertion/wake-up';
@@ -175,7 +176,7 @@ export class AppModule {
         ...parts(reimbursements, signing, gateway, dropIn),
         ...parts(files, invoiceReader),
         ...parts(checks, new InvoiceCheck(checks, invoiceReader, limits)),
-        ...parts(settlements, new ProblemFilter(log), new Operators(dataSource)),
+        ...parts(settlements, new ProblemFilter(log), new ProcessorTurns(), new Operators(dataSource)),
         ...parts(
           new AdminOrders(dataSource, sealer, new KeptPushes(dataSource, sealer)),
           reinsertions,

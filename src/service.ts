@@ -25,6 +25,7 @@ import { registerBodyParser } from './http/body-parser';
 import { BodyReader, longestBody } from './http/body-reader';
 import { HeldBodies } from './http/held-bodies';
 import { answer, ProblemFilter, problemOf } from './http/problem.filter';
+import { ProcessorTurns } from './http/processor-turns';
 import { registerSafeHeaders } from './http/safe-headers';
 import { SchemaChecks } from './http/schema-check';
 import { InsertionRunner } from './insertion/insertion.runner';
@@ -77,7 +78,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   registerSafeHeaders(adapter.getInstance());
   registerBodyParser(adapter.getInstance());
   const bodies = new HeldBodies(longestBody(config.MAX_PDF_BYTES));
-  app.useGlobalInterceptors(new BodyReader(bodies, config.MAX_PDF_BYTES));
+  app.useGlobalInterceptors(new BodyReader(bodies, config.MAX_PDF_BYTES, app.get(ProcessorTurns)));
   app.useGlobalFilters(app.get(ProblemFilter));
   if (config.ROLE !== 'worker') {
     openWechatDoors(adapter.getInstance(), app.get(TokenGateway), app.get(DropIn), bodies, log);

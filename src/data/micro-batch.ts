@@ -1,3 +1,5 @@
+import { FairQueue } from '../fair-queue';
+
 interface Limits<Item> {
   /** Most items in one flush. */
   size: number;
@@ -7,11 +9,14 @@ interface Limits<Item> {
   powersOfTwo?: boolean;
   /** A flush is closed once its items together weigh this much. */
   weight?: { of: (item: Item) => number; max: number };
+  /** Whose an item is: where more wait than one flush takes, owners take turns. */
+  owner?: (item: Item) => string;
   /** A flush that takes longer is stuck: whoever waits for it, or behind it, is told so at once. Milliseconds. */
   patienceMs?: number;
 }
 
 interface Waiting<Item, Result> {
+  owner: string;
   item: Item;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
@@ -31,7 +36,7 @@ export class Stuck extends Error {
  * crowd shares one commit. `flush` answers one result per item, in order.
  */
 export class MicroBatch<Item, Result> {
-  private readonly waiting: Waiting<Item, Result>[] = [];
+  private readonly waiting = new FairQueue<Waiting<Item, Result>>();
   private running = 0;
   private stuck = 0;
 
@@ -43,7 +48,8 @@ export class MicroBatch<Item, Result> {
   add(item: Item): Promise<Result> {
     if (this.stuck > 0 && this.stuck === this.running) return Promise.reject(new Stuck());
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, resolve, reject });
+      const owner = this.limits.owner?.(item) ?? '';
+      this.waiting.push(owner, { owner, item, resolve, reject });
       if (this.running < this.limits.parallel) {
         this.running += 1;
         // One turn of the event loop later, so that items of the same moment travel together.
@@ -75,7 +81,7 @@ export class MicroBatch<Item, Result> {
     const timer = setTimeout(() => {
       isStuck = true;
       this.stuck += 1;
-      const behind = this.stuck === this.running ? this.waiting.splice(0) : [];
+      const behind = this.stuck === this.running ? this.waiting.clear() : [];
       for (const { reject } of [...batch, ...behind]) reject(new Stuck());
     }, patienceMs);
     return {
@@ -87,13 +93,17 @@ export class MicroBatch<Item, Result> {
   }
 
   private take(): Waiting<Item, Result>[] {
-    const { size, weight } = this.limits;
-    let count = 0;
-    for (let sum = 0; count < Math.min(size, this.waiting.length); count += 1) {
-      sum += weight ? weight.of((this.waiting[count] as Waiting<Item, Result>).item) : 0;
-      if (weight && sum > weight.max && count > 0) break;
+    const { size, weight, powersOfTwo } = this.limits;
+    const power = (count: number) => (powersOfTwo ? 2 ** Math.floor(Math.log2(count)) : count);
+    const most = power(Math.min(size, this.waiting.length));
+    const batch: Waiting<Item, Result>[] = [];
+    for (let sum = 0; batch.length < most;) {
+      sum += weight ? weight.of((this.waiting.first() as Waiting<Item, Result>).item) : 0;
+      if (weight && sum > weight.max && batch.length > 0) break;
+      batch.push(this.waiting.shift() as Waiting<Item, Result>);
     }
-    if (this.limits.powersOfTwo) count = 2 ** Math.floor(Math.log2(count));
-    return this.waiting.splice(0, count);
+    const tooMany = batch.splice(power(batch.length)).reverse();
+    for (const one of tooMany) this.waiting.putBack(one.owner, one);
+    return batch;
   }
 }

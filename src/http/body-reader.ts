@@ -6,6 +6,7 @@ import { Observable } from 'rxjs';
 import { compressed, parseJsonBytes, RequestBody, UnreadBody } from './body-parser';
 import { HeldBodies, KnownRequest } from './held-bodies';
 import { Problem } from './problems';
+import { ProcessorTurns } from './processor-turns';
 import { boundedStream, readBytes } from './read-bytes';
 import { TAKEN, Taken } from './takes';
 
@@ -23,6 +24,7 @@ export class BodyReader implements NestInterceptor {
   constructor(
     private readonly bodies: HeldBodies,
     private readonly maxPdfBytes: number,
+    private readonly turns: ProcessorTurns,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -51,8 +53,11 @@ export class BodyReader implements NestInterceptor {
     const hold = this.bodies.open(knownAs ?? null, reply.raw);
     const most = BESIDE_FILES + files * Math.ceil((this.maxPdfBytes * 4) / 3);
     switch (kind) {
-      case 'json':
-        return { kind, ...parseJsonBytes(await readBytes(stream, headers, most, hold), headers['content-type']) };
+      case 'json': {
+        const bytes = await readBytes(stream, headers, most, hold);
+        await this.turns.take(knownAs ?? '');
+        return { kind, ...parseJsonBytes(bytes, headers['content-type']) };
+      }
       case 'raw':
         return { kind, text: (await readBytes(stream, headers, PUSH_BYTES, hold)).toString() };
       case 'form':

@@ -31,7 +31,7 @@ export class MerchantGuard implements CanActivate {
     const scopes = this.reflector.get<MerchantScope[] | undefined>(SCOPE, context.getHandler()) ?? [];
     if (!scopes.some((scope) => caller.scopes.includes(scope))) throw new Problem('forbidden');
     request.caller = caller;
-    request.knownAs = caller.keyId;
+    request.knownAs = caller.merchantId;
     return true;
   }
 }

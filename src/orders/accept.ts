@@ -42,6 +42,7 @@ export class AcceptOrders {
       size: 32,
       parallel: 1,
       powersOfTwo: true,
+      owner: ({ merchantId }) => merchantId,
       patienceMs: PATIENCE_MS,
       weight: { of: ({ files }) => files.pdf.length + (files.tripPdf?.length ?? 0), max: BATCH_BYTES },
     });

@@ -1,6 +1,7 @@
 import { ByteLine, byteLines } from '../http/byte-lines';
 import { parseJsonBytes, RequestBody } from '../http/body-parser';
 import { Problem, ProblemBody } from '../http/problems';
+import { ProcessorTurns } from '../http/processor-turns';
 import { SchemaChecks } from '../http/schema-check';
 import { Caller } from '../merchants/merchants';
 import { readOrderJson } from './order-body';
@@ -27,6 +28,7 @@ type Lines = Extract<RequestBody, { kind: 'ndjson' | 'csv' }>;
 interface BatchContext {
   posts: PostOrders;
   checks: SchemaChecks;
+  floor: ProcessorTurns;
   caller: Caller;
   maxLineBytes: number;
   problemOf: (error: unknown) => Problem;
@@ -77,6 +79,7 @@ async function answerLine(
   context: BatchContext,
 ): Promise<LineAnswer> {
   try {
+    await context.floor.take(context.caller.merchantId);
     if (text === 'too_long') throw new Problem('body_too_large');
     const { value, length } = parseJsonBytes(text);
     const { status, view } = await context.posts.post(readOrderJson(value, length, context.checks), context.caller);

@@ -18,6 +18,7 @@ import { TakesBody } from '../http/takes';
 import { ProblemFilter } from '../http/problem.filter';
 import { Problem } from '../http/problems';
 import { Query as QueryParameters } from '../http/query';
+import { ProcessorTurns } from '../http/processor-turns';
 import { SchemaChecks } from '../http/schema-check';
 import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { Caller } from '../merchants/merchants';
@@ -60,6 +61,7 @@ export class OrdersController {
     private readonly sealer: Sealer,
     private readonly limits: OrderLimits,
     private readonly filter: ProblemFilter,
+    private readonly floor: ProcessorTurns,
   ) {}
 
   @Post()
@@ -92,6 +94,8 @@ export class OrdersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderView> {
     const given = await readOrder(body, this.checks, this.limits.maxPdfBytes);
+    // A form came in pieces; it is judged in one.
+    if (body?.kind === 'form') await this.floor.take(caller.merchantId);
     const { status, view } = await this.posts.post(given, caller);
     void reply.status(status);
     void reply.header(
@@ -124,6 +128,7 @@ export class OrdersController {
     const answers = answerBatch(body, {
       posts: this.posts,
       checks: this.checks,
+      floor: this.floor,
       caller,
       maxLineBytes: ORDER_JSON_BYTES + Math.ceil((this.limits.maxPdfBytes * 2 * 4) / 3),
       problemOf: (error) => this.filter.problemOf(error, request),
