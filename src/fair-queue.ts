@@ -37,8 +37,10 @@ export class FairQueue<Item> {
     return undefined;
   }
 
-  shift(): Item | undefined {
+  /** The next one; of owners who may not have it now, `may` is false. */
+  shift(may: (owner: string) => boolean = () => true): Item | undefined {
     for (const [owner, own] of this.owners) {
+      if (!may(owner)) continue;
       const item = own.shift();
       this.owners.delete(owner);
       if (own.length > 0) this.owners.set(owner, own);
@@ -46,6 +48,16 @@ export class FairQueue<Item> {
       return item;
     }
     return undefined;
+  }
+
+  /** Of one who waits no more. */
+  remove(owner: string, item: Item): void {
+    const own = this.owners.get(owner) ?? [];
+    const place = own.indexOf(item);
+    if (place < 0) return;
+    own.splice(place, 1);
+    this.count -= 1;
+    if (own.length === 0) this.owners.delete(owner);
   }
 
   /** Everything, in turns. */

@@ -3,6 +3,7 @@ import { PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { failpoint } from '../failpoints';
+import { Shares } from './shares';
 
 /** A statement prepared once per connection under its name. */
 export interface Statement {
@@ -63,19 +64,45 @@ async function commit(client: PoolClient, place: string): Promise<unknown> {
   return client.query('COMMIT');
 }
 
-/** Reads as `piaoka_api`: row-level security shows only what belongs to this merchant. */
+const shares = new WeakMap<DataSource, Shares>();
+
+/** A quarter of the connections for one merchant, and one quarter that no merchant's reads can take. */
+function sharesOf(dataSource: DataSource): Shares {
+  const known = shares.get(dataSource);
+  if (known) return known;
+  const { poolSize = 4 } = dataSource.options as { poolSize?: number };
+  const quarter = Math.max(1, Math.floor(poolSize / 4));
+  const made = new Shares(Math.max(1, poolSize - quarter), quarter);
+  shares.set(dataSource, made);
+  return made;
+}
+
+/**
+ * Reads as `piaoka_api`: row-level security shows only what belongs to this merchant, and however much a merchant asks
+ * for, it holds no more than its share of the connections.
+ */
 export async function asMerchant<T>(
   dataSource: DataSource,
   merchantId: string,
   work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   if (!/^[0-9a-f-]{36}$/.test(merchantId)) throw new TypeError('a merchant id is a uuid');
-  return transact(dataSource, `SET LOCAL ROLE piaoka_api; SET LOCAL piaoka.merchant_id = '${merchantId}'`, work);
+  const setup = `SET LOCAL ROLE piaoka_api; SET LOCAL piaoka.merchant_id = '${merchantId}'`;
+  return sharesOf(dataSource).hold(merchantId, () => transact(dataSource, setup, work));
 }
 
 /** Runs `work` in one transaction as `piaoka_engine`. */
 export async function asEngine<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
   return transact(dataSource, 'SET LOCAL ROLE piaoka_engine', work);
+}
+
+/** The same for one merchant, within its share of the connections. */
+export async function asEngineFor<T>(
+  dataSource: DataSource,
+  merchantId: string,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  return sharesOf(dataSource).hold(merchantId, () => asEngine(dataSource, work));
 }
 
 /** Runs `work` in one transaction as the service itself. */

@@ -47,6 +47,7 @@ export function answerOfProblem(problem: ProblemBody): WechatAnswer | null {
     case 'invoice_taken':
       return refusal(Errcode.BillingNumbersRepeated);
     case 'too_many_requests':
+    case 'rate_limited':
       return refusal(Errcode.MinuteQuotaReached);
     default:
       return null;

@@ -25,6 +25,7 @@ export function answer(given: Problem, request: FastifyRequest, reply: FastifyRe
   const problem = given.extras.detail ? given : withDetail(given, request);
   if (problem.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="piaoka"');
   if (problem.code === 'too_many_requests') void reply.header('retry-after', '1');
+  if (problem.extras.retryAfter !== undefined) void reply.header('retry-after', String(problem.extras.retryAfter));
   if (problem.code === 'unavailable') void reply.header('retry-after', '2');
   if (problem.code === 'wechat_unavailable') void reply.header('retry-after', '30');
   void reply
@@ -52,6 +53,7 @@ function withDetail(problem: Problem, request: FastifyRequest): Problem {
 export function problemOf(error: unknown, log: Log, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   const code = codeOf(error);
+  if (code === 'rate_limited') return new Problem(code, { retryAfter: 1 });
   if (code === 'internal' || code === 'unavailable') log.error({ request: request.id, err: error }, 'request failed');
   return new Problem(code);
 }
@@ -67,6 +69,8 @@ function codeOf(error: unknown): ProblemCode {
       return 'body_too_large';
     case 415:
       return 'unsupported_media_type';
+    case 429:
+      return 'rate_limited';
     default:
       break;
   }

@@ -162,6 +162,11 @@ export const PROBLEMS = {
     '此商户同时提交的订单过多，此订单未保存，请稍后重发',
     'This merchant posts too many orders at the same time; this one was not stored, send it again in a moment',
   ],
+  rate_limited: [
+    429,
+    '此商户的请求过多，此请求未执行，请在 Retry-After 之后重发',
+    'Too many requests of this merchant; this one was not carried out, send it again after Retry-After',
+  ],
   unavailable: [
     503,
     '服务暂不可用，请稍后重发（重复提交是安全的）',
@@ -196,6 +201,8 @@ export interface ProblemExtras {
   detail?: [zh: string, en: string];
   /** What WeChat said, word for word. */
   wechat?: { errcode: number; errmsg: string };
+  /** Seconds, where the code alone does not say. */
+  retryAfter?: number;
 }
 
 /** Thrown by controllers and guards only; everything below them returns values. */

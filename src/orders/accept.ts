@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { MicroBatch } from '../data/micro-batch';
 import { Sealer } from '../data/sealed';
-import { asEngine, deadlocked, refusedForGood, run } from '../data/statement';
+import { asEngineFor, deadlocked, refusedForGood, run } from '../data/statement';
 import { YoungTables } from '../data/young-tables';
 import { separate } from '../domain/personal-data';
 import { accept } from '../insertion/insertion.queue';
@@ -54,7 +54,7 @@ export class AcceptOrders {
 
   /** The id of an order that was stored before with this very content. */
   async sameOrder(draft: OrderDraft): Promise<string | null> {
-    return asEngine(this.dataSource, async (client) => {
+    return asEngineFor(this.dataSource, draft.merchantId, async (client) => {
       const { rows } = await client.query<{ id: string }>(
         'SELECT id FROM orders WHERE merchant_id = $1 AND appid = $2 AND order_id = $3 AND content_sha256 = $4',
         [draft.merchantId, draft.appid, draft.orderId, draft.contentSha256],

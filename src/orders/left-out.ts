@@ -1,7 +1,7 @@
 import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { Sealer } from '../data/sealed';
-import { asEngine } from '../data/statement';
+import { asEngineFor } from '../data/statement';
 import { Invoice } from '../domain/invoice';
 import { PersonalData, PublicInvoice, unite } from '../domain/personal-data';
 import { sameDigest } from '../insertion/pdf-store';
@@ -12,7 +12,7 @@ import { OrderDraft } from './order-draft';
 
 /** Why an order was not stored, or would not be; null: nothing stands against it any more. */
 export function whyLeftOut(dataSource: DataSource, sealer: Sealer, draft: OrderDraft): Promise<Found | null> {
-  return asEngine(dataSource, async (client) => {
+  return asEngineFor(dataSource, draft.merchantId, async (client) => {
     const own = await client.query<ExistingOrder>(FIRST_REVISION, [draft.merchantId, draft.appid, draft.orderId]);
     const [existing] = own.rows;
     if (existing) return foundBy(draft, firstOf(existing, sealer));

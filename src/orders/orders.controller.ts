@@ -87,7 +87,7 @@ export class OrdersController {
   })
   @ApiResponse({ status: 409, description: 'order_conflict, order_taken or invoice_taken' })
   @ApiResponse({ status: 422, description: 'invalid_order: every fault by JSON pointer' })
-  @ApiResponse({ status: 429, description: 'too_many_requests: send it again after Retry-After' })
+  @ApiResponse({ status: 429, description: 'too_many_requests, rate_limited: send it again after Retry-After' })
   async post(
     @Body() body: RequestBody | undefined,
     @CallerParam() caller: Caller,

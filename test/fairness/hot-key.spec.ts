@@ -7,6 +7,7 @@ import { order } from '../support/orders';
 import { startProcess } from '../support/process';
 import { Json, KEY, World } from '../support/world';
 import { addNeighbour, ADMIN } from './neighbour';
+import { untilStanding } from './standing';
 
 const REPEATS = 300;
 const OTHERS = 40;
@@ -52,12 +53,7 @@ describe('one order posted hundreds of times at once to two processes, beside an
     try {
       await client.query('BEGIN; LOCK TABLE live_invoices IN ACCESS EXCLUSIVE MODE');
       const standing = first();
-      for (let waiting = 0; waiting < standing.length;) {
-        const { rows } = await client.query<{ n: number }>(
-          `SELECT count(*)::integer AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        );
-        waiting = rows[0]?.n ?? 0;
-      }
+      await untilStanding(world.databaseUrl, standing.length);
       const sent = others();
       await client.query('COMMIT');
       return await Promise.all([...standing, ...sent]);
