@@ -43,10 +43,13 @@ export class AdminOrders {
    */
   list(filter: AdminOrderFilter): Promise<AdminOrderRow[]> {
     const { conditions, values } = whereOf(filter);
+    const by = filter.state === 'held' ? 'i' : 'o';
     const limit = `$${values.push(filter.limit + 1)}`;
     if (filter.after) {
       const { createdAt, id } = filter.after;
-      conditions.push(`(o.created_at, o.id) < ($${values.push(createdAt)}::timestamptz, $${values.push(id)}::uuid)`);
+      conditions.push(
+        `(${by}.created_at, ${by}.id) < ($${values.push(createdAt)}::timestamptz, $${values.push(id)}::uuid)`,
+      );
     }
     return asEngine(this.dataSource, async (client) => {
       const { rows } = await client.query<AdminOrderRow>(
@@ -54,7 +57,7 @@ export class AdminOrders {
           CROSS JOIN LATERAL (
             SELECT ${COLUMNS} ${ORDER_TABLES}
              WHERE ${['o.merchant_id = m.id', ...conditions].join(' AND ')}
-             ORDER BY o.created_at DESC, o.id DESC LIMIT ${limit}) newest
+             ORDER BY ${by}.created_at DESC, ${by}.id DESC LIMIT ${limit}) newest
           ORDER BY newest.created_at DESC, newest.id DESC LIMIT ${limit}`,
         values,
       );

@@ -1,5 +1,5 @@
 import { InsertionState } from '../domain/insertion';
-import { HELD } from '../orders/orders.read';
+import { heldOf } from '../orders/orders.read';
 
 /** Which orders of all merchants. */
 export interface OrderCriteria {
@@ -27,7 +27,7 @@ export function whereOf(criteria: OrderCriteria): { conditions: string[]; values
   const where = (sql: (value: string) => string, given: unknown) => {
     if (given !== undefined) conditions.push(sql(`$${values.push(given)}`));
   };
-  if (criteria.state === 'held') conditions.push(HELD);
+  if (criteria.state === 'held') conditions.push(...heldOf('m.id'));
   else where((value) => `i.state = ${value}`, criteria.state);
   where((value) => `m.id = ${value}`, criteria.merchant);
   where((value) => `o.appid = ${value}`, criteria.appid);

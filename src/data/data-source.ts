@@ -44,6 +44,7 @@ import { RestoresRemembered1763800000147 } from '../../migrations/1763800000147-
 import { LivingWorkers1763800000148 } from '../../migrations/1763800000148-living-workers';
 import { HeldTemplates1763800000149 } from '../../migrations/1763800000149-held-templates';
 import { DoubtsTold1763800000186 } from '../../migrations/1763800000186-doubts-told';
+import { HeldAccounts1763800000176 } from '../../migrations/1763800000176-held-accounts';
 import { RefusedPushes1763800000145 } from '../../migrations/1763800000145-refused-pushes';
 import { ReimbursementTold1763800000130 } from '../../migrations/1763800000130-reimbursement-told';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
@@ -229,6 +230,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       LivingWorkers1763800000148,
       HeldTemplates1763800000149,
       DoubtsTold1763800000186,
+      HeldAccounts1763800000176,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

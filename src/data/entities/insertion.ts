@@ -8,6 +8,7 @@ const STATES = `state IN ('accepted', 'uploaded', 'sending', 'awaiting_authoriza
 /** The present of an order's insertion, and the job itself. `person` (openid, unionid) has AAD `insertions|<id>`. */
 @Entity('insertions')
 @Index('insertions_due', { synchronize: false })
+@Index('insertions_waiting', ['merchantId', 'createdAt', 'id'], { where: `state IN ('accepted', 'uploaded')` })
 @Index('insertions_without_code', { synchronize: false })
 @Index('insertions_one_card', { synchronize: false })
 @Index('insertions_code_unknown', { synchronize: false })
