@@ -46,7 +46,7 @@ export class PdfChecks {
     if (claimed.insertion.doubtSince) return UNCHECKED;
     const { check, strict } = await this.termsOf(claimed.merchantId);
     if (check === 'off' || check === 'fast') return UNCHECKED;
-    const reading = await this.files.read(pdf, claimed.pdfSha256);
+    const reading = await this.files.read(pdf, claimed.merchantId, claimed.pdfSha256);
     if (reading.unread === 'busy') return { stop: later('pdf_check_busy', false), warnings: [] };
     const givenUp = GIVEN_UP.find((why) => why === reading.unread);
     if (givenUp && check === 'full') return { stop: later(`pdf_check_${givenUp}`, true), warnings: [] };

@@ -4,11 +4,7 @@ import { unreadable, Unreadable } from './file-faults';
 import { compilePdfium } from './pdfium';
 import { Reading } from './read-pdf';
 import { ReaderThread } from './reader-thread';
-
-interface Waiting {
-  bytes: Buffer;
-  resolve: (reading: Reading) => void;
-}
+import { ReadingQueue, Waiting } from './reading-queue';
 
 export interface ReaderLimits {
   threads: number;
@@ -16,9 +12,11 @@ export interface ReaderLimits {
   deadlineMs: number;
   /** Of PDFium's memory for one file. */
   memoryBytes?: number;
-  /** Files, and their bytes, that may wait for a thread. */
+  /** Files of one owner that may wait for a thread, and bytes of all. */
   queue: number;
   queueBytes?: number;
+  /** An owner of whom nothing is being read has one thread more, once all others have had theirs for so long. */
+  lentAfterMs?: number;
   /** How long whoever asks waits. The reading goes on: who asks again finds it. */
   patienceMs: number;
   /**
@@ -39,6 +37,8 @@ const LIMITS: ReaderLimits = {
 /** Readings that are kept, and the facts and lines in all of them. */
 const REMEMBERED = 1000;
 const REMEMBERED_FACTS = 100_000;
+/** Long enough that files as issuers make them are read one after the other: more threads than processors are slower. */
+const LENT_AFTER_MS = 250;
 const ANSWERS_AT_ONCE = 8;
 const ANSWERS_WITHIN_MS = 25;
 /** What may come out otherwise at another moment. */
@@ -55,8 +55,9 @@ export function limitsWithin(leaseSeconds: number): ReaderLimits {
  */
 export class FileReader {
   private readonly threads: ReaderThread[];
-  private readonly queue: Waiting[] = [];
-  private queuedBytes = 0;
+  private readonly queue: ReadingQueue;
+  private readonly running = new Map<ReaderThread, { owner: string; since: number }>();
+  private lendingDue: NodeJS.Timeout | undefined;
   private readonly remembered = new Map<string, Promise<Reading>>();
   private readonly weights = new Map<string, number>();
   private weight = 0;
@@ -71,7 +72,9 @@ export class FileReader {
     private readonly limits: ReaderLimits = LIMITS,
     private readonly troubled: (what: string, error?: unknown) => void = () => undefined,
   ) {
-    const spare = 1;
+    this.queue = new ReadingQueue({ files: limits.queue, bytes: limits.queueBytes ?? QUEUE_BYTES });
+    // One to lend, and one for what befalls the others.
+    const spare = 2;
     this.threads = Array.from(
       { length: limits.threads + spare },
       () =>
@@ -88,10 +91,10 @@ export class FileReader {
     if (!this.threads.some(({ started }) => started)) this.load();
   }
 
-  /** `sha256` of the bytes, where it is known already. */
-  async read(bytes: Buffer, sha256 = createHash('sha256').update(bytes).digest()): Promise<Reading> {
+  /** `sha256` of the bytes, where it is known already. Owners take turns, whose the file is. */
+  async read(bytes: Buffer, owner = '', sha256 = createHash('sha256').update(bytes).digest()): Promise<Reading> {
     const key = sha256.toString('base64');
-    const reading = this.remembered.get(key) ?? this.begin(key, bytes);
+    const reading = this.remembered.get(key) ?? this.begin(key, bytes, owner);
     let timer: NodeJS.Timeout | undefined;
     const tired = new Promise<Reading>((resolve) => {
       timer = setTimeout(() => resolve(unread('busy')), this.limits.patienceMs);
@@ -105,17 +108,15 @@ export class FileReader {
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const { resolve } of this.queue.splice(0)) resolve(unread('busy'));
+    clearTimeout(this.lendingDue);
+    for (const { resolve } of this.queue.clear()) resolve(unread('busy'));
     this.giveAnswers();
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
-  private begin(key: string, bytes: Buffer): Promise<Reading> {
-    const { queue, queueBytes = QUEUE_BYTES } = this.limits;
-    const full = this.queue.length >= queue || (this.queue.length > 0 && this.queuedBytes + bytes.length > queueBytes);
-    if (this.closed || full) return Promise.resolve(unread('busy'));
-    const reading = new Promise<Reading>((resolve) => this.queue.push({ bytes, resolve }));
-    this.queuedBytes += bytes.length;
+  private begin(key: string, bytes: Buffer, owner: string): Promise<Reading> {
+    if (this.closed || !this.queue.hasRoom(owner, bytes.length)) return Promise.resolve(unread('busy'));
+    const reading = new Promise<Reading>((resolve) => this.queue.push({ owner, bytes, resolve }));
     this.remember(key, reading);
     this.next();
     return reading;
@@ -149,21 +150,37 @@ export class FileReader {
 
   private next(): void {
     if (this.closed) return;
-    const busy = this.threads.filter((thread) => thread.busy).length;
-    if (this.queue.length > 0 && busy < this.limits.threads) {
-      const thread = this.threads.find(({ free }) => free);
-      if (thread) this.start(thread);
-    }
+    const thread = this.threads.find(({ free }) => free);
+    const waiting = thread && this.queue.shift((owner) => this.mayRead(owner));
+    if (waiting) this.start(thread, waiting);
+    else if (this.queue.length > 0) this.lendLater();
     // Whatever befalls the threads that read, another one is there.
     const idle = this.threads.filter(({ free }) => free).length + this.loading;
     const wanted = Math.min(this.queue.length, this.limits.threads) || 1;
     if (idle < wanted && this.threads.some(({ started }) => started || this.queue.length > 0)) this.load();
   }
 
-  private start(thread: ReaderThread): void {
-    const { bytes, resolve } = this.queue.shift() as Waiting;
-    this.queuedBytes -= bytes.length;
+  /** Whoever waits for files that take long need not wait behind all of them. */
+  private mayRead(owner: string): boolean {
+    const { threads, lentAfterMs = LENT_AFTER_MS } = this.limits;
+    if (this.running.size < threads) return true;
+    const longAgo = performance.now() - lentAfterMs;
+    const others = [...this.running.values()].filter((one) => one.owner !== owner && one.since <= longAgo);
+    return this.running.size === threads && others.length === threads;
+  }
+
+  private lendLater(): void {
+    const { lentAfterMs = LENT_AFTER_MS } = this.limits;
+    this.lendingDue ??= setTimeout(() => {
+      this.lendingDue = undefined;
+      this.next();
+    }, lentAfterMs).unref();
+  }
+
+  private start(thread: ReaderThread, { owner, bytes, resolve }: Waiting): void {
+    this.running.set(thread, { owner, since: performance.now() });
     void thread.read(bytes).then((result) => {
+      this.running.delete(thread);
       if (result === 'lost') this.troubled('a file ended the thread that read it');
       this.next();
       const given = result === 'closed' ? 'busy' : result;
@@ -207,8 +224,7 @@ export class FileReader {
   private notLoaded(error?: unknown): void {
     this.troubled('a thread that reads files could not be started', error);
     if (this.threads.some(({ started }) => started)) return;
-    for (const { resolve } of this.queue.splice(0)) resolve(unread('busy'));
-    this.queuedBytes = 0;
+    for (const { resolve } of this.queue.clear()) resolve(unread('busy'));
   }
 }
 

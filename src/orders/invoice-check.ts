@@ -22,7 +22,7 @@ interface Given {
 }
 
 /** How strictly; `pdfCheck` null: as the installation does. */
-type Terms = Strictness & { pdfCheck: PdfCheck | null };
+type Terms = Strictness & { pdfCheck: PdfCheck | null; merchantId?: string };
 
 /**
  * Judges an invoice, and its PDF where there is one, as an order with it would be judged until it is sent; nothing is
@@ -47,13 +47,17 @@ export class InvoiceCheck {
   }
 
   /** What acceptance sees at once, and where the check is a full one also what would be found later. */
-  private async compare(pdf: Buffer, invoice: Invoice | null, { pdfCheck, strict }: Terms): Promise<Fault[]> {
+  private async compare(
+    pdf: Buffer,
+    invoice: Invoice | null,
+    { pdfCheck, strict, merchantId: owner = '' }: Terms,
+  ): Promise<Fault[]> {
     const ofShape = checkPdf(pdf, '/pdf', this.limits.maxPdfBytes);
     if (!invoice) return ofShape;
     const check = pdfCheck ?? this.limits.pdfCheck;
     const quick = checkOrderPdf(pdf, invoice, this.limits.maxPdfBytes, check, strict);
     if (check === 'off' || check === 'fast' || hasErrors(ofShape)) return quick;
-    const full = pdfFaults(await this.reader.read(pdf), invoice, check, strict);
+    const full = pdfFaults(await this.reader.read(pdf, owner), invoice, check, strict);
     const found = new Set(full.map(({ code }) => code));
     return [...quick.filter(({ code }) => !found.has(code)), ...full];
   }

@@ -2,8 +2,9 @@ import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { RequestBody } from '../http/body-parser';
 import { TakesBody } from '../http/takes';
-import { MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
+import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
 import { ProvenanceView, ReadForm, ReadRequest, ReadView } from './invoice-read.api';
+import { Caller } from '../merchants/merchants';
 import { InvoiceReader } from './invoice-reader';
 
 @ApiTags('invoices')
@@ -31,7 +32,7 @@ export class InvoiceReadController {
   @ApiResponse({ status: 200, type: ReadView, description: 'faults: what is doubtful or missing' })
   @ApiResponse({ status: 422, description: 'invalid_request: no file that is read, or a dangerous one' })
   @ApiResponse({ status: 503, description: 'unavailable: too many files are being read; send it again' })
-  read(@Body() body: RequestBody | undefined): Promise<ReadView> {
-    return this.reader.readFile(body);
+  read(@Body() body: RequestBody | undefined, @CallerParam() { merchantId }: Caller): Promise<ReadView> {
+    return this.reader.readFile(body, merchantId);
   }
 }

@@ -4,7 +4,7 @@ import { readForm } from '../http/multipart-body';
 import { faultViews } from '../http/fault-views';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
-import { FileReader } from '../invoice-files/file-reader';
+import { FileReader, ReaderLimits } from '../invoice-files/file-reader';
 import { formatOf } from '../invoice-files/read-file';
 import { Reading } from '../invoice-files/read-pdf';
 import { filledInvoice } from './filled-invoice';
@@ -16,7 +16,7 @@ import { decodeBase64, notBase64 } from './order-body';
  * While a sender waits, files are read in a thread of its own with less patience: what is posted never takes a thread
  * from what is on its way to WeChat.
  */
-const AT_THE_DOOR = { threads: 1, deadlineMs: 3000, queue: 64, patienceMs: 8000 };
+const AT_THE_DOOR: ReaderLimits = { threads: 1, deadlineMs: 3000, queue: 64, patienceMs: 8000, lentAfterMs: 0 };
 
 /** What files say, asked for by callers. */
 export class InvoiceReader {
@@ -31,9 +31,9 @@ export class InvoiceReader {
   }
 
   /** Everything that a file tells; a problem where it is none that is read. */
-  async readFile(body: RequestBody | undefined): Promise<ReadView> {
+  async readFile(body: RequestBody | undefined, owner: string): Promise<ReadView> {
     const file = await this.fileOf(body);
-    const { facts, faults } = await this.read(file);
+    const { facts, faults } = await this.read(file, owner);
     if (hasErrors(faults)) throw new Problem('invalid_request', { faults: faults.map(ofFile) });
     const { document, journey, invoice, provenance, doubts, lacks } = filledInvoice(facts);
     // Of a paper that is no invoice nothing is missed.
@@ -49,8 +49,8 @@ export class InvoiceReader {
   }
 
   /** The invoice of an order that leaves it to its PDF; a problem that names what the file lacks. */
-  async invoiceOf(pdf: Buffer): Promise<InvoiceRequest> {
-    const { facts, faults, unread } = await this.read(pdf);
+  async invoiceOf(pdf: Buffer, owner: string): Promise<InvoiceRequest> {
+    const { facts, faults, unread } = await this.read(pdf, owner);
     // Of what was given up nothing is lacking: it was not read.
     if (unread)
       throw new Problem('invalid_order', { faults: faults.map((one): Fault => ({ ...one, severity: 'error' })) });
@@ -61,9 +61,9 @@ export class InvoiceReader {
     return invoice as InvoiceRequest;
   }
 
-  /** A problem where no thread was free: nothing is said of the file then. */
-  async read(file: Buffer): Promise<Reading> {
-    const reading = await this.files.read(file);
+  /** `owner`: the merchant. A problem where no thread was free: nothing is said of the file then. */
+  async read(file: Buffer, owner: string): Promise<Reading> {
+    const reading = await this.files.read(file, owner);
     if (reading.unread === 'busy') throw new Problem('unavailable');
     return reading;
   }

@@ -61,7 +61,7 @@ export class PostOrders {
     if (hasErrors(ofShape)) throw new Problem('invalid_order', { faults: ofShape });
     const [before] = await this.reader.find(caller.merchantId, order.order_id, order.appid ?? caller.appid);
     if (before && sameFiles(before, files)) return { status: 200, view: orderView(before, this.sealer) };
-    const invoice = await this.files.invoiceOf(files.pdf);
+    const invoice = await this.files.invoiceOf(files.pdf, caller.merchantId);
     return this.postWhole({ ...order, invoice }, files, caller);
   }
 
