@@ -44,6 +44,7 @@ import { RestoresRemembered1763800000147 } from '../../migrations/1763800000147-
 import { LivingWorkers1763800000148 } from '../../migrations/1763800000148-living-workers';
 import { HeldTemplates1763800000149 } from '../../migrations/1763800000149-held-templates';
 import { DoubtsTold1763800000186 } from '../../migrations/1763800000186-doubts-told';
+import { Allowances1763800000177 } from '../../migrations/1763800000177-allowances';
 import { HeldAccounts1763800000176 } from '../../migrations/1763800000176-held-accounts';
 import { RefusedPushes1763800000145 } from '../../migrations/1763800000145-refused-pushes';
 import { ReimbursementTold1763800000130 } from '../../migrations/1763800000130-reimbursement-told';
@@ -57,6 +58,7 @@ import { BulkReinsertions1763800000098 } from '../../migrations/1763800000098-bu
 import { firstUrl } from '../database-hosts';
 import { Account, WechatTicket, WechatToken } from './entities/account';
 import { Reinsertion, Resolution } from './entities/act';
+import { AllowanceRow } from './entities/allowance';
 import { BulkReinsertion, BulkReinsertionOrder } from './entities/bulk-reinsertion';
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Authorization } from './entities/authorization';
@@ -172,6 +174,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       WebhookDelivery,
       WebhookAttempt,
       RecurringJob,
+      AllowanceRow,
       ShownCardRow,
       ReimbursementIntent,
       GatewayToken,
@@ -231,6 +234,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       HeldTemplates1763800000149,
       DoubtsTold1763800000186,
       HeldAccounts1763800000176,
+      Allowances1763800000177,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

@@ -9,9 +9,9 @@ import { asEngine, Statement } from '../data/statement';
 /**
  * Takes due deliveries under a lease. `$1` how many, `$2` who, `$3` lease in seconds, `$4` how many more each endpoint may
  * take ({id: number}; one that is not named may take one), `$5` how many of all may go to endpoints that fail or dawdle,
- * `$6` the endpoints this process knows to dawdle.
- * Endpoints with queued rows are found by a loose index scan; what is due longest goes first, but endpoints that fail
- * share few hands, so that they delay nobody else.
+ * `$6` the endpoints this process knows to dawdle, `$7` when it last served each merchant ({id: a growing number}).
+ * Endpoints with queued rows are found by a loose index scan. Merchants take turns, who was served longest ago first, and
+ * within one what is due longest; endpoints that fail share few hands, so that they delay nobody else.
  */
 export const CLAIM_DELIVERIES: Statement = {
   name: 'claim_deliveries',
@@ -31,13 +31,17 @@ export const CLAIM_DELIVERIES: Statement = {
        WHERE e.disabled_at IS NULL
     ), due AS (
       SELECT s.slow, d.merchant_id, d.id, d.created_at, d.next_attempt_at,
-             row_number() OVER (PARTITION BY s.slow ORDER BY d.next_attempt_at) AS place
+             row_number() OVER (PARTITION BY d.merchant_id, s.slow ORDER BY d.next_attempt_at) AS turn,
+             coalesce(($7::jsonb ->> d.merchant_id::text)::bigint, 0) AS served
         FROM served s CROSS JOIN LATERAL (
           SELECT merchant_id, id, created_at, next_attempt_at FROM webhook_deliveries w
            WHERE w.merchant_id = s.merchant_id AND w.endpoint_id = s.id AND w.next_attempt_at <= now()
            ORDER BY w.next_attempt_at LIMIT least(s.share, $1)) d
+    ), placed AS (
+      SELECT *, row_number() OVER (PARTITION BY slow ORDER BY turn, served, next_attempt_at) AS place FROM due
     ), chosen AS (
-      SELECT merchant_id, id, created_at FROM due WHERE NOT slow OR place <= $5 ORDER BY next_attempt_at LIMIT $1
+      SELECT merchant_id, id, created_at FROM placed WHERE NOT slow OR place <= $5
+       ORDER BY turn, served, next_attempt_at LIMIT $1
     ), taken AS MATERIALIZED (
       SELECT w.merchant_id, w.id, w.created_at
         FROM chosen c JOIN webhook_deliveries w

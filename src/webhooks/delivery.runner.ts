@@ -61,7 +61,7 @@ export class DeliveryRunner {
   }
 
   private carry(delivery: ClaimedDelivery): void {
-    const end = this.limits.begin(delivery.endpointId, delivery.failing);
+    const end = this.limits.begin(delivery, delivery.failing);
     const started = performance.now();
     const work = this.worker
       .deliver(delivery)

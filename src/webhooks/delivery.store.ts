@@ -70,7 +70,15 @@ export class DeliveryStore {
 
   async claim(count: number, worker: string, limits: EndpointLimits): Promise<ClaimedDelivery[]> {
     const free = JSON.stringify(limits.free());
-    const values = [count, worker, this.leaseSeconds, free, limits.slowFree(), limits.slow()];
+    const values = [
+      count,
+      worker,
+      this.leaseSeconds,
+      free,
+      limits.slowFree(),
+      limits.slow(),
+      JSON.stringify(limits.served()),
+    ];
     const rows = await run<ClaimedDeliveryRow>(this.dataSource, CLAIM_DELIVERIES, values);
     await this.youngTables.grew(rows.length);
     return rows.flatMap((row) => this.readable(row));

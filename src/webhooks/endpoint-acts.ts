@@ -1,6 +1,7 @@
 import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { audit } from '../audit/audit';
+import { Allowance, useAllowance } from '../data/allowances';
 import { asEngine } from '../data/statement';
 import { fault } from '../domain/fault';
 import { readInstant } from '../domain/instant';
@@ -33,10 +34,30 @@ export async function redeliverOne(dataSource: DataSource, by: Actor, id: string
     const endpoint = endpointId && (await findEndpoint(client, by.merchantId, endpointId));
     if (!endpoint) throw new Problem('not_found');
     if (endpoint.disabled_at) throw new Problem('endpoint_disabled');
+    if (by.reason === null) await allow(client, by.merchantId, 'redelivery');
     const delivery = await redeliver(client, by.merchantId, id);
     await audit(client, { ...by, action: 'webhook_delivery.redelivered', object: id, data: {} });
     return delivery;
   });
+}
+
+/** What a merchant may have sent again, or sent for a test; its receivers and everybody's hands are no toy. */
+const ALLOWED = {
+  test: { what: 'webhook tests', most: 30, periodSeconds: 60 },
+  redelivery: { what: 'webhook redeliveries', most: 300, periodSeconds: 60 },
+  replay: { what: 'webhook replays', most: 12, periodSeconds: 60 },
+  replayed: { what: 'webhook messages replayed', most: 200_000, periodSeconds: 3600 },
+} as const satisfies Record<string, Allowance>;
+
+/** Throws where the merchant has used up what it has of this; whatever was done with it is then undone. */
+export async function allow(
+  client: PoolClient,
+  merchantId: string,
+  act: keyof typeof ALLOWED,
+  amount = 1,
+): Promise<void> {
+  const retryAfter = await useAllowance(client, merchantId, ALLOWED[act], amount);
+  if (retryAfter !== null) throw new Problem('rate_limited', { retryAfter });
 }
 
 /** Makes the messages of a time due again. */
@@ -49,6 +70,7 @@ export async function replayTime(
   const period = { from: readInstant(from) as Date, to: readInstant(to) as Date };
   const deliveries = await replay(client, endpoint, { ...period, types });
   if (deliveries === null) throw new Problem('replay_too_large');
+  if (by.reason === null) await allow(client, by.merchantId, 'replayed', deliveries);
   await note(client, by, 'replayed', endpoint, { from, to, types: types ?? null, deliveries });
   return { endpoint_id: endpoint.id, deliveries };
 }

@@ -15,11 +15,19 @@ interface Endpoint {
 export class EndpointLimits {
   private readonly endpoints = new Map<string, Endpoint>();
   private slowInFlight = 0;
+  /** The latest turn of each merchant. */
+  private readonly turns = new Map<string, number>();
+  private turn = 0;
 
   constructor(private readonly concurrency: number) {}
 
   /** `failing`: by what other processes saw. Returns what to call at its end, with success and duration in ms. */
-  begin(id: string, failing: boolean): (succeeded: boolean, ms: number) => void {
+  begin(
+    { endpointId: id, merchantId }: { endpointId: string; merchantId: string },
+    failing: boolean,
+  ): (succeeded: boolean, ms: number) => void {
+    this.turn += 1;
+    this.turns.set(merchantId, this.turn);
     const endpoint = this.endpoints.get(id) ?? { inFlight: 0, quick: undefined };
     this.endpoints.set(id, endpoint);
     const slow = failing || endpoint.quick === false;
@@ -39,6 +47,11 @@ export class EndpointLimits {
       Math.max(0, (quick ? HANDS_OF_A_QUICK_ONE : 1) - inFlight),
     ]);
     return Object.fromEntries(entries) as Record<string, number>;
+  }
+
+  /** When each merchant had its latest turn; one that is not named had none yet. */
+  served(): Record<string, number> {
+    return Object.fromEntries(this.turns);
   }
 
   slow(): string[] {

@@ -13,7 +13,7 @@ import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.gu
 import { Caller } from '../merchants/merchants';
 import { addTest } from './deliveries';
 import { Destinations } from './destinations';
-import { actorOf, note, replayTime, requireTimes } from './endpoint-acts';
+import { actorOf, allow, note, replayTime, requireTimes } from './endpoint-acts';
 import {
   addEndpoint,
   enableEndpoint,
@@ -152,6 +152,7 @@ export class WebhookEndpointsController {
   @ApiResponse({ status: 409, description: 'endpoint_disabled' })
   async test(@Param('id') id: string, @CallerParam() caller: Caller): Promise<WebhookDeliveryView> {
     return this.withEnabled(id, caller, async (client, endpoint) => {
+      await allow(client, caller.merchantId, 'test');
       await note(client, actorOf(caller), 'tested', endpoint);
       return deliveryView(await addTest(client, endpoint));
     });
@@ -171,7 +172,10 @@ export class WebhookEndpointsController {
   ): Promise<WebhookReplayView> {
     const request = this.checks.read(WebhookReplayRequest, body);
     requireTimes(request);
-    return this.withEnabled(id, caller, (client, endpoint) => replayTime(client, actorOf(caller), endpoint, request));
+    return this.withEnabled(id, caller, async (client, endpoint) => {
+      await allow(client, caller.merchantId, 'replay');
+      return replayTime(client, actorOf(caller), endpoint, request);
+    });
   }
 
   private async withEnabled<T>(

@@ -47,13 +47,14 @@ describe('a queue of messages that was empty when the service started', () => {
   it('is soon claimed by the row, however many messages pile up', async () => {
     const store = new DeliveryStore(dataSource, sealer, 60, makeLog('silent'));
     const limits = new EndpointLimits(AT_ONCE);
-    for (const id of endpoints) limits.begin(id, false)(true, 1);
+    for (const id of endpoints) limits.begin({ endpointId: id, merchantId: 'm' }, false)(true, 1);
     const claim = () => store.claim(AT_ONCE, 'w', limits);
     expect(await rowsReadAMessage(claim)).toBeLessThan(20);
   });
 
   it('the count bites: a plan kept from the first moment reads the backlog for each message', async () => {
-    const claim = () => run(dataSource, CLAIM_DELIVERIES, [AT_ONCE, 'w', 60, JSON.stringify(shares), AT_ONCE, []]);
+    const claim = () =>
+      run(dataSource, CLAIM_DELIVERIES, [AT_ONCE, 'w', 60, JSON.stringify(shares), AT_ONCE, [], '{}']);
     expect(await rowsReadAMessage(claim)).toBeGreaterThan(1000);
   });
 
