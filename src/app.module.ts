@@ -40,6 +40,7 @@ import { IdempotencyStore } from './http/idempotency';
 import { FileReader, limitsWithin } from './invoice-files/file-reader';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
+import { RequestLimits } from './merchants/request-limits';
 import { Metrics } from './metrics';
 import { AcceptOrders } from './orders/accept';
 import { InvoiceCheck } from './orders/invoice-check';
@@ -174,7 +175,7 @@ export class AppModule {
           ...accountParts(config, dataSource, sealer, accounts, engine, reader, reimbursements, { metrics, log }),
         ),
         ...parts(reimbursements, signing, gateway, dropIn),
-        ...parts(files, invoiceReader),
+        ...parts(files, invoiceReader, new RequestLimits(dataSource, config.REQUESTS_PER_MINUTE)),
         ...parts(checks, new InvoiceCheck(checks, invoiceReader, limits)),
         ...parts(settlements, new ProblemFilter(log), new ProcessorTurns(), new Operators(dataSource)),
         ...parts(

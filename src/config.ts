@@ -74,6 +74,12 @@ export const SETTINGS = {
     '256',
     'orders of one merchant that one process takes at the same time; more are 429',
   ),
+  REQUESTS_PER_MINUTE: integer(
+    0,
+    10_000_000,
+    '0',
+    'requests of one merchant a minute, all processes together; more are 429; 0: no limit',
+  ),
   PDF_CHECK: oneOf(
     ['full', 'fast', 'warn', 'off'],
     'full',

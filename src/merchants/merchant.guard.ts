@@ -4,6 +4,7 @@ import { FastifyRequest } from 'fastify';
 import { KnownRequest } from '../http/held-bodies';
 import { Problem } from '../http/problems';
 import { Caller, Merchants, MerchantScope } from './merchants';
+import { RequestLimits } from './request-limits';
 
 const SCOPE = 'piaoka:scope';
 
@@ -21,6 +22,7 @@ export class MerchantGuard implements CanActivate {
   constructor(
     private readonly merchants: Merchants,
     private readonly reflector: Reflector,
+    private readonly limits: RequestLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -30,6 +32,8 @@ export class MerchantGuard implements CanActivate {
     if (!caller) throw new Problem('unauthorized');
     const scopes = this.reflector.get<MerchantScope[] | undefined>(SCOPE, context.getHandler()) ?? [];
     if (!scopes.some((scope) => caller.scopes.includes(scope))) throw new Problem('forbidden');
+    const retryAfter = await this.limits.admit(caller.merchantId);
+    if (retryAfter !== null) throw new Problem('rate_limited', { retryAfter });
     request.caller = caller;
     request.knownAs = caller.merchantId;
     return true;

@@ -56,8 +56,8 @@ export async function allow(
   act: keyof typeof ALLOWED,
   amount = 1,
 ): Promise<void> {
-  const retryAfter = await useAllowance(client, merchantId, ALLOWED[act], amount);
-  if (retryAfter !== null) throw new Problem('rate_limited', { retryAfter });
+  const { over, endsIn } = await useAllowance(client, merchantId, ALLOWED[act], amount);
+  if (over) throw new Problem('rate_limited', { retryAfter: Math.ceil(endsIn) });
 }
 
 /** Makes the messages of a time due again. */
