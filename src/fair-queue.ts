@@ -67,3 +67,19 @@ export class FairQueue<Item> {
     return all;
   }
 }
+
+/** Who had a turn when, so that among those who wait in the database, too, the one served longest ago goes first. */
+export class LatestTurns {
+  private readonly turns = new Map<string, number>();
+  private turn = 0;
+
+  note(owner: string): void {
+    this.turn += 1;
+    this.turns.set(owner, this.turn);
+  }
+
+  /** JSON of {owner: a growing number}; who is not named had no turn yet. */
+  toJSON(): Record<string, number> {
+    return Object.fromEntries(this.turns);
+  }
+}

@@ -96,11 +96,11 @@ function parameter(n: number, name: string): string {
 /**
  * Takes due rows under a lease, each for one worker; their state stays as it is. `$1` how many, `$2` who, `$3` lease in
  * seconds, `$4` how many more each account may take ({appid: number}; an account left out has no limit of its own),
- * `$5` held accounts (appid) and merchants (id) for which one row may pass as a canary.
- * Fair: the merchants with queued rows are found by a loose index scan and share the hands equally; where there are fewer
- * hands, or an account may take fewer than its merchants have waiting, the lot decides. Held ones are passed over, but for
- * their canaries. A merchant is served under each account it had. Rows whose upload is running out go first, then the
- * oldest; nobody's locked rows are waited for.
+ * `$5` held accounts (appid) and merchants (id) for which one row may pass as a canary, `$6` each merchant's latest turn
+ * ({id: a growing number}). Fair: the merchants with queued rows are found by a loose index scan and share the hands
+ * equally, and what one account may take; who was served longest ago goes first. Held ones are passed over, but for their
+ * canaries. A merchant is served under each account it had. Rows whose upload is running out go first, then the oldest;
+ * nobody's locked rows are waited for.
  * A claim whose lease ran out is a crash where its worker is gone (`workers`), and none where the database stood still.
  * now() and not clock_timestamp() in the condition, because only a stable function can use the index.
  */
@@ -124,15 +124,14 @@ export const CLAIM: Statement = {
            FROM holds h WHERE h.lifted_at IS NULL AND (h.until IS NULL OR h.until > now())
                           AND (h.appid = account.issuer_appid OR h.merchant_id = m.id)) hold
     ), served AS (
-      SELECT merchant_id, issuer_appid, canary,
+      SELECT merchant_id, issuer_appid, canary, coalesce(($6::jsonb ->> merchant_id::text)::bigint, 0) AS latest,
              CASE WHEN canary THEN 1 ELSE least($1::integer, ($4::jsonb ->> issuer_appid)::integer) END AS free,
              ceil($1::numeric / nullif(count(*) FILTER (WHERE NOT held) OVER (), 0)) AS share
         FROM known WHERE canary OR NOT held
     ), turns AS (
-      SELECT one.*, kind.fresh FROM (SELECT *, random() AS turn FROM served) one
-       CROSS JOIN (VALUES (false), (true)) AS kind (fresh) ORDER BY turn, fresh
+      SELECT one.*, kind.fresh FROM served one CROSS JOIN (VALUES (false), (true)) AS kind (fresh) ORDER BY latest, fresh
     ), due AS (
-      SELECT s.issuer_appid, s.canary, s.free, s.turn, s.fresh, row.merchant_id, row.id, row.due_at
+      SELECT s.issuer_appid, s.canary, s.free, s.latest, s.fresh, row.merchant_id, row.id, row.due_at
         FROM turns s
        CROSS JOIN LATERAL (
          SELECT merchant_id, id, due_at FROM insertions i
@@ -144,7 +143,8 @@ export const CLAIM: Statement = {
     ), lined_up AS (
       SELECT *, row_number() OVER (PARTITION BY issuer_appid, merchant_id ORDER BY fresh, due_at) AS nth FROM due
     ), taken AS (
-      SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY issuer_appid, canary ORDER BY nth, turn) AS place FROM lined_up) ranked
+      SELECT * FROM (
+        SELECT *, row_number() OVER (PARTITION BY issuer_appid, canary ORDER BY nth, latest) AS place FROM lined_up) ranked
        WHERE place <= free
     )
     UPDATE insertions i

@@ -1,3 +1,4 @@
+import { LatestTurns } from '../fair-queue';
 import { Log } from '../log';
 import { Metrics } from '../metrics';
 import { AccountLimits } from './account-limits';
@@ -30,6 +31,7 @@ export class InsertionRunner {
   private woken = false;
   private canariesAskedAt = -Infinity;
   private beatAt = -Infinity;
+  private readonly turns = new LatestTurns();
 
   constructor(
     private readonly store: InsertionStore,
@@ -91,7 +93,7 @@ export class InsertionRunner {
       await this.beat();
       const canaries = await this.canaries();
       await this.restored.look();
-      const orders = await this.store.claim(count, this.settings.name, this.limits.free(), canaries);
+      const orders = await this.store.claim(count, this.settings.name, this.limits.free(), canaries, this.turns);
       // Claimed on a connection that was opened for it: perhaps in another time than the one before.
       await this.restored.look();
       orders.forEach((order) => this.carry(order));
@@ -121,6 +123,7 @@ export class InsertionRunner {
 
   private carry(order: Claimed): void {
     this.limits.begin(order.issuerAppid);
+    this.turns.note(order.merchantId);
     const started = performance.now();
     const work = this.worker
       .carry(order)

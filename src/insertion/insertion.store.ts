@@ -6,6 +6,7 @@ import { Fault } from '../domain/fault';
 import { Insertion } from '../domain/insertion';
 import { Outcome } from '../domain/outcome';
 import { isFree } from '../domain/settlement';
+import { LatestTurns } from '../fair-queue';
 import { Metrics } from '../metrics';
 import { Answer } from '../wechat/answer';
 import { CLASSIFIER_VERSION } from '../wechat/verdict';
@@ -65,9 +66,16 @@ export class InsertionStore {
     await run(this.dataSource, BEAT, [worker]);
   }
 
-  /** `free`: how many more each account may take. `canaries`: held accounts that may let one through. */
-  async claim(count: number, worker: string, free: Record<string, number>, canaries: string[]): Promise<Claimed[]> {
-    const values = [count, worker, this.limits.leaseSeconds, JSON.stringify(free), canaries];
+  /** `free`: how many more each account may take. `canaries`: held accounts that may let one through. `turns`: of merchants. */
+  async claim(
+    count: number,
+    worker: string,
+    free: Record<string, number>,
+    canaries: string[],
+    turns: LatestTurns,
+  ): Promise<Claimed[]> {
+    const { leaseSeconds } = this.limits;
+    const values = [count, worker, leaseSeconds, JSON.stringify(free), canaries, JSON.stringify(turns)];
     const rows = await run<ClaimedRow>(this.dataSource, CLAIM, values);
     if (rows.length > 0) this.metrics.batchSize.observe({ statement: 'claim' }, rows.length);
     return rows.map((row) => claimedFrom(row, this.sealer));

@@ -77,7 +77,7 @@ export class DeliveryStore {
       free,
       limits.slowFree(),
       limits.slow(),
-      JSON.stringify(limits.served()),
+      JSON.stringify(limits.turns),
     ];
     const rows = await run<ClaimedDeliveryRow>(this.dataSource, CLAIM_DELIVERIES, values);
     await this.youngTables.grew(rows.length);

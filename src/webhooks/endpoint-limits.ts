@@ -1,3 +1,5 @@
+import { LatestTurns } from '../fair-queue';
+
 /** An endpoint that answers well may have this many requests at once; one that is new, fails or dawdles, one. */
 const HANDS_OF_A_QUICK_ONE = 8;
 const QUICK_MS = 1000;
@@ -15,9 +17,8 @@ interface Endpoint {
 export class EndpointLimits {
   private readonly endpoints = new Map<string, Endpoint>();
   private slowInFlight = 0;
-  /** The latest turn of each merchant. */
-  private readonly turns = new Map<string, number>();
-  private turn = 0;
+  /** Of merchants. */
+  readonly turns = new LatestTurns();
 
   constructor(private readonly concurrency: number) {}
 
@@ -26,8 +27,7 @@ export class EndpointLimits {
     { endpointId: id, merchantId }: { endpointId: string; merchantId: string },
     failing: boolean,
   ): (succeeded: boolean, ms: number) => void {
-    this.turn += 1;
-    this.turns.set(merchantId, this.turn);
+    this.turns.note(merchantId);
     const endpoint = this.endpoints.get(id) ?? { inFlight: 0, quick: undefined };
     this.endpoints.set(id, endpoint);
     const slow = failing || endpoint.quick === false;
@@ -47,11 +47,6 @@ export class EndpointLimits {
       Math.max(0, (quick ? HANDS_OF_A_QUICK_ONE : 1) - inFlight),
     ]);
     return Object.fromEntries(entries) as Record<string, number>;
-  }
-
-  /** When each merchant had its latest turn; one that is not named had none yet. */
-  served(): Record<string, number> {
-    return Object.fromEntries(this.turns);
   }
 
   slow(): string[] {

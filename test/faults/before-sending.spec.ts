@@ -83,7 +83,7 @@ describe('before anything is sent', () => {
     // A process that is killed leaves a claim and nothing else.
     const dataSource = await dataSourceFor(world.databaseUrl, { poolSize: 1 }).initialize();
     const claim = async (count: number) => {
-      expect(await claimed(dataSource, CLAIM, [count, 'dead', 0, '{}', []])).toHaveLength(count);
+      expect(await claimed(dataSource, CLAIM, [count, 'dead', 0, '{}', [], '{}'])).toHaveLength(count);
     };
     try {
       await claim(2);

@@ -90,7 +90,7 @@ async function rowsReadAnOrder(url: string, perform: Run, flush: () => Promise<u
 async function pileUp(batches: number, perform: Run): Promise<void> {
   for (let batch = 0; batch < batches; batch += 1) {
     await perform(accept(BATCH), Array.from({ length: BATCH }, newOrder).flat());
-    const claimed = await perform(CLAIM, [BATCH, 'w', 60, '{}', []]);
+    const claimed = await perform(CLAIM, [BATCH, 'w', 60, '{}', [], '{}']);
     expect(claimed).toHaveLength(BATCH);
     await perform(PDFS, [claimed.map(() => MERCHANT), claimed.map(({ id }) => id)]);
   }

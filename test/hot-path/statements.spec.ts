@@ -101,7 +101,7 @@ describe(`hot statements with ${STORED.toLocaleString('en')} stored orders`, () 
 
   it.each<[string, string, () => unknown[]]>([
     ['accept', accept(2).text, () => [...acceptValues(), ...acceptValues()]],
-    ['claim', CLAIM.text, () => [32, 'w', 60, '{}', []]],
+    ['claim', CLAIM.text, () => [32, 'w', 60, '{}', [], '{}']],
     ['pdfs', PDFS.text, () => [[MERCHANT], [known]]],
     ['intend', INTEND.text, () => [JSON.stringify([{ ...row, id: known }]), 60]],
     [
@@ -149,7 +149,7 @@ describe(`hot statements with ${STORED.toLocaleString('en')} stored orders`, () 
   );
 
   it('the check bites: the same claim without its index reads a whole table', async () => {
-    const plan = await planOf('DROP INDEX insertions_due', CLAIM.text, [32, 'w', 60, '{}', []]);
+    const plan = await planOf('DROP INDEX insertions_due', CLAIM.text, [32, 'w', 60, '{}', [], '{}']);
     expect(readWhole(plan[0].Plan).length + (rowsRead(plan[0].Plan) > 5000 ? 1 : 0)).toBeGreaterThan(0);
   });
 });
