@@ -11,6 +11,9 @@ export class Allowances1763800000177 implements MigrationInterface {
         used bigint NOT NULL,
         CONSTRAINT allowances_pkey PRIMARY KEY (merchant_id, what)
       ) WITH (fillfactor = 50);
+      ALTER TABLE allowances ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE allowances FORCE ROW LEVEL SECURITY;
+      CREATE POLICY of_the_engine ON allowances TO piaoka_engine USING (true) WITH CHECK (true);
       GRANT SELECT, INSERT, UPDATE ON allowances TO piaoka_engine;
     `);
   }
