@@ -37,12 +37,14 @@ const merchants = (orders: Order[]) => orders.map(({ merchant }) => merchant);
 describe('an order behind hundreds of another merchant’s', () => {
   it('is in the next batch, beside theirs', async () => {
     const { add, next } = store({ size: 32 });
-    add(bulk(300));
+    void Promise.all(add(bulk(300)));
     expect(merchants(await next())).toEqual(Array(32).fill('bulk'));
-    add([
-      { merchant: 'small', bytes: 1 },
-      { merchant: 'other', bytes: 1 },
-    ]);
+    void Promise.all(
+      add([
+        { merchant: 'small', bytes: 1 },
+        { merchant: 'other', bytes: 1 },
+      ]),
+    );
     const second = merchants(await next());
     expect(second).toHaveLength(32);
     expect(second.slice(0, 3).sort()).toEqual(['bulk', 'other', 'small']);
@@ -51,9 +53,9 @@ describe('an order behind hundreds of another merchant’s', () => {
 
   it('where nobody has turns it would be the last of all', async () => {
     const { add, next } = store({ size: 32, owner: false });
-    add(bulk(64));
+    void Promise.all(add(bulk(64)));
     await next();
-    add([{ merchant: 'small', bytes: 1 }]);
+    void Promise.all(add([{ merchant: 'small', bytes: 1 }]));
     expect(merchants(await next())).toEqual(Array(32).fill('bulk'));
     expect(merchants(await next())).toEqual(['small']);
   });
