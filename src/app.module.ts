@@ -26,9 +26,10 @@ import { Resolutions } from './console/resolutions';
 import { isShort } from './data/data-source';
 import { Database } from './data/open-database';
 import { Sealer } from './data/sealed';
+import { SealingKeys } from './data/sealing-keys';
 import { makeEngine } from './engine';
 import { ErrorPagesController } from './http/error-pages.controller';
-import { HealthController, Shortage } from './http/health.controller';
+import { HealthController, Readiness } from './http/health.controller';
 import { MetricsController } from './http/metrics.controller';
 import { ProblemFilter } from './http/problem.filter';
 import { ProcessorTurns } from './http/processor-turns';
@@ -70,6 +71,8 @@ import { MediaShelf } from './drop-in/media-shelf';
 export interface Services {
   config: Config;
   database: Database;
+  sealer: Sealer;
+  keys: SealingKeys;
   log: Log;
 }
 
@@ -102,13 +105,12 @@ const API = [
 /** Every part of the service and what it is made of. Controllers get their parts from Nest, parts get them from here. */
 @Module({})
 export class AppModule {
-  static of({ config, database, log }: Services): DynamicModule {
+  static of({ config, database, sealer, keys, log }: Services): DynamicModule {
     const { dataSource } = database;
     const metrics = new Metrics();
-    const sealer = new Sealer(config.MASTER_KEY, config.MASTER_KEY_PREVIOUS);
     const accounts = new Accounts(dataSource, sealer);
     const files = new FileReader(limitsWithin(config.LEASE_SECONDS), (what, err) => log.error({ err }, what));
-    const engine = makeEngine(config, dataSource, sealer, accounts, files, metrics, log);
+    const engine = makeEngine(config, dataSource, sealer, keys, accounts, files, metrics, log);
     const { runner, recentPdfs, transport, settlements } = engine;
     const calls = new WakeUpCalls(dataSource);
     const accept = new AcceptOrders(dataSource, sealer, metrics, (id, { files, ...digests }) => {
@@ -169,7 +171,7 @@ export class AppModule {
       ],
       providers: [
         ...parts(sealer, accounts, merchants, metrics, transport, runner, posts, reader, limits),
-        ...parts(new AuditKeys([config.MASTER_KEY, config.MASTER_KEY_PREVIOUS ?? config.MASTER_KEY]), jobs),
+        ...parts(new AuditKeys([config.MASTER_KEY, ...(config.MASTER_KEY_PREVIOUS ?? [])]), jobs),
         ...parts(...Object.values(books)),
         ...parts(
           ...accountParts(config, dataSource, sealer, accounts, engine, reader, reimbursements, { metrics, log }),
@@ -188,10 +190,15 @@ export class AppModule {
         ...parts(...makeWebhooks(config, dataSource, sealer, metrics, log)),
         { provide: IdempotencyStore, useValue: idempotencyKeys },
         { provide: DataSource, useValue: dataSource },
-        { provide: Shortage, useValue: new Shortage(() => isShort(dataSource)) },
+        { provide: Readiness, useValue: new Readiness(() => notReady(dataSource, sealer)) },
       ],
     };
   }
+}
+
+function notReady(dataSource: DataSource, sealer: Sealer) {
+  if (isShort(dataSource)) return 'unavailable';
+  return sealer.missing.size > 0 ? 'sealing_key_missing' : null;
 }
 
 function parts(...values: object[]) {

@@ -14,6 +14,7 @@ import {
   prefixes,
   schedule,
   secret,
+  secrets,
   Setting,
   shanghaiCron,
   text,
@@ -35,7 +36,7 @@ export const SETTINGS = {
   MIGRATE_ON_START: flag('true', 'run pending migrations at start, under a lock'),
   DATA_DIR: text('.data', 'where the own PostgreSQL and the own master key live'),
   MASTER_KEY: secret('32 bytes, base64: encrypts personal data and tokens; required with DATABASE_URL', checkKey),
-  MASTER_KEY_PREVIOUS: secret('the key before the last rotation, for reading', checkKey),
+  MASTER_KEY_PREVIOUS: secrets('keys before it, for reading, comma separated; db:keys says which are in use', checkKey),
 
   WECHAT_BASE_URL: baseUrl('https://api.weixin.qq.com', 'WeChat, or the sandbox (plain http only to loopback)'),
   WECHAT_APPID: text(null, 'appid of the issuing platform’s account (开票平台)'),

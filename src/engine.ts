@@ -7,6 +7,7 @@ import { SetUp } from './accounts/set-up';
 import { Templates } from './accounts/templates';
 import { Config } from './config';
 import { Sealer } from './data/sealed';
+import { SealingKeys } from './data/sealing-keys';
 import { AccountLimits } from './insertion/account-limits';
 import { BeforeSending } from './insertion/before-sending';
 import { Holds } from './insertion/holds';
@@ -52,6 +53,7 @@ export function makeEngine(
   config: Config,
   dataSource: DataSource,
   sealer: Sealer,
+  keys: SealingKeys,
   accounts: Accounts,
   files: FileReader,
   metrics: Metrics,
@@ -69,7 +71,7 @@ export function makeEngine(
   const templates = new Templates(dataSource, calls);
   const before = new BeforeSending(accounts, setUp, templates, calls);
   const limits = { leaseSeconds: config.LEASE_SECONDS, batch: 64 };
-  const store = new InsertionStore(dataSource, sealer, limits, metrics);
+  const store = new InsertionStore(dataSource, sealer, limits, metrics, () => keys.look());
   const recentPdfs = new RecentPdfs(new DatabasePdfs(dataSource), config.ROLE === 'all' ? RECENT_PDF_BYTES : 0);
   const holds = new Holds(dataSource, Math.random);
   const settings = {

@@ -39,6 +39,7 @@ import { openWechatDoors } from './reimburser';
 import { InvoiceReader } from './orders/invoice-reader';
 import { Reconciler } from './reconciliation/reconciler';
 import { ReportMaker } from './reconciliation/report-maker';
+import { openSealer } from './sealing';
 import { DeliveryRunner } from './webhooks/delivery.runner';
 import { TokenGateway } from './token-gateway/token-gateway';
 import { Transport } from './wechat/transport';
@@ -58,6 +59,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   if (!config.MIGRATE_ON_START) await refusePendingMigrations(database);
   await refusePoolerThatForgets(database);
   await tellDurability(database.dataSource, log);
+  const { sealer, keys } = await openSealer(database, config, log).catch(refusedAfter(database));
   const adapter = new FastifyAdapter({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -68,11 +70,15 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       answer(problemOf(error, log, request), request, reply),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ config, database, log }), adapter, {
-    bodyParser: false,
-    logger: false,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.of({ config, database, sealer, keys, log }),
+    adapter,
+    {
+      bodyParser: false,
+      logger: false,
+      abortOnError: false,
+    },
+  );
   if (config.ROLE !== 'api' && ['full', 'warn'].includes(config.PDF_CHECK)) app.get(FileReader).keepWarm();
   logRequests(adapter, log);
   registerSafeHeaders(adapter.getInstance());
@@ -105,6 +111,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     await app.get(FileReader).close();
     await app.get(InvoiceReader).close();
     await app.get(Transport).close();
+    keys.stop();
     await database.close();
   };
   return { url, close: () => (closing ??= close()) };
@@ -127,6 +134,14 @@ async function refusePoolerThatForgets(database: Database): Promise<void> {
     'DATABASE_URL: 连接池不保留预备语句。请用 PgBouncer 1.21 或更新版本并设 max_prepared_statements=200，或直连 PostgreSQL。 ' +
       'The pooler loses prepared statements: use PgBouncer 1.21 or later with max_prepared_statements=200, or PostgreSQL itself.',
   ]);
+}
+
+/** For a start that is refused. */
+function refusedAfter(database: Database): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await database.close();
+    throw error;
+  };
 }
 
 /** What only a worker runs: insertions with their ear for wake-up calls, webhooks, and the recurring jobs. */

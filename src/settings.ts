@@ -44,6 +44,19 @@ export const secret = (about: string, check: (value: string) => void = () => und
     true,
   );
 
+/** Several secrets, separated by commas or, in a file, by line ends. */
+export const secrets = (about: string, check: (value: string) => void) =>
+  setting(
+    (value) => {
+      const given = value.split(/[\s,]+/).filter((part) => part !== '');
+      given.forEach(check);
+      return Object.freeze(given) as readonly string[];
+    },
+    null,
+    about,
+    true,
+  );
+
 export const oneOf = <const T extends readonly string[], D extends T[number]>(
   values: T,
   defaultText: D,

@@ -18,6 +18,11 @@ const FINDINGS = {
     '取不到 access_token：请核对 appid 与 secret，并把本服务的出口 IP 加入公众平台「IP 白名单」。',
     'No access_token: check appid and secret, and add this service’s address to the account’s IP whitelist.',
   ],
+  secret_lost: [
+    'error',
+    '保存的 secret 无法解密（已损坏或密钥遗失）：请重新设置（PATCH /v1/admin/accounts/{appid}），环境变量给出的账号重启即可。',
+    'The stored secret cannot be opened (damaged, or its key is lost): set it anew (PATCH /v1/admin/accounts/{appid}); for an account of the environment a restart does it.',
+  ],
   component_ip_unregistered: [
     'error',
     '出口 IP 未在第三方平台登记（61004）：请在微信开放平台（open.weixin.qq.com）该第三方平台的白名单 IP 地址列表中加入；公众平台的白名单不起作用。',
@@ -79,7 +84,8 @@ export class AccountCheck {
   ) {}
 
   async check(account: WechatAccount): Promise<Finding[]> {
-    const findings = account.role === 'component' ? [] : await this.asked(account);
+    const askable = account.role !== 'component' && account.secret !== null;
+    const findings = askable ? await this.asked(account) : account.secret === null ? [finding('secret_lost')] : [];
     if (!account.callbackKeys && account.role !== 'reimburser') findings.push(finding('callback_unset'));
     await this.accounts.keepFindings(account.appid, findings);
     return [...findings, ...((await this.now()).get(account.appid) ?? [])];

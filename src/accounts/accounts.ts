@@ -163,8 +163,9 @@ export class Accounts {
     const said = JSON.stringify({ ...given, secret, callback });
     const aad = `accounts|${appid}|environment`;
     const accounts = this.dataSource.getRepository(Account);
-    const before = (await accounts.findOneBy({ appid }))?.fromEnvironment;
-    if (before && this.readable(before, aad) === said) return;
+    const before = await accounts.findOneBy({ appid });
+    const known = before?.fromEnvironment && this.sealer.textOf(before.fromEnvironment, aad);
+    if (before && known === said && this.opened(before).secret !== null) return;
     const fromEnvironment = this.sealer.seal(said, aad);
     const keys = callback && { callbackKeys: await this.sealedKeys(appid, callback.token, callback.aesKey) };
     // All at once: what is half applied would look as if it were applied.
@@ -189,32 +190,21 @@ export class Accounts {
     this.cache.delete(appid);
   }
 
-  /** Null: sealed with a master key that is gone. */
-  private readable(sealed: Buffer, aad: string): string | null {
-    try {
-      return this.sealer.open(sealed, aad);
-    } catch {
-      return null;
-    }
-  }
-
   private sealed(appid: string, secret: string): Buffer {
     return this.sealer.seal(secret, `accounts|${appid}`);
   }
 
   private opened(row: Account): WechatAccount {
     const { appid, role, tokenKind, billingFields, sPappid, callbackMode, callbackKeys } = row;
-    const secret = this.sealer.open(row.secret, `accounts|${appid}`);
-    const keys = callbackKeys && this.sealer.open(callbackKeys, `accounts|${appid}|callback`);
     return {
       appid,
       role,
-      secret,
+      secret: this.sealer.textOf(row.secret, `accounts|${appid}`),
       tokenKind,
       billingFields,
       sPappid,
       callbackMode,
-      callbackKeys: keys ? (JSON.parse(keys) as CallbackKeys) : null,
+      callbackKeys: this.sealer.opened<CallbackKeys>(callbackKeys, `accounts|${appid}|callback`).value,
     };
   }
 }

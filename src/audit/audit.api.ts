@@ -34,6 +34,6 @@ export class AuditVerificationView {
   chains!: number;
   rows!: number;
   findings!: AuditFindingView[];
-  /** Anchors of a MASTER_KEY that is neither the present one nor the one before: nothing is concluded from them */
+  /** Anchors of a MASTER_KEY that is neither the present one nor one of those before: nothing is concluded from them */
   unverifiable_anchors!: number;
 }

@@ -8,7 +8,7 @@ import { verifyAudit } from './verify';
 export async function auditVerifyCommand(config: Config, print: (line: string) => void): Promise<number> {
   const database = await openDatabase({ ...config, MIGRATE_ON_START: false }, () => undefined);
   try {
-    const keys = [config.MASTER_KEY, config.MASTER_KEY_PREVIOUS].filter((key) => key !== null);
+    const keys = [config.MASTER_KEY, ...(config.MASTER_KEY_PREVIOUS ?? [])];
     const { chains, rows, findings, unverifiable } = await asEngine(database.dataSource, (client) =>
       verifyAudit(client, keys),
     );

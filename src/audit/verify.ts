@@ -45,7 +45,7 @@ const MOST_SUSPECTS = 300;
 
 /**
  * Reads every chain from its head back to its first row: each row must be what the row after it vouches for. Of memory it
- * takes a page of rows. `masterKeys`: the present one and the one before; without any, anchors are compared but their
+ * takes a page of rows. `masterKeys`: the present one and those before; without any, anchors are compared but their
  * signatures are not. To be called in a transaction of its own, which it makes one snapshot.
  */
 export async function verifyAudit(client: PoolClient, masterKeys: string[]): Promise<Verification> {

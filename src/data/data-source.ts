@@ -46,6 +46,7 @@ import { HeldTemplates1763800000149 } from '../../migrations/1763800000149-held-
 import { DoubtsTold1763800000186 } from '../../migrations/1763800000186-doubts-told';
 import { Allowances1763800000177 } from '../../migrations/1763800000177-allowances';
 import { HeldAccounts1763800000176 } from '../../migrations/1763800000176-held-accounts';
+import { SealingKeys1763800000160 } from '../../migrations/1763800000160-sealing-keys';
 import { RefusedPushes1763800000145 } from '../../migrations/1763800000145-refused-pushes';
 import { ReimbursementTold1763800000130 } from '../../migrations/1763800000130-reimbursement-told';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
@@ -79,6 +80,7 @@ import { LiveInvoice, Order, OrderRevision, StoredPdf } from './entities/order';
 import { Report, ReportPart } from './entities/report';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSequence } from './entities/webhook';
 import { ReimbursementIntent, ShownCardRow } from './entities/reimbursement';
+import { SealingKey } from './entities/sealing-key';
 import { Template } from './entities/template';
 import { clientOf } from './hosts';
 
@@ -159,6 +161,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Evidence,
       Installation,
       WorkerBeat,
+      SealingKey,
       Hold,
       Operator,
       AuditRow,
@@ -235,6 +238,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       DoubtsTold1763800000186,
       HeldAccounts1763800000176,
       Allowances1763800000177,
+      SealingKeys1763800000160,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

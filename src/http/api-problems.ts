@@ -10,7 +10,7 @@ interface Parameter {
 }
 
 /** What any operation may answer, by what it takes; a controller names only what is its own. */
-const ALWAYS = { 500: 'internal', 503: 'unavailable: send it again after Retry-After' };
+const ALWAYS = { 500: 'internal', 503: 'unavailable or sealing_key_missing: send it again after Retry-After' };
 const WITH_KEY = {
   401: 'unauthorized: no valid key',
   403: 'forbidden: the key lacks the scope or role',

@@ -1,11 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
-import { Problem } from './problems';
+import { Problem, ProblemCode } from './problems';
 
-/** Whether the database has lately refused something because it lacks room: reads may go on, orders may not. */
-export class Shortage {
-  constructor(readonly isSevere: () => boolean) {}
+/** Why this process should get no orders although its database answers; null: nothing keeps it from them. */
+export class Readiness {
+  constructor(readonly hindrance: () => ProblemCode | null) {}
 }
 
 /** Liveness: the process answers. Readiness: its database also takes writes. Neither tells anything else. */
@@ -14,7 +14,7 @@ export class Shortage {
 export class HealthController {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly shortage: Shortage,
+    private readonly readiness: Readiness,
   ) {}
 
   @Get('livez')
@@ -24,7 +24,8 @@ export class HealthController {
 
   @Get('readyz')
   async readyz() {
-    if (this.shortage.isSevere()) throw new Problem('unavailable');
+    const hindrance = this.readiness.hindrance();
+    if (hindrance) throw new Problem(hindrance);
     // A standby, or a server put aside during a failover, answers every question and keeps no order.
     const rows = await this.dataSource
       .query<{ read_only: string }[]>(`SELECT current_setting('transaction_read_only') AS read_only`)

@@ -1,6 +1,7 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException } from '@nestjs/common';
 import { FastifyReply, FastifyRequest } from 'fastify';
 import { databaseIsAway } from '../database-away';
+import { LostValue } from '../domain/lost-value';
 import { Log } from '../log';
 import { Problem, ProblemCode } from './problems';
 import { typesTaken } from './takes';
@@ -26,6 +27,7 @@ export function answer(given: Problem, request: FastifyRequest, reply: FastifyRe
   if (problem.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="piaoka"');
   if (problem.code === 'too_many_requests') void reply.header('retry-after', '1');
   if (problem.extras.retryAfter !== undefined) void reply.header('retry-after', String(problem.extras.retryAfter));
+  if (problem.code === 'sealing_key_missing') void reply.header('retry-after', '15');
   if (problem.code === 'unavailable') void reply.header('retry-after', '2');
   if (problem.code === 'wechat_unavailable') void reply.header('retry-after', '30');
   void reply
@@ -59,6 +61,7 @@ export function problemOf(error: unknown, log: Log, request: FastifyRequest): Pr
 }
 
 function codeOf(error: unknown): ProblemCode {
+  if (error instanceof LostValue) return error.why === 'damaged' ? 'sealed_value_lost' : 'sealing_key_missing';
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
   switch (status) {
     case 404:

@@ -167,6 +167,16 @@ export const PROBLEMS = {
     '此商户的请求过多，此请求未执行，请在 Retry-After 之后重发',
     'Too many requests of this merchant; this one was not carried out, send it again after Retry-After',
   ],
+  sealed_value_lost: [
+    409,
+    '所需的加密数据无法解密（已损坏或密钥遗失），未做任何改动；请按 detail 重新给出数据，或联系运维从备份恢复',
+    'Sealed data that this needs cannot be opened (damaged, or its key is lost); nothing was changed. Give the data anew as detail says, or have it restored from a backup',
+  ],
+  sealing_key_missing: [
+    503,
+    '此进程缺少一个在用的主密钥，请稍后重发；运维请把日志所指的密钥加入 MASTER_KEY_PREVIOUS',
+    'This process lacks a master key that is in use; send again later. Operators: add the key that the log names to MASTER_KEY_PREVIOUS',
+  ],
   unavailable: [
     503,
     '服务暂不可用，请稍后重发（重复提交是安全的）',

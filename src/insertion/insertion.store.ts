@@ -55,6 +55,8 @@ export class InsertionStore {
     private readonly sealer: Sealer,
     private readonly limits: Limits,
     private readonly metrics: Metrics,
+    /** Looks which keys are in use; the sealer then knows those that it lacks. */
+    private readonly keysInUse: () => Promise<void>,
   ) {
     const batches = { size: limits.batch, parallel: 1 };
     this.intents = new MicroBatch((intents) => this.writeIntents(intents), batches);
@@ -74,10 +76,16 @@ export class InsertionStore {
     canaries: string[],
     turns: LatestTurns,
   ): Promise<Claimed[]> {
+    // Others seal with a key that is not here: what they accepted is theirs until it is.
+    if (this.sealer.missing.size > 0) return [];
     const { leaseSeconds } = this.limits;
     const values = [count, worker, leaseSeconds, JSON.stringify(free), canaries, JSON.stringify(turns)];
     const rows = await run<ClaimedRow>(this.dataSource, CLAIM, values);
     if (rows.length > 0) this.metrics.batchSize.observe({ statement: 'claim' }, rows.length);
+    const claimed = rows.map((row) => claimedFrom(row, this.sealer));
+    if (!claimed.some(({ lost }) => lost && !this.sealer.hasKey(lost.keyId))) return claimed;
+    // Perhaps a key that came into use a moment ago.
+    await this.keysInUse();
     return rows.map((row) => claimedFrom(row, this.sealer));
   }
 

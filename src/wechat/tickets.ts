@@ -45,6 +45,8 @@ interface Pause {
 }
 
 const CACHE_MS = 30_000;
+/** A ticket that is stored and cannot be opened: used up, and replaced like one. */
+const NOTHING = { value: '', readAt: -Infinity, refreshIn: 0, expiresIn: 0 };
 /** Seconds until a ticket that was not given twice is asked for again, doubled by every failure that follows. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [1, 60];
 const READ = `SELECT generation, ticket, extract(epoch FROM refresh_after - clock_timestamp())::float8 AS refresh_in,
@@ -103,7 +105,8 @@ export class TicketManager {
   private keep({ appid }: TokenAccount, type: TicketType, [row]: Row[]): Cached | null {
     if (!row) return null;
     const generation = Number(row.generation);
-    const value = this.sealer.open(row.ticket, aad(appid, type, generation));
+    const value = this.sealer.textOf(row.ticket, aad(appid, type, generation));
+    if (value === null) return { ...NOTHING, generation };
     const { refresh_in: refreshIn, expires_in: expiresIn } = row;
     const cached = { value, generation, readAt: performance.now(), refreshIn, expiresIn };
     this.cache.set(`${appid}|${type}`, cached);
@@ -120,7 +123,7 @@ export class TicketManager {
       if (!(await lock(client, account, type, onLocked)))
         return { ticket: null, outcome: later('ticket_refreshing', 1) };
       const now = this.keep(account, type, (await client.query<Row>(READ, [account.appid, type])).rows);
-      if (now && now.generation > seenGeneration) return { ticket: now };
+      if (now && now.generation > seenGeneration && now.value !== '') return { ticket: now };
       const key = keyOf(account, type);
       const pause = this.pauses.get(key);
       if (pause && performance.now() < pause.until) return { ticket: null, outcome: pause.outcome };
@@ -132,7 +135,7 @@ export class TicketManager {
         return { ticket: null, outcome };
       }
       this.pauses.delete(key);
-      const generation = seenGeneration + 1;
+      const generation = Math.max(seenGeneration, now?.generation ?? 0) + 1;
       await client.query(STORE, [
         account.appid,
         type,

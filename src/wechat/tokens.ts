@@ -12,7 +12,8 @@ import { tokenVerdict } from './verdict';
 
 export interface TokenAccount {
   appid: string;
-  secret: string;
+  /** Null: it is stored and cannot be opened, so no token can be fetched; one that is there still serves. */
+  secret: string | null;
   tokenKind: 'stable' | 'plain';
 }
 
@@ -149,7 +150,8 @@ export class TokenManager {
   private async read(account: TokenAccount): Promise<TokenResult> {
     const rows = await this.dataSource.query<Row[]>(READ, [account.appid, account.tokenKind]);
     const row = rows[0];
-    if (row?.token && row.expires_at && row.expires_at > row.now) return { token: this.keep(account, row) };
+    const known = row?.expires_at && row.expires_at > row.now ? this.keep(account, row) : null;
+    if (known) return { token: known };
     return this.fetch(account, { generation: Number(row?.generation ?? 0) }, 'wait');
   }
 
@@ -166,7 +168,8 @@ export class TokenManager {
       ]);
       const row = locked.rows[0];
       if (!row) return this.heldByAnother();
-      if (Number(row.generation) > seen.generation && row.token) return { token: this.keep(account, row) };
+      const newer = Number(row.generation) > seen.generation ? this.keep(account, row) : null;
+      if (newer) return { token: newer };
       // A failover may have lost the generations that were handed out since: they are not handed out again.
       const generation = Math.max(Number(row.generation), seen.generation) + 1;
       return this.fetchLocked(client, account, generation, seen.refused);
@@ -184,10 +187,12 @@ export class TokenManager {
     refused: string | undefined,
   ): Promise<TokenResult> {
     await failpoint('token.locked');
+    const { appid, secret, tokenKind } = account;
+    if (secret === null) return { token: null, outcome: SECRET_LOST };
     const answer =
-      account.tokenKind === 'stable'
-        ? await this.client.fetchStableToken(account.appid, account.secret)
-        : await this.client.fetchPlainToken(account.appid, account.secret);
+      tokenKind === 'stable'
+        ? await this.client.fetchStableToken(appid, secret)
+        : await this.client.fetchPlainToken(appid, secret);
     await failpoint('token.fetched');
     const value = answer.kind === 'answered' && answer.errcode === 0 ? plainSecret(answer.body.access_token) : null;
     const expiresIn = answer.kind === 'answered' ? Number(answer.body.expires_in) : NaN;
@@ -219,13 +224,16 @@ export class TokenManager {
       ],
     );
     await failpoint('token.stored');
-    return { token: this.keep(account, stored.rows[0] as Row) };
+    return { token: this.keep(account, stored.rows[0] as Row) as Token };
   }
 
-  private keep(account: TokenAccount, row: Row): Token {
+  /** Null: there is none, or it cannot be opened; the next one is fetched in its place. */
+  private keep(account: TokenAccount, row: Row): Token | null {
     const generation = Number(row.generation);
+    const value = row.token && this.sealer.textOf(row.token, aad(account, generation));
+    if (value === null) return null;
     const cached: Cached = {
-      value: this.sealer.open(row.token as Buffer, aad(account, generation)),
+      value,
       generation,
       refreshAfter: (row.refresh_after as Date).getTime(),
       expiresAt: (row.expires_at as Date).getTime(),
@@ -239,6 +247,15 @@ export class TokenManager {
     return cached;
   }
 }
+
+/** The account waits for somebody who gives its secret anew. */
+const SECRET_LOST: Outcome = {
+  kind: 'held',
+  reason: 'account_secret_lost',
+  errcode: null,
+  errmsg: null,
+  until: null,
+};
 
 /** The order waits, and burns no try. */
 function later(reason: string, wait: number): Outcome {

@@ -19,7 +19,7 @@ describe('sealed values', () => {
     const before = new Sealer(OLD);
     const sealed = before.seal('x', 'a');
     expect(before.seal('x', 'a').equals(sealed)).toBe(false);
-    expect(new Sealer(NEW, OLD).open(sealed, 'a')).toBe('x');
+    expect(new Sealer(NEW, [OLD]).open(sealed, 'a')).toBe('x');
     expect(() => new Sealer(NEW).open(sealed, 'a')).toThrow(/MASTER_KEY/);
   });
 });

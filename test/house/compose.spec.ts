@@ -101,7 +101,7 @@ test('an administrator, a rotated key and receivers in own networks can be given
     const { BOOTSTRAP_ADMIN_KEY, MASTER_KEY_PREVIOUS, WEBHOOK_ALLOW } = loadConfig(filledIn(environment, given));
     expect({ BOOTSTRAP_ADMIN_KEY, MASTER_KEY_PREVIOUS }).toEqual({
       BOOTSTRAP_ADMIN_KEY: given.BOOTSTRAP_ADMIN_KEY,
-      MASTER_KEY_PREVIOUS: given.MASTER_KEY_PREVIOUS,
+      MASTER_KEY_PREVIOUS: [given.MASTER_KEY_PREVIOUS],
     });
     expect(WEBHOOK_ALLOW).toEqual([{ network: '172.16.0.0/12' }]);
   }
