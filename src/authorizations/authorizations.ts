@@ -106,8 +106,9 @@ export class Authorizations {
     });
   }
 
+  /** Null also where it cannot be opened: WeChat is asked for the title again. */
   personOf(row: AuthorizationRow): Person | null {
-    return row.person && (JSON.parse(this.sealer.open(row.person, `authorizations|${row.id}`)) as Person);
+    return this.sealer.opened<Person>(row.person, `authorizations|${row.id}`).value;
   }
 
   private sealedPerson(row: AuthorizationRow, { title, openid }: Person): Buffer | null {

@@ -102,8 +102,7 @@ export class CardStatuses {
   }
 
   private holderOf({ id, person }: Candidate): string | null {
-    if (!person) return null;
-    return (JSON.parse(this.sealer.open(person, `insertions|${id}`)) as { openid?: string }).openid ?? null;
+    return this.sealer.opened<{ openid?: string }>(person, `insertions|${id}`).value?.openid ?? null;
   }
 }
 

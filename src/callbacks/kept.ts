@@ -60,7 +60,7 @@ export class KeptPushes {
     );
   }
 
-  /** With what it says: its fields, or the text that is no document of fields; secrets are not shown. */
+  /** With what it says, nothing where that cannot be opened: its fields, or the text that is no document of fields; secrets are not shown. */
   async find(id: string): Promise<{ push: KeptPush; says: CallbackFields } | null> {
     const [row] = await this.dataSource.query<(KeptPush & { body: Buffer })[]>(
       `SELECT ${COLUMNS}, body FROM callbacks WHERE id = $1`,
@@ -68,8 +68,7 @@ export class KeptPushes {
     );
     if (!row) return null;
     const { body, ...push } = row;
-    const says = JSON.parse(this.sealer.open(body, `callbacks|${id}`)) as CallbackFields;
-    return { push, says: masked(says) };
+    return { push, says: masked(this.sealer.opened<CallbackFields>(body, `callbacks|${id}`).value ?? {}) };
   }
 
   /**
@@ -83,7 +82,8 @@ export class KeptPushes {
       [appids],
     );
     return rows.flatMap(({ id, body, encrypted, received_at }) => {
-      const { CardId, Code, Status = null } = JSON.parse(this.sealer.open(body, `callbacks|${id}`)) as CallbackFields;
+      const says: CallbackFields = this.sealer.opened<CallbackFields>(body, `callbacks|${id}`).value ?? {};
+      const { CardId, Code, Status = null } = says;
       return CardId === cardId && Code ? [{ push: id, received_at, encrypted, card_code: Code, status: Status }] : [];
     });
   }

@@ -38,8 +38,10 @@ export class ProcessCallbacks {
     const rows = await this.dataSource.query<Row[]>('SELECT * FROM callbacks WHERE id = $1', [id]);
     const [row] = rows;
     if (!row || !['received', 'parked'].includes(row.state)) return;
-    const fields = JSON.parse(this.sealer.open(row.body, `callbacks|${id}`)) as CallbackFields;
-    const processed = await this.handle(row, fields);
+    const { value: fields, lost } = this.sealer.opened<CallbackFields>(row.body, `callbacks|${id}`);
+    // The queue gives it to a process that has the key.
+    if (lost?.why === 'key_missing') throw lost;
+    const processed = fields ? await this.handle(row, fields) : ({ kind: 'lost' } as const);
     await inTransaction(this.dataSource, (client) => record(client, row, processed));
   }
 
@@ -96,7 +98,16 @@ export class ProcessCallbacks {
   }
 }
 
+async function keepLost(client: PoolClient, { id }: Row): Promise<void> {
+  await client.query(
+    `UPDATE callbacks SET state = 'unreadable', outcome = 'sealed_value_lost', tries = tries + 1,
+            processed_at = clock_timestamp() WHERE id = $1`,
+    [id],
+  );
+}
+
 async function record(client: PoolClient, row: Row, processed: Processed): Promise<void> {
+  if (processed.kind === 'lost') return keepLost(client, row);
   const tooOld = Date.now() - row.received_at.getTime() > PARKED_LIMIT_MS;
   const state = processed.kind === 'done' ? 'done' : tooOld ? 'expired' : 'parked';
   await client.query(

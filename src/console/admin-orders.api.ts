@@ -37,6 +37,8 @@ export class RevisionView {
   until!: string;
   card_id!: string;
   invoice!: InvoiceView;
+  /** Only where personal data of that revision cannot be opened */
+  unreadable?: 'invoice'[];
   pdf_sha256!: string;
   checked?: CheckedView;
 }

@@ -26,7 +26,7 @@ export class PushPage {
 }
 
 export class PushContentView extends PushView {
-  /** What it says, field by field; the text itself, as `unreadable`, where nobody could read it; secrets as *** */
+  /** What it says, field by field; the text itself, as `unreadable`, where nobody could read it; empty with outcome sealed_value_lost where it cannot be opened; secrets as *** */
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
   says!: Record<string, string>;
 }

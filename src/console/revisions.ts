@@ -38,13 +38,14 @@ export async function filesOfRevision(client: PoolClient, key: string[], revisio
 }
 
 function viewOf({ id, invoice, person, pdf_sha256, checked, since, until, ...row }: RevisionRow, sealer: Sealer) {
-  const personal = person && (JSON.parse(sealer.open(person, `orders|${id}`)) as PersonalData);
+  const personal = sealer.opened<PersonalData>(person, `orders|${id}`);
   return {
     ...row,
     since: toShanghai(since),
     until: toShanghai(until),
-    invoice: invoiceView(unite(invoice, personal)),
+    invoice: invoiceView(unite(invoice, personal.value)),
     pdf_sha256: pdf_sha256.toString('hex'),
+    ...(personal.lost ? { unreadable: ['invoice' as const] } : {}),
     ...(checked ? { checked } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { InsertionRow } from '../data/entities/insertion';
 import { Sealer } from '../data/sealed';
 import { Insertion } from '../domain/insertion';
 import { Invoice } from '../domain/invoice';
+import { LostValue } from '../domain/lost-value';
 import { PersonalData, PublicInvoice, unite } from '../domain/personal-data';
 
 type OrderColumns =
@@ -71,6 +72,8 @@ export interface Claimed {
   pdfSha256: Buffer;
   tripPdfSha256: Buffer | null;
   insertion: Insertion;
+  /** Its personal data cannot be opened: nothing may be sent, `invoice` lacks them. */
+  lost: LostValue | null;
   attempts: number;
   /** Claims in a row that their process left by dying. */
   crashes: number;
@@ -84,9 +87,7 @@ export interface Claimed {
 }
 
 export function claimedFrom(row: ClaimedRow, sealer: Sealer): Claimed {
-  const personal = row.order_person
-    ? (JSON.parse(sealer.open(row.order_person, `orders|${row.id}`)) as PersonalData)
-    : null;
+  const { value: personal, lost } = sealer.opened<PersonalData>(row.order_person, `orders|${row.id}`);
   return {
     merchantId: row.merchant_id,
     id: row.id,
@@ -100,6 +101,7 @@ export function claimedFrom(row: ClaimedRow, sealer: Sealer): Claimed {
     pdfSha256: row.pdf_sha256,
     tripPdfSha256: row.trip_pdf_sha256,
     insertion: insertionFrom(row),
+    lost,
     attempts: row.attempts,
     crashes: row.crashes,
     fence: row.fence,

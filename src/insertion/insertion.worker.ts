@@ -5,6 +5,7 @@ import { refusedForGood } from '../data/statement';
 import { databaseIsAway } from '../database-away';
 import { advance, startSending, stopBeforeSending } from '../domain/advance';
 import { Insertion, Policy } from '../domain/insertion';
+import { LostValue } from '../domain/lost-value';
 import { Outcome } from '../domain/outcome';
 import { failpoint } from '../failpoints';
 import { Log } from '../log';
@@ -65,6 +66,7 @@ export class InsertionWorker {
     const stop = stopBeforeSending(claimed.insertion, claimed.crashes, databaseNow(claimed), this.policy());
     if (await this.settled(claimed)) return null;
     if (stop) return this.stopped(claimed, stop);
+    if (claimed.lost) return this.stopped(claimed, withoutData(claimed.lost));
     const wait = await this.before.reasonToWait(claimed);
     if (wait) return this.stopped(claimed, wait);
     const account = await this.accounts.issuer(claimed.issuerAppid);
@@ -166,6 +168,12 @@ function ofItsMerchant({ cardByDefault, insertion }: Claimed, outcome: Outcome, 
 
 function notSent(reason: string, wait: number): Outcome {
   return { kind: 'later', reason, wait, counted: false };
+}
+
+/** A process that has the key may carry it; what nobody can open is for a person. */
+function withoutData({ why }: LostValue): Outcome {
+  if (why === 'key_missing') return notSent('sealing_key_missing', 0);
+  return { kind: 'needsHuman', reason: 'sealed_value_lost' };
 }
 
 function kindOf({ insertion, attempts }: Claimed): AttemptKind {

@@ -27,6 +27,10 @@ const DEFAULT_TEMPLATE: Text = [
   '商户的默认 card_id 无效，或不属于其开票账号：该商户的订单已全部暂停。用 PATCH /v1/admin/merchants/{id} 改正 card_id，等待中的订单随即改用新模板继续。',
   'The merchant’s default card_id is invalid or not of its issuing account: all its orders are paused. PATCH /v1/admin/merchants/{id} with the right card_id, and what waits goes on with it at once.',
 ];
+const SECRET_LOST: Text = [
+  '保存的账号 secret 无法解密（已损坏或密钥遗失，见日志）。请用 PATCH /v1/admin/accounts/{appid} 重新设置；环境变量给出的账号重启即可。',
+  'The account’s stored secret cannot be opened (damaged, or its key is lost; see the log). Set it anew with PATCH /v1/admin/accounts/{appid}; for an account of the environment a restart does it.',
+];
 const CANARY: Text = [
   '改正后由试探单自动恢复，也可用 DELETE /v1/admin/holds/{id} 立即恢复。',
   'Once mended a canary lifts it, or DELETE /v1/admin/holds/{id} at once.',
@@ -39,6 +43,7 @@ export function holdAdvice(pause: Pause): Advice {
 
 function textOf({ errcode, errmsg = null, reason, nextCanaryAt }: Pause): Text {
   if (nextCanaryAt === null) return BY_HAND;
+  if (reason === 'account_secret_lost') return joined(SECRET_LOST, CANARY);
   if (errcode === null) return joined(AT_THE_EDGE, CANARY);
   const last = [...seen(clientIpIn(errcode, errmsg)), CANARY];
   const name = errcodeFact(errcode)?.name;

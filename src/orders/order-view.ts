@@ -1,4 +1,5 @@
 import { Sealer } from '../data/sealed';
+import { LostValue } from '../domain/lost-value';
 import { PersonalData, unite } from '../domain/personal-data';
 import { toShanghai } from '../domain/shanghai';
 import { adviceFor, Standing, withDoubts } from './advice';
@@ -10,8 +11,8 @@ import { AttemptRow, OrderRow } from './orders.read';
 
 /** An order as its merchant sees it. */
 export function orderView(row: OrderRow, sealer: Sealer): OrderView {
-  const personal = row.person && (JSON.parse(sealer.open(row.person, `orders|${row.id}`)) as PersonalData);
-  const holder = row.holder && (JSON.parse(sealer.open(row.holder, `insertions|${row.id}`)) as Holder);
+  const personal = sealer.opened<PersonalData>(row.person, `orders|${row.id}`);
+  const holder = sealer.opened<Holder>(row.holder, `insertions|${row.id}`);
   const standing = standingOf(row);
   const { state } = standing;
   return {
@@ -20,12 +21,12 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
     appid: row.appid,
     card_id: row.card_id,
     state,
-    invoice: invoiceView(unite(row.invoice, personal)),
+    invoice: invoiceView(unite(row.invoice, personal.value)),
     insertion: {
       state,
       ...(row.card_code ? { card_code: row.card_code } : {}),
       card_code_state: row.card_code_state,
-      ...holder,
+      ...holder.value,
       ...(row.reason ? { reason: row.reason } : {}),
       ...(row.faults ? { faults: row.faults } : {}),
       attempts: row.attempts.map(attemptView),
@@ -33,6 +34,7 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
       ...(row.due_at && !row.claimed_by ? { next_attempt_at: toShanghai(row.due_at) } : {}),
       ...withDoubts(adviceFor(standing), row.faults ?? []),
     },
+    ...lostIn({ invoice: personal.lost, holder: holder.lost }),
     ...(row.checked ? { checked: row.checked } : {}),
     ...(row.revised_at ? { revision: row.revision, revised_at: toShanghai(row.revised_at) } : {}),
     ...cancellationOf(row),
@@ -41,6 +43,12 @@ export function orderView(row: OrderRow, sealer: Sealer): OrderView {
     created_at: toShanghai(row.created_at),
     updated_at: toShanghai(row.updated_at),
   };
+}
+
+/** Names what is stored and cannot be opened, so that nobody takes it for what the order never said. */
+function lostIn(parts: Record<'invoice' | 'holder', LostValue | null>): Pick<OrderView, 'unreadable'> {
+  const unreadable = (['invoice', 'holder'] as const).filter((part) => parts[part]);
+  return unreadable.length > 0 ? { unreadable } : {};
 }
 
 /** Where an order stands, as its readers are told. */

@@ -133,6 +133,8 @@ export class OrderView {
   state!: string;
   invoice!: InvoiceView;
   insertion!: InsertionView;
+  /** Only where stored data cannot be opened (damaged, or their key is lost): invoice lacks personal data, holder lacks openid and unionid */
+  unreadable?: ('invoice' | 'holder')[];
   checked?: CheckedView;
   /** 2 or more once a re-insertion has changed what the order says; `invoice` and the PDF are then the newest */
   revision?: number;

@@ -129,6 +129,16 @@ export const BY_REASON: Readonly<Record<string, Guidance>> = {
       'The upload vanished again: see that upload and insert use one account, then re-insert; if it goes on, ask WeChat with the hint.',
     ],
   },
+  sealed_value_lost: {
+    merchant: [
+      '保存的个人数据（抬头、地址等）无法解密，未向微信发送任何请求。请联系开票平台运营，并准备好原数据。',
+      'The stored personal data (title, address …) cannot be opened; nothing was sent to WeChat. Contact the operators of the platform with the data at hand.',
+    ],
+    operator: [
+      '此订单的加密数据已损坏或其密钥遗失（日志有密钥 id）。从备份恢复该行，或给出该密钥并重启后重插；或用重插的 changes 给出完整的 invoice。',
+      'The order’s sealed data are damaged or their key is lost (the log has its id). Restore the row from a backup, or give the key, restart and re-insert; or re-insert with the whole invoice in changes.',
+    ],
+  },
   stored_pdf_damaged: {
     merchant: [
       '保存的 PDF 与受理时的摘要不符，未上传。请联系运维。',

@@ -34,7 +34,9 @@ export class ReviseOrders {
     const pdf = given.pdf ?? stored.pdf;
     const tripPdf = given.tripPdf === undefined ? stored.tripPdf : given.tripPdf;
     if (!pdf || tripPdf === undefined) return { faults: [damaged(pdf ? 'trip_pdf' : 'pdf')] };
-    const before = this.orderOf(present);
+    const { order: before, lost } = this.orderOf(present);
+    if (lost?.why === 'key_missing') throw lost;
+    if (lost && !changes.invoice) return { faults: [personLost()] };
     const order = {
       ...before,
       card_id: changes.card_id ?? before.card_id,
@@ -67,9 +69,10 @@ export class ReviseOrders {
   }
 
   /** As it would be posted to say what it says now. */
-  private orderOf({ id, order_id, appid, card_id, invoice, person }: PresentOrder): OrderData {
-    const personal = person && (JSON.parse(this.sealer.open(person, `orders|${id}`)) as PersonalData);
-    return { order_id, appid, card_id, invoice: invoiceView(unite(invoice, personal)) };
+  private orderOf({ id, order_id, appid, card_id, invoice, person }: PresentOrder) {
+    const { value, lost } = this.sealer.opened<PersonalData>(person, `orders|${id}`);
+    const order: OrderData = { order_id, appid, card_id, invoice: invoiceView(unite(invoice, value)) };
+    return { order, lost };
   }
 }
 
@@ -116,6 +119,13 @@ function filesOf(changes: OrderChanges): { pdf?: Buffer; tripPdf?: Buffer | null
 
 function amongChanges(one: Fault): Fault {
   return { ...one, pointer: `/changes${one.pointer}` };
+}
+
+/** What nobody can read cannot be carried over. */
+function personLost(): Fault {
+  const zh = '保存的个人数据无法解密，请重新给出 invoice 中的全部字段。';
+  const en = 'The stored personal data cannot be opened: give every field of the invoice anew.';
+  return fault('FIELD-MISSING', '/changes/invoice', zh, en);
 }
 
 /** Bytes that are no longer those that were accepted may not become a revision's. */

@@ -59,7 +59,9 @@ export class ReadBack implements Step {
   }
 
   private async read({ id, appid, card_id, encrypt_code }: ShownCard): Promise<Answer | null> {
-    const card = { card_id, encrypt_code: this.sealer.open(encrypt_code, `shown_cards|${id}`) };
+    const code = this.sealer.textOf(encrypt_code, `shown_cards|${id}`);
+    if (code === null) return null;
+    const card = { card_id, encrypt_code: code };
     const account = await this.accounts.issuer(appid);
     const { answer } = await withToken(this.tokens, account, (token) => this.wechat.getinvoiceinfo(token, card));
     const exhausted = answer?.kind === 'answered' && answer.errcode === Errcode.DailyQuotaReached;

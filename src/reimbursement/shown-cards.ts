@@ -97,7 +97,7 @@ export async function noteRead(client: PoolClient, { merchantId, id }: { merchan
   return 1;
 }
 
-/** How an order's card can be read again, and in which account's name. */
+/** How an order's card can be read again, and in which account's name; null also where its code cannot be opened. */
 export async function shownCardOf(
   client: PoolClient,
   sealer: Sealer,
@@ -108,8 +108,8 @@ export async function shownCardOf(
     [merchantId, id],
   );
   const [row] = rows;
-  if (!row) return null;
-  const encrypt_code = sealer.open(row.encrypt_code, `shown_cards|${id}`);
+  const encrypt_code = row && sealer.textOf(row.encrypt_code, `shown_cards|${id}`);
+  if (!row || typeof encrypt_code !== 'string') return null;
   return { appid: row.appid, card: { card_id: row.card_id, encrypt_code } };
 }
 

@@ -29,7 +29,7 @@ export function makeDeliveryEngine(
   metrics: Metrics,
   log: Log,
 ): DeliveryRunner {
-  const store = new DeliveryStore(dataSource, sealer, settings.WEBHOOK_TIMEOUT_MS / 1000 + LEASE_MARGIN_SECONDS, log);
+  const store = new DeliveryStore(dataSource, sealer, settings.WEBHOOK_TIMEOUT_MS / 1000 + LEASE_MARGIN_SECONDS);
   const outbound = new Outbound(new Destinations(settings.WEBHOOK_ALLOW ?? []), settings.WEBHOOK_TIMEOUT_MS);
   const health = new EndpointHealth(dataSource, metrics, log);
   const worker = new DeliveryWorker(store, outbound, health, settings.WEBHOOK_SCHEDULE, metrics, log);

@@ -19,12 +19,7 @@ export class DeliveryWorker {
 
   async deliver(claimed: ClaimedDelivery): Promise<Reply> {
     const started = performance.now();
-    const body = bodyOf(claimed);
-    const reply = await this.outbound.post(
-      claimed.url,
-      signedHeaders(claimed.id, body, claimed.secrets, new Date()),
-      body,
-    );
+    const reply = await this.send(claimed);
     const outcome = this.outcomeOf(claimed, reply, performance.now() - started);
     const mine = await this.store.record(outcome);
     this.metrics.webhookDeliveries.inc({ result: outcome.state === 'exhausted' ? 'exhausted' : reply.result });
@@ -32,6 +27,13 @@ export class DeliveryWorker {
     else if (claimed.failing) await this.health.succeeded(claimed);
     this.log.debug({ delivery: claimed.id, result: reply.result, state: outcome.state, mine }, 'webhook attempt');
     return reply;
+  }
+
+  /** Without a secret nobody could believe it. */
+  private send(claimed: ClaimedDelivery): Promise<Reply> | Reply {
+    if (claimed.secrets.length === 0) return { result: 'secret_lost', httpStatus: null };
+    const body = bodyOf(claimed);
+    return this.outbound.post(claimed.url, signedHeaders(claimed.id, body, claimed.secrets, new Date()), body);
   }
 
   /** The schedule's first wait is the one before the first attempt. */

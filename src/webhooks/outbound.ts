@@ -5,10 +5,10 @@ import { Destinations, Target, targetOf } from './destinations';
 
 /**
  * How one request ended. Coarse on purpose: it is told to the merchant, and must not describe the network this service
- * stands in. `gone` is 410.
+ * stands in. `gone` is 410; `secret_lost`: nothing was sent, because what signs it cannot be opened until it is rotated.
  */
 export type DeliveryResult =
-  'delivered' | 'gone' | 'http_error' | 'timeout' | 'tls_error' | 'address_refused' | 'unreachable';
+  'delivered' | 'gone' | 'http_error' | 'timeout' | 'tls_error' | 'address_refused' | 'unreachable' | 'secret_lost';
 
 export interface Reply {
   result: DeliveryResult;

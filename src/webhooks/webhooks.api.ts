@@ -62,7 +62,7 @@ export class MerchantWebhookEndpointPage {
 
 export class WebhookAttemptView {
   n!: number;
-  /** delivered, gone, http_error, timeout, tls_error, address_refused, unreachable */
+  /** delivered, gone, http_error, timeout, tls_error, address_refused, unreachable, secret_lost: rotate the secret */
   result!: string;
   http_status?: number;
   started_at!: string;

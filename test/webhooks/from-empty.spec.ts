@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { connect } from '../../src/data/data-source';
 import { run } from '../../src/data/statement';
-import { makeLog } from '../../src/log';
 import { Sealer } from '../../src/data/sealed';
 import { CLAIM_DELIVERIES } from '../../src/webhooks/delivery.queue';
 import { DeliveryStore } from '../../src/webhooks/delivery.store';
@@ -45,7 +44,7 @@ describe('a queue of messages that was empty when the service started', () => {
   });
 
   it('is soon claimed by the row, however many messages pile up', async () => {
-    const store = new DeliveryStore(dataSource, sealer, 60, makeLog('silent'));
+    const store = new DeliveryStore(dataSource, sealer, 60);
     const limits = new EndpointLimits(AT_ONCE);
     for (const id of endpoints) limits.begin({ endpointId: id, merchantId: 'm' }, false)(true, 1);
     const claim = () => store.claim(AT_ONCE, 'w', limits);
