@@ -9,6 +9,7 @@ import { plainSecret } from './plain-id';
 import { TokenAccount, TokenManager } from './tokens';
 import { ticketVerdict } from './verdict';
 import { withToken } from './with-token';
+import { later } from './without-token';
 
 /** `jsapi` signs pages (wx.config), `wx_card` cards and the authorisation page (getauthurl). */
 export type TicketType = 'jsapi' | 'wx_card';
@@ -187,10 +188,6 @@ function pauseAfter(outcome: Outcome, before: Pause | undefined): Pause {
   const failures = (before?.failures ?? 0) + 1;
   const seconds = failures === 1 ? 0 : Math.min(FIRST_PAUSE * 2 ** (failures - 2), LONGEST_PAUSE);
   return { outcome, failures, until: performance.now() + seconds * 1000 };
-}
-
-function later(reason: string, wait: number): Outcome {
-  return { kind: 'later', reason, wait, counted: false };
 }
 
 /** The ticket of an answer and its life in seconds; a life that is missing or under a minute is no ticket to build on. */

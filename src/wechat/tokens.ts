@@ -9,6 +9,7 @@ import { beginsThrash, EarlyDeaths, keepEarlyDeath } from './early-deaths';
 import { plainSecret } from './plain-id';
 import { TokenBreaker } from './token-breaker';
 import { tokenVerdict } from './verdict';
+import { later, SECRET_LOST } from './without-token';
 
 export interface TokenAccount {
   appid: string;
@@ -246,20 +247,6 @@ export class TokenManager {
     if (!isOld) this.cache.set(keyOf(account), cached);
     return cached;
   }
-}
-
-/** The account waits for somebody who gives its secret anew. */
-const SECRET_LOST: Outcome = {
-  kind: 'held',
-  reason: 'account_secret_lost',
-  errcode: null,
-  errmsg: null,
-  until: null,
-};
-
-/** The order waits, and burns no try. */
-function later(reason: string, wait: number): Outcome {
-  return { kind: 'later', reason, wait, counted: false };
 }
 
 function keyOf({ appid, tokenKind }: TokenAccount): string {
