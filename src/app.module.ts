@@ -118,7 +118,7 @@ export class AppModule {
       if (config.ROLE === 'api') calls.call();
       else runner.wake();
     });
-    const reader = new OrderReader(dataSource);
+    const reader = new OrderReader(dataSource, sealer);
     const limits = new OrderLimits(config.MAX_PDF_BYTES, config.PDF_CHECK);
     const checks = new SchemaChecks();
     const invoiceReader = new InvoiceReader(checks, limits);
@@ -158,7 +158,7 @@ export class AppModule {
     metrics.onScrape('piaoka_pushes', 'WeChat’s pushes that fit nothing yet, or wait for a person', 'state', () =>
       waitingPushes(dataSource),
     );
-    const shelf = new MediaShelf(dataSource);
+    const shelf = new MediaShelf(dataSource, sealer);
     const dropIn = new DropIn(merchants, gatewayTokens, shelf, posts, reader, sealer, checks, config.MAX_PDF_BYTES);
     return {
       module: AppModule,

@@ -72,7 +72,8 @@ export function makeEngine(
   const before = new BeforeSending(accounts, setUp, templates, calls);
   const limits = { leaseSeconds: config.LEASE_SECONDS, batch: 64 };
   const store = new InsertionStore(dataSource, sealer, limits, metrics, () => keys.look());
-  const recentPdfs = new RecentPdfs(new DatabasePdfs(dataSource), config.ROLE === 'all' ? RECENT_PDF_BYTES : 0);
+  const stored = new DatabasePdfs(dataSource, sealer, () => keys.look());
+  const recentPdfs = new RecentPdfs(stored, config.ROLE === 'all' ? RECENT_PDF_BYTES : 0);
   const holds = new Holds(dataSource, Math.random);
   const settings = {
     leaseSeconds: config.LEASE_SECONDS,

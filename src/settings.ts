@@ -50,7 +50,7 @@ export const secrets = (about: string, check: (value: string) => void) =>
     (value) => {
       const given = value.split(/[\s,]+/).filter((part) => part !== '');
       given.forEach(check);
-      return Object.freeze(given) as readonly string[];
+      return Object.freeze<readonly string[]>(given);
     },
     null,
     about,

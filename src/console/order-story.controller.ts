@@ -57,6 +57,7 @@ export class OrderStoryController {
   @ApiQuery({ name: 'revision', required: false, description: 'default: the newest' })
   @ApiResponse({ status: 200, content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } } })
   @ApiResponse({ status: 404 })
+  @ApiResponse({ status: 409, description: 'sealed_value_lost: it is damaged' })
   async pdf(@Param('id') id: string, @Parameters() query: Query, @Res() reply: FastifyReply): Promise<void> {
     const faults = unknownParameters(query, ['part', 'revision']);
     const revision = one(query, 'revision', faults);

@@ -47,6 +47,7 @@ import { DoubtsTold1763800000186 } from '../../migrations/1763800000186-doubts-t
 import { Allowances1763800000177 } from '../../migrations/1763800000177-allowances';
 import { HeldAccounts1763800000176 } from '../../migrations/1763800000176-held-accounts';
 import { SealingKeys1763800000160 } from '../../migrations/1763800000160-sealing-keys';
+import { SealedFiles1763800000161 } from '../../migrations/1763800000161-sealed-files';
 import { RefusedPushes1763800000145 } from '../../migrations/1763800000145-refused-pushes';
 import { ReimbursementTold1763800000130 } from '../../migrations/1763800000130-reimbursement-told';
 import { AuthorizationMessages1763800000117 } from '../../migrations/1763800000117-authorization-messages';
@@ -239,6 +240,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       HeldAccounts1763800000176,
       Allowances1763800000177,
       SealingKeys1763800000160,
+      SealedFiles1763800000161,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

@@ -9,6 +9,8 @@ import { asEngine, inTransaction } from './statement';
 const PAGES = 128;
 /** Values sealed anew in one statement, so that no row is locked for longer than a few milliseconds. */
 const ROWS = 200;
+/** So much is read and written at once: files are large. */
+const BYTES = 4 * 1024 * 1024;
 /** A value that another writer holds each time is looked for so often. */
 const ROUNDS = 5;
 
@@ -83,17 +85,19 @@ async function resealPages(
   where: string,
   damaged: Map<string, Damaged>,
 ): Promise<{ resealed: number; missed: number }> {
-  const others = `${where} AND ${keyIn(place)} <> '${sealer.currentKeyId}'`;
+  const { table, column, aad, file } = place;
+  const isOther = file ? 'IS DISTINCT FROM' : '<>';
+  const others = `${where} AND ${keyIn(place)} ${isOther} '${sealer.currentKeyId}'`;
   const { rows } = await reading(dataSource, place, (client) =>
-    client.query<{ at: string }>(`SELECT ctid::text AS at FROM ${place.table} WHERE ${others}`),
+    client.query<Place>(`SELECT ctid::text AS at, octet_length(${column}) AS bytes FROM ${table} WHERE ${others}`),
   );
   let [resealed, closed] = [0, 0];
-  for (let from = 0; from < rows.length; from += ROWS) {
+  for (const places of portions(rows)) {
     const batch = await reading(dataSource, place, (client) =>
       client.query<Value>(
-        `SELECT ctid::text AS at, ${place.column} AS was, ${place.aad} AS aad FROM ${place.table}
+        `SELECT ctid::text AS at, ${column} AS was, ${aad} AS aad, ${file ? 'sealed' : 'true AS sealed'} FROM ${table}
           WHERE ctid = ANY ($1::tid[]) AND ${others}`,
-        [rows.slice(from, from + ROWS).map(({ at }) => at)],
+        [places],
       ),
     );
     const anew = batch.rows.flatMap((value) => sealedAnew(sealer, place, value, damaged));
@@ -103,21 +107,40 @@ async function resealPages(
   return { resealed, missed: rows.length - resealed - closed };
 }
 
+interface Place {
+  at: string;
+  bytes: number;
+}
+
 interface Value {
   at: string;
   was: Buffer;
   aad: string;
+  sealed: boolean;
 }
 
 interface Anew extends Value {
   anew: Buffer;
 }
 
+function* portions(rows: Place[]): Generator<string[]> {
+  let [portion, size] = [[] as string[], 0];
+  for (const { at, bytes } of rows) {
+    if (portion.length === ROWS || (portion.length > 0 && size + bytes > BYTES)) {
+      yield portion;
+      [portion, size] = [[], 0];
+    }
+    portion.push(at);
+    size += bytes;
+  }
+  if (portion.length > 0) yield portion;
+}
+
 /** None: it does not open. One of a key that is not given is no damage. */
 function sealedAnew(sealer: Sealer, place: SealedPlace, value: Value, damaged: Map<string, Damaged>): Anew[] {
-  const { was, aad } = value;
+  const { was, aad, sealed } = value;
   try {
-    return [{ ...value, anew: sealer.seal(sealer.openBytes(was, aad), aad) }];
+    return [{ ...value, anew: sealer.seal(sealer.fileOf({ body: was, sealed }, aad), aad) }];
   } catch (error) {
     if (!(error instanceof LostValue)) throw error;
     const { keyId } = error;
@@ -126,42 +149,53 @@ function sealedAnew(sealer: Sealer, place: SealedPlace, value: Value, damaged: M
   }
 }
 
-async function replace(
-  dataSource: DataSource,
-  { table, column, engine }: SealedPlace,
-  values: Anew[],
-): Promise<number> {
+async function replace(dataSource: DataSource, place: SealedPlace, values: Anew[]): Promise<number> {
   if (values.length === 0) return 0;
-  const { rows } = await reading(dataSource, { engine }, (client) =>
-    client.query<{ done: number }>('SELECT piaoka_reseal($1, $2, $3::tid[], $4::bytea[], $5::bytea[]) AS done', [
-      table,
-      column,
-      values.map(({ at }) => at),
-      values.map(({ was }) => was),
-      values.map(({ anew }) => anew),
-    ]),
+  const { table, column, file } = place;
+  const given = [values.map(({ at }) => at), values.map(({ was }) => was), values.map(({ anew }) => anew)];
+  const { rows } = await reading(dataSource, place, (client) =>
+    file
+      ? client.query<Done>('SELECT piaoka_reseal_files($1, $2::tid[], $3::bytea[], $4::bytea[]) AS done', [
+          table,
+          ...given,
+        ])
+      : client.query<Done>('SELECT piaoka_reseal($1, $2, $3::tid[], $4::bytea[], $5::bytea[]) AS done', [
+          table,
+          column,
+          ...given,
+        ]),
   );
   return rows[0]?.done ?? 0;
 }
 
-/** A table in pieces of pages, as it was when it was begun. */
+interface Done {
+  done: number;
+}
+
+/** A table in pieces of pages, partition by partition, as it was when it was begun. */
 async function* pagesOf(dataSource: DataSource, { table }: SealedPlace) {
-  const [size] = await dataSource.query<{ pages: number }[]>(
-    `SELECT (pg_relation_size($1) / current_setting('block_size')::integer)::integer AS pages`,
+  const parts = await dataSource.query<{ name: string; pages: number }[]>(
+    `SELECT tree.relid::regclass::text AS name,
+            (pg_relation_size(tree.relid) / current_setting('block_size')::integer)::integer AS pages
+       FROM pg_partition_tree($1::regclass) tree WHERE tree.isleaf
+     UNION ALL
+     SELECT $1::regclass::text, (pg_relation_size($1::regclass) / current_setting('block_size')::integer)::integer
+      WHERE NOT EXISTS (SELECT FROM pg_partition_tree($1::regclass))`,
     [table],
   );
-  const of = size?.pages ?? 0;
-  for (let from = 0; from < of; from += PAGES) {
-    const done = Math.min(from + PAGES, of);
-    yield { where: `ctid >= '(${from},0)' AND ctid < '(${done},0)'`, done, of };
+  const of = parts.reduce((sum, { pages }) => sum + pages, 0);
+  let before = 0;
+  for (const { name, pages } of parts) {
+    for (let from = 0; from < pages; from += PAGES) {
+      const to = Math.min(from + PAGES, pages);
+      const where = `tableoid = '${name}'::regclass AND ctid >= '(${from},0)' AND ctid < '(${to},0)'`;
+      yield { where, done: before + to, of };
+    }
+    before += pages;
   }
 }
 
-function reading<T>(
-  dataSource: DataSource,
-  { engine }: Pick<SealedPlace, 'engine'>,
-  work: (client: PoolClient) => Promise<T>,
-) {
+function reading<T>(dataSource: DataSource, { engine }: SealedPlace, work: (client: PoolClient) => Promise<T>) {
   return engine ? asEngine(dataSource, work) : inTransaction(dataSource, work);
 }
 

@@ -4,6 +4,8 @@ export interface SealedPlace {
   column: string;
   /** SQL: the AAD of a row's value. */
   aad: string;
+  /** A file: beside it stands whether it is sealed at all, and it is sealed where it is not. */
+  file?: true;
   /** Whether the engine's role may read it; else the service's own login does. */
   engine: boolean;
 }
@@ -25,6 +27,8 @@ export const SEALED_PLACES: readonly SealedPlace[] = [
   place('insertions', 'person', `'insertions|' || id`),
   place('order_revisions', 'person', `'orders|' || id`),
   place('orders', 'person', `'orders|' || id`),
+  { ...place('drop_in_media', 'body', `'drop_in_media|' || media_id`), file: true },
+  { ...place('pdfs', 'body', `'pdfs|' || id || '|' || part`), file: true },
 ];
 
 export function nameOf({ table, column }: SealedPlace): string {
@@ -32,8 +36,8 @@ export function nameOf({ table, column }: SealedPlace): string {
 }
 
 /** SQL: the key id of a sealed value in hexadecimal, null where there is none. */
-export function keyIn({ column }: SealedPlace): string {
-  return `CASE WHEN substr(${column}, 1, 1) = '\\x01' THEN encode(substr(${column}, 2, 4), 'hex') END`;
+export function keyIn({ column, file }: SealedPlace): string {
+  return `CASE WHEN ${file ? 'sealed AND ' : ''}substr(${column}, 1, 1) = '\\x01' THEN encode(substr(${column}, 2, 4), 'hex') END`;
 }
 
 function place(table: string, column: string, aad: string, engine = true): SealedPlace {

@@ -7,6 +7,12 @@ const HEAD_BYTES = 33;
 /** What was sealed, or why it is lost; neither: nothing was sealed. */
 export type Opened<T> = { value: T | null; lost: LostValue | null };
 
+/** A file as its row has it; those that were stored before files were sealed are not. */
+export interface StoredFile {
+  body: Buffer;
+  sealed: boolean;
+}
+
 /**
  * Field encryption at rest: AES-256-GCM, random 96-bit nonce, bound by its AAD to one table and row, so that a value
  * copied to another row does not open. Layout: version 1 · key id 4 · nonce 12 · tag 16 · ciphertext.
@@ -86,6 +92,11 @@ export class Sealer {
       if (error instanceof LostValue) return null;
       throw error;
     }
+  }
+
+  /** A stored file. Throws a LostValue. */
+  fileOf({ body, sealed }: StoredFile, aad: string): Buffer {
+    return sealed ? this.openBytes(body, aad) : body;
   }
 
   private decrypted(sealed: Buffer, aad: string): Buffer {

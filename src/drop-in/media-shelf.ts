@@ -1,37 +1,52 @@
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { Sealer, StoredFile } from '../data/sealed';
 import { asEngine } from '../data/statement';
+import { LostValue } from '../domain/lost-value';
 
 /** How long an upload waits for its insert: three days, as at WeChat. A repeated insert finds it again that long. */
 const LIFE = '3 days';
 
 /** PDFs that came through the drop-in's setpdf, under ids of our own. */
 export class MediaShelf {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sealer: Sealer,
+  ) {}
 
   async put(merchantId: string, body: Buffer): Promise<string> {
     const mediaId = newMediaId();
     await asEngine(this.dataSource, (client) =>
-      client.query('INSERT INTO drop_in_media (merchant_id, media_id, body) VALUES ($1, $2, $3)', [
+      client.query('INSERT INTO drop_in_media (merchant_id, media_id, body, sealed) VALUES ($1, $2, $3, true)', [
         merchantId,
         mediaId,
-        body,
+        this.sealer.seal(body, aad(mediaId)),
       ]),
     );
     return mediaId;
   }
 
-  /** Null: never uploaded by this merchant, or longer ago than three days. */
+  /** Null: never uploaded by this merchant, longer ago than three days, or damaged since. */
   async get(merchantId: string, mediaId: string): Promise<Buffer | null> {
     const { rows } = await asEngine(this.dataSource, (client) =>
-      client.query<{ body: Buffer }>(
-        `SELECT body FROM drop_in_media
+      client.query<StoredFile>(
+        `SELECT body, sealed FROM drop_in_media
           WHERE merchant_id = $1 AND media_id = $2 AND uploaded_at > clock_timestamp() - interval '${LIFE}'`,
         [merchantId, mediaId],
       ),
     );
-    return rows[0]?.body ?? null;
+    try {
+      return rows[0] ? this.sealer.fileOf(rows[0], aad(mediaId)) : null;
+    } catch (error) {
+      // It is uploaded again.
+      if (error instanceof LostValue && error.why === 'damaged') return null;
+      throw error;
+    }
   }
+}
+
+function aad(mediaId: string): string {
+  return `drop_in_media|${mediaId}`;
 }
 
 /** A recurring job. */

@@ -72,8 +72,8 @@ export function accept(count: number): Statement {
           FROM given g JOIN live USING (id) LEFT JOIN twins USING (id)
         RETURNING merchant_id, id, created_at
       ), files AS (
-        INSERT INTO pdfs (merchant_id, id, part, stored_at, body)
-        SELECT s.merchant_id, id, part, created_at, body
+        INSERT INTO pdfs (merchant_id, id, part, stored_at, body, sealed)
+        SELECT s.merchant_id, id, part, created_at, body, true
           FROM stored s JOIN (VALUES ${rows('id', 'pdf', 'trip_pdf')}) AS file (id, pdf, trip_pdf) USING (id)
          CROSS JOIN LATERAL (VALUES ('pdf', pdf), ('trip_pdf', trip_pdf)) AS one (part, body)
          WHERE body IS NOT NULL
@@ -164,7 +164,7 @@ export const CLAIM: Statement = {
 export const PDFS: Statement = {
   name: 'pdfs',
   text: `
-    SELECT p.id, p.part, p.body
+    SELECT p.id, p.part, p.body, p.sealed
       FROM unnest($1::uuid[], $2::uuid[]) AS wanted (merchant_id, id)
       JOIN orders o ON o.merchant_id = wanted.merchant_id AND o.id = wanted.id
       JOIN pdfs p ON p.merchant_id = o.merchant_id AND p.id = o.id AND p.stored_at = coalesce(o.files_at, o.created_at)`,

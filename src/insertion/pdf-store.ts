@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { MicroBatch } from '../data/micro-batch';
+import { keyIdOf, Sealer, StoredFile } from '../data/sealed';
 import { run } from '../data/statement';
+import { LostValue } from '../domain/lost-value';
 import { PDFS } from './insertion.queue';
 
 /** Which files an order has: the digests pinned at acceptance. */
@@ -17,34 +19,79 @@ export interface Pdfs {
   tripPdf: Buffer | null;
 }
 
-/** Where an order's PDFs are read from. `null`: they are not the bytes that were accepted, and must not be sent. */
+/**
+ * What became of an order's PDFs. damaged: they are not the bytes that were accepted, and must not be sent; key_missing:
+ * another process has the key that sealed them.
+ */
+export type ReadPdfs = Pdfs | 'damaged' | 'key_missing';
+
+/** Where an order's PDFs are read from. */
 export interface PdfStore {
-  read(reference: PdfReference): Promise<Pdfs | null>;
+  read(reference: PdfReference): Promise<ReadPdfs>;
+}
+
+/** A stored PDF as `PDFS` returns it. */
+export interface StoredPdf extends StoredFile {
+  id: string;
+  part: 'pdf' | 'trip_pdf';
+}
+
+/** What binds a sealed PDF to its order; that it is the one of this revision its digest says. */
+export function pdfAad(id: string, part: StoredPdf['part']): string {
+  return `pdfs|${id}|${part}`;
+}
+
+/** Of one order; null: not stored, or damaged. Throws a LostValue where another process has the key. */
+export function openedPdfs(
+  sealer: Sealer,
+  id: string,
+  rows: StoredPdf[],
+): { pdf: Buffer | null; tripPdf: Buffer | null } {
+  const open = (part: StoredPdf['part']) => {
+    const row = rows.find((one) => one.id === id && one.part === part);
+    try {
+      return row ? sealer.fileOf(row, pdfAad(id, part)) : null;
+    } catch (error) {
+      if (error instanceof LostValue && error.why === 'damaged') return null;
+      throw error;
+    }
+  };
+  return { pdf: open('pdf'), tripPdf: open('trip_pdf') };
 }
 
 /** Bytes in PostgreSQL, read for many orders at once. */
 export class DatabasePdfs implements PdfStore {
-  private readonly reads: MicroBatch<PdfReference, Pdfs | null>;
+  private readonly reads: MicroBatch<PdfReference, ReadPdfs>;
 
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sealer: Sealer,
+    /** Looks which keys are in use; the sealer then knows those that it lacks. */
+    private readonly keysInUse: () => Promise<void>,
+  ) {
     this.reads = new MicroBatch((references) => this.readTogether(references), { size: 16, parallel: 1 });
   }
 
-  read(reference: PdfReference): Promise<Pdfs | null> {
+  read(reference: PdfReference): Promise<ReadPdfs> {
     return this.reads.add(reference);
   }
 
-  private async readTogether(references: PdfReference[]): Promise<(Pdfs | null)[]> {
+  private async readTogether(references: PdfReference[]): Promise<ReadPdfs[]> {
     const keys = [references.map(({ merchantId }) => merchantId), references.map(({ id }) => id)];
-    const rows = await run<{ id: string; part: string; body: Buffer }>(this.dataSource, PDFS, keys);
-    const bodies = new Map(rows.map(({ id, part, body }) => [`${id}/${part}`, body]));
-    return references.map((reference) => {
-      const pdf = bodies.get(`${reference.id}/pdf`) ?? null;
-      const tripPdf = bodies.get(`${reference.id}/trip_pdf`) ?? null;
-      return intact(pdf, reference.pdfSha256) && intact(tripPdf, reference.tripPdfSha256) && pdf
-        ? { pdf, tripPdf }
-        : null;
-    });
+    const rows = await run<StoredPdf>(this.dataSource, PDFS, keys);
+    // Perhaps one of a key that came into use a moment ago.
+    if (rows.some(({ body, sealed }) => sealed && !this.sealer.hasKey(keyIdOf(body)))) await this.keysInUse();
+    return references.map((reference) => this.opened(reference, rows));
+  }
+
+  private opened({ id, pdfSha256, tripPdfSha256 }: PdfReference, rows: StoredPdf[]): ReadPdfs {
+    try {
+      const { pdf, tripPdf } = openedPdfs(this.sealer, id, rows);
+      return pdf && intact(pdf, pdfSha256) && intact(tripPdf, tripPdfSha256) ? { pdf, tripPdf } : 'damaged';
+    } catch (error) {
+      if (error instanceof LostValue) return 'key_missing';
+      throw error;
+    }
   }
 }
 
@@ -69,7 +116,7 @@ export class RecentPdfs implements PdfStore {
     }
   }
 
-  read(reference: PdfReference): Promise<Pdfs | null> {
+  read(reference: PdfReference): Promise<ReadPdfs> {
     const pdfs = this.take(reference.id);
     // The order may have been revised since, here or by another process.
     const current =

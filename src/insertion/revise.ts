@@ -3,7 +3,7 @@ import { Sealer } from '../data/sealed';
 import { Checked } from '../domain/check-invoice';
 import { Invoice } from '../domain/invoice';
 import { separate } from '../domain/personal-data';
-import { Pdfs } from './pdf-store';
+import { pdfAad, Pdfs } from './pdf-store';
 import { Subject } from './settle';
 
 /** What an order is to say from now on. */
@@ -40,8 +40,8 @@ export async function revise(
     pdfSha256,
     tripPdfSha256,
     JSON.stringify(checked),
-    files?.pdf ?? null,
-    files?.tripPdf ?? null,
+    files && sealer.seal(files.pdf, pdfAad(id, 'pdf')),
+    files?.tripPdf ? sealer.seal(files.tripPdf, pdfAad(id, 'trip_pdf')) : null,
   ]);
   return (rows[0] as { revision: number }).revision;
 }
@@ -58,8 +58,8 @@ const REVISE = `
   WITH freed AS (
     DELETE FROM live_invoices WHERE merchant_id = $1 AND id = $2
   ), stored AS (
-    INSERT INTO pdfs (merchant_id, id, part, stored_at, body)
-    SELECT $1::uuid, $2::uuid, part, now(), body
+    INSERT INTO pdfs (merchant_id, id, part, stored_at, body, sealed)
+    SELECT $1::uuid, $2::uuid, part, now(), body, true
       FROM (VALUES ('pdf', $10::bytea), ('trip_pdf', $11::bytea)) AS files (part, body) WHERE body IS NOT NULL
   )
   UPDATE orders

@@ -20,6 +20,12 @@ export interface UploadStep {
   sent: { warnings: readonly Fault[] } | null;
 }
 
+/** A process that has the key may carry it; what nobody can read is for a person. */
+const WITHOUT_PDFS: Record<'damaged' | 'key_missing', Outcome> = {
+  damaged: { kind: 'needsHuman', reason: 'stored_pdf_damaged' },
+  key_missing: { kind: 'later', reason: 'sealing_key_missing', wait: 0, counted: false },
+};
+
 /** setpdf. Repeating it is harmless: WeChat destroys an unused upload after three days. */
 export class Uploader {
   constructor(
@@ -36,7 +42,7 @@ export class Uploader {
       return { outcome: { kind: 'uploaded', mediaId, tripMediaId, startedAt: uploadedAt }, answer: null, sent: null };
     }
     const pdfs = await this.pdfs.read(claimed);
-    if (!pdfs) return { outcome: { kind: 'needsHuman', reason: 'stored_pdf_damaged' }, answer: null, sent: null };
+    if (typeof pdfs === 'string') return { outcome: WITHOUT_PDFS[pdfs], answer: null, sent: null };
     const { stop, warnings } = await this.checks.check(claimed, pdfs.pdf);
     if (stop) return { outcome: stop, answer: null, sent: null };
     const sent = { warnings };

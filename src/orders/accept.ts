@@ -7,6 +7,7 @@ import { YoungTables } from '../data/young-tables';
 import { separate } from '../domain/personal-data';
 import { accept } from '../insertion/insertion.queue';
 import { ONE_AT_A_TIME } from '../insertion/one-at-a-time';
+import { pdfAad } from '../insertion/pdf-store';
 import { Metrics } from '../metrics';
 import { Acceptance, Found, Kept } from './acceptance';
 import { differencesFrom, whyLeftOut } from './left-out';
@@ -140,9 +141,9 @@ export class AcceptOrders {
       JSON.stringify(open),
       personal && this.sealer.seal(JSON.stringify(personal), `orders|${id}`),
       draft.contentSha256,
-      draft.files.pdf,
+      this.sealer.seal(draft.files.pdf, pdfAad(id, 'pdf')),
       draft.pdfSha256,
-      draft.files.tripPdf,
+      draft.files.tripPdf && this.sealer.seal(draft.files.tripPdf, pdfAad(id, 'trip_pdf')),
       draft.tripPdfSha256,
       JSON.stringify(draft.checked),
       draft.replacesId,

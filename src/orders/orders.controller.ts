@@ -204,6 +204,7 @@ export class OrdersController {
   @ApiQuery({ name: 'appid', required: false })
   @ApiQuery({ name: 'part', required: false, enum: ['pdf', 'trip_pdf'] })
   @ApiResponse({ status: 200, content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } } })
+  @ApiResponse({ status: 409, description: 'appid_required, or sealed_value_lost: it is damaged' })
   async pdf(
     @CallerParam() caller: Caller,
     @Param('order_id') orderId: string,

@@ -1,9 +1,11 @@
 import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
+import { Sealer, StoredFile } from '../data/sealed';
 import { asMerchant } from '../data/statement';
 import { Checked } from '../domain/check-invoice';
 import { CardCodeState, InsertionState } from '../domain/insertion';
 import { PublicInvoice } from '../domain/personal-data';
+import { pdfAad } from '../insertion/pdf-store';
 import { FaultView } from './orders.api';
 
 /** An order with its insertion, as stored. Column names are PostgreSQL's. */
@@ -110,7 +112,10 @@ export const ORDER_TABLES = `FROM orders o JOIN insertions i ON i.merchant_id = 
 
 /** Ordinary reads of one merchant's orders. Row-level security is the net under each condition on merchant_id. */
 export class OrderReader {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sealer: Sealer,
+  ) {}
 
   /** The orders of that number: more than one when it is used under several appids. */
   find(merchantId: string, orderId: string, appid?: string): Promise<OrderRow[]> {
@@ -144,13 +149,14 @@ export class OrderReader {
     });
   }
 
+  /** Throws a LostValue where it cannot be opened. */
   pdf(order: OrderRow, part: 'pdf' | 'trip_pdf'): Promise<Buffer | null> {
     return asMerchant(this.dataSource, order.merchant_id, async (client) => {
-      const { rows } = await client.query<{ body: Buffer }>(
-        `SELECT body FROM pdfs WHERE merchant_id = $1 AND id = $2 AND part = $3 AND stored_at = $4::timestamptz`,
+      const { rows } = await client.query<StoredFile>(
+        `SELECT body, sealed FROM pdfs WHERE merchant_id = $1 AND id = $2 AND part = $3 AND stored_at = $4::timestamptz`,
         [order.merchant_id, order.id, part, order.files_at_text],
       );
-      return rows[0]?.body ?? null;
+      return rows[0] ? this.sealer.fileOf(rows[0], pdfAad(order.id, part)) : null;
     });
   }
 

@@ -4,7 +4,7 @@ import { Fault, fault, hasErrors } from '../domain/fault';
 import { PdfCheck } from '../domain/pdf-verdict';
 import { PersonalData, PublicInvoice, unite } from '../domain/personal-data';
 import { PDFS } from '../insertion/insertion.queue';
-import { intact, sameDigest } from '../insertion/pdf-store';
+import { intact, openedPdfs, sameDigest, StoredPdf } from '../insertion/pdf-store';
 import { Revision } from '../insertion/revise';
 import { Subject } from '../insertion/settle';
 import { MerchantTerms } from '../merchants/merchants';
@@ -30,7 +30,7 @@ export class ReviseOrders {
     const present = rows[0] as PresentOrder;
     const given = filesOf(changes);
     if ('faults' in given) return given;
-    const stored = await storedFiles(client, subject, present);
+    const stored = await this.storedFiles(client, subject, present);
     const pdf = given.pdf ?? stored.pdf;
     const tripPdf = given.tripPdf === undefined ? stored.tripPdf : given.tripPdf;
     if (!pdf || tripPdf === undefined) return { faults: [damaged(pdf ? 'trip_pdf' : 'pdf')] };
@@ -68,6 +68,14 @@ export class ReviseOrders {
     return draftOrder(order, files, terms, this.limits, Math.floor(Date.now() / 1000));
   }
 
+  /** What is stored and still is what was accepted; a damaged file is undefined. */
+  private async storedFiles(client: PoolClient, { merchantId, id }: Subject, present: PresentOrder) {
+    const { rows } = await client.query<StoredPdf>(PDFS.text, [[merchantId], [id]]);
+    const { pdf, tripPdf } = openedPdfs(this.sealer, id, rows);
+    const whole = (bytes: Buffer | null, sha256: Buffer | null) => (intact(bytes, sha256) ? bytes : undefined);
+    return { pdf: whole(pdf, present.pdf_sha256), tripPdf: whole(tripPdf, present.trip_pdf_sha256) };
+  }
+
   /** As it would be posted to say what it says now. */
   private orderOf({ id, order_id, appid, card_id, invoice, person }: PresentOrder) {
     const { value, lost } = this.sealer.opened<PersonalData>(person, `orders|${id}`);
@@ -93,17 +101,6 @@ const PRESENT = `
          jsonb_build_object('merchantId', m.id, 'issuerAppid', m.issuer_appid, 'appid', m.appid, 'cardId', m.card_id,
                             'strict', m.strict, 'relaxed', m.relaxed, 'pdfCheck', m.pdf_check) AS terms
     FROM orders o JOIN merchants m ON m.id = o.merchant_id WHERE o.merchant_id = $1 AND o.id = $2`;
-
-/** What is stored and still is what was accepted; a damaged file is undefined. */
-async function storedFiles(client: PoolClient, { merchantId, id }: Subject, present: PresentOrder) {
-  const { rows } = await client.query<{ part: string; body: Buffer }>(PDFS.text, [[merchantId], [id]]);
-  const body = (part: string) => rows.find((row) => row.part === part)?.body ?? null;
-  const whole = (bytes: Buffer | null, sha256: Buffer | null) => (intact(bytes, sha256) ? bytes : undefined);
-  return {
-    pdf: whole(body('pdf'), present.pdf_sha256),
-    tripPdf: whole(body('trip_pdf'), present.trip_pdf_sha256),
-  };
-}
 
 /** `tripPdf`: undefined where it stays, null where it is dropped. */
 function filesOf(changes: OrderChanges): { pdf?: Buffer; tripPdf?: Buffer | null } | { faults: Fault[] } {

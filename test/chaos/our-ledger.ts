@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { Client } from 'pg';
+import { Sealer, StoredFile } from '../../src/data/sealed';
+import { MASTER_KEY } from '../support/world';
 import { keyOf, OpenAttempt, OurAttempt, OurEvent, OurOrder } from './story';
 
-type OrderRow = Omit<OurOrder, 'attempts' | 'open' | 'events' | 'lateCodes'> & {
+type OrderRow = Omit<OurOrder, 'pdfStored' | 'attempts' | 'open' | 'events' | 'lateCodes'> & {
   id: string;
   appid: string;
   orderId: string;
@@ -11,8 +14,6 @@ type OfOrder<Row> = Row & { id: string };
 const ORDERS = `
   SELECT o.id, o.appid, o.order_id AS "orderId", o.invoice_number AS "invoiceNumber",
          encode(o.pdf_sha256, 'hex') AS "pdfSha256",
-         EXISTS (SELECT FROM pdfs p WHERE p.merchant_id = o.merchant_id AND p.id = o.id AND p.part = 'pdf'
-                    AND sha256(p.body) = o.pdf_sha256) AS "pdfStored",
          coalesce(i.state, 'no insertion') AS state, i.reason, coalesce(i.attempts, 0) AS "attemptCount",
          coalesce(i.events, 0) AS "eventCount", coalesce(i.tries, 0) AS tries, i.card_code AS "cardCode",
          coalesce(i.card_code_state, 'none') AS "cardCodeState"
@@ -21,9 +22,12 @@ const ORDERS = `
 const millis = (column: string) => `extract(epoch FROM ${column})::float8 * 1000`;
 const ATTEMPT = `id, n, kind, encode(request_sha256, 'hex') AS "requestSha256", ${millis('started_at')} AS "startedAt"`;
 const ATTEMPTS = `SELECT ${ATTEMPT}, outcome, sent, errcode, ${millis('ended_at')} AS "endedAt" FROM attempts ORDER BY n`;
+const FILES = `SELECT id, body, sealed FROM pdfs WHERE part = 'pdf'`;
 const OPEN = `SELECT ${ATTEMPT} FROM open_attempts`;
 const EVENTS = `SELECT id, seq, ${millis('at')} AS at, type, data FROM events ORDER BY seq, at`;
 const LATE = `SELECT id, card_code AS code FROM evidence WHERE kind = 'late_answer' AND card_code IS NOT NULL`;
+
+const sealer = new Sealer(MASTER_KEY);
 
 /** Every order of this database with all that was written about it, by natural key. */
 export async function readOurLedger(databaseUrl: string): Promise<Map<string, OurOrder>> {
@@ -35,9 +39,14 @@ export async function readOurLedger(databaseUrl: string): Promise<Map<string, Ou
     const byId = new Map<string, OurOrder>();
     const byKey = new Map<string, OurOrder>();
     for (const { id, appid, orderId, ...row } of (await client.query<OrderRow>(ORDERS)).rows) {
-      const order: OurOrder = { ...row, attempts: [], open: [], events: [], lateCodes: [] };
+      const order: OurOrder = { ...row, attempts: [], open: [], events: [], lateCodes: [], pdfStored: false };
       byId.set(id, order);
       byKey.set(keyOf(appid, orderId), order);
+    }
+    for (const { id, ...file } of await rows<StoredFile>(client, FILES)) {
+      const order = byId.get(id);
+      const pdf = sealer.fileOf(file, `pdfs|${id}|pdf`);
+      if (order) order.pdfStored ||= createHash('sha256').update(pdf).digest('hex') === order.pdfSha256;
     }
     for (const { id, ...row } of await rows<OurAttempt>(client, ATTEMPTS)) byId.get(id)?.attempts.push(row);
     for (const { id, ...row } of await rows<OpenAttempt>(client, OPEN)) byId.get(id)?.open.push(row);

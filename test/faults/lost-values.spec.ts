@@ -1,8 +1,6 @@
-import { Writable } from 'node:stream';
 import pino from 'pino';
 import { loadConfig } from '../../src/config';
 import { Sealer } from '../../src/data/sealed';
-import { makeLog } from '../../src/log';
 import { Service, startService } from '../../src/service';
 import { ADMIN, ENVIRONMENT } from '../callbacks/pushes';
 import { query } from '../support/databases';
@@ -19,10 +17,7 @@ const rotten = (column: string) =>
 describe('an order whose sealed data cannot be opened', () => {
   let api: World;
   const lines: string[] = [];
-  const log = makeLog(
-    'warn',
-    new Writable({ write: (line: Buffer, _, done) => done(void lines.push(`${line}`)) }) as pino.DestinationStream,
-  );
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
   beforeAll(async () => {
     api = await World.start({ env: { ROLE: 'api', ...ENVIRONMENT } });
     await api.control('PUT', '/profile', { authorizations: 'implied' });

@@ -26,5 +26,7 @@ export class DropInMedia {
   @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'drop_in_media_pkey' }) merchantId!: string;
   @PrimaryColumn('text', { name: 'media_id', primaryKeyConstraintName: 'drop_in_media_pkey' }) mediaId!: string;
   @Column('bytea') body!: Buffer;
+  /** False: stored as it is, before files were sealed. AAD `drop_in_media|<media_id>`. */
+  @Column('boolean', { default: false }) sealed!: boolean;
   @Column('timestamptz', { name: 'uploaded_at', default: () => 'clock_timestamp()' }) uploadedAt!: Date;
 }

@@ -67,7 +67,7 @@ export class LiveInvoice {
   @Column('uuid', { nullable: true }) sale!: string | null;
 }
 
-/** The bytes of an order's PDFs; SHA-256 pinned in `orders`. Partitioned by month of `stored_at`. */
+/** The bytes of an order's PDFs, AAD `pdfs|<id>|<part>`; SHA-256 pinned in `orders`. Partitioned by month of `stored_at`. */
 @Entity('pdfs')
 @Check('pdfs_part', `part IN ('pdf', 'trip_pdf')`)
 export class StoredPdf {
@@ -76,4 +76,6 @@ export class StoredPdf {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'pdfs_pkey' }) part!: 'pdf' | 'trip_pdf';
   @PrimaryColumn('timestamptz', { name: 'stored_at', primaryKeyConstraintName: 'pdfs_pkey' }) storedAt!: Date;
   @Column('bytea') body!: Buffer;
+  /** False: stored as it is, before files were sealed. */
+  @Column('boolean', { default: false }) sealed!: boolean;
 }
