@@ -140,10 +140,27 @@ describe('the master key', () => {
       ]);
       expect(ran.stderr).not.toContain('    at ');
     }
-    const { rows } = { rows: await query(database.url, 'SELECT key_id FROM sealing_keys') };
-    expect(rows).toEqual([{ key_id: IDS[3] }]);
+    expect(await query(database.url, 'SELECT key_id FROM sealing_keys')).toEqual([{ key_id: IDS[3] }]);
     // Control: with the key beside the new one it starts.
     const { child, code } = await start(given(0, 1, 3));
+    child.kill('SIGTERM');
+    expect(await code).toBe(0);
+  });
+
+  it('that is lost for good can be given up by its name, and only then: the rest goes on without what it sealed', async () => {
+    expect(await keys(given(0), 'forget', IDS[3] as string)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('within 5 minutes') as string,
+    });
+    await query(database.url, `UPDATE sealing_keys SET seen_at = now() - interval '1 hour'`);
+    expect((await keys(given(0))).stdout).toContain(`${IDS[3]}  `);
+    expect(await keys(given(0), 'forget', IDS[3] as string)).toMatchObject({ exit: 0 });
+    const { child, code, url } = await start(given(0));
+    const { items } = (await (await call(url, '/v1/orders?limit=5')).json()) as { items: Json[] };
+    expect(items.map(({ unreadable }) => unreadable as string[])).toEqual(Array(5).fill(['invoice', 'holder']));
+    const fresh = personal();
+    expect((await call(url, '/v1/orders', fresh)).status).toBe(202);
+    expect((await inserted(url, fresh.order_id)).unreadable).toBeUndefined();
     child.kill('SIGTERM');
     expect(await code).toBe(0);
   });
