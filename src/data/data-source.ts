@@ -40,6 +40,7 @@ import { AnchorKeys1763800000126 } from '../../migrations/1763800000126-anchor-k
 import { TakenElsewhere1763800000127 } from '../../migrations/1763800000127-taken-elsewhere';
 import { ToldAnew1763800000128 } from '../../migrations/1763800000128-told-anew';
 import { StableGatewayTokens1763800000146 } from '../../migrations/1763800000146-stable-gateway-tokens';
+import { OperatorMakers1763800000150 } from '../../migrations/1763800000150-operator-makers';
 import { RestoresRemembered1763800000147 } from '../../migrations/1763800000147-restores-remembered';
 import { LivingWorkers1763800000148 } from '../../migrations/1763800000148-living-workers';
 import { HeldTemplates1763800000149 } from '../../migrations/1763800000149-held-templates';
@@ -241,6 +242,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       Allowances1763800000177,
       SealingKeys1763800000160,
       SealedFiles1763800000161,
+      OperatorMakers1763800000150,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

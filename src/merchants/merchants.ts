@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DataSource, IsNull, Not } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
-import { Config } from '../config';
+import { DataSource, IsNull } from 'typeorm';
 import { Merchant, MerchantKey } from '../data/entities/merchant';
 
 /** What the first merchant's key may do. */
@@ -39,7 +37,6 @@ export type MerchantTerms = Omit<Caller, 'keyId' | 'label' | 'scopes'>;
 
 const CACHE_MS = 5000;
 const HOUR_MS = 3_600_000;
-const BOOTSTRAP = 'bootstrap';
 
 export class Merchants {
   private readonly cache = new Map<string, { caller: Caller; until: number }>();
@@ -94,46 +91,5 @@ export class Merchants {
     if (lastUsedAt && Date.now() - lastUsedAt.getTime() < HOUR_MS) return;
     const hour = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
     await this.dataSource.getRepository(MerchantKey).update({ id }, { lastUsedAt: hour });
-  }
-
-  /**
-   * The first merchant, from the environment. Applied at each start; a changed key replaces the one before. What an
-   * administrator has changed of the merchant stays until the environment says something new.
-   */
-  async bootstrap(config: Config): Promise<void> {
-    const { BOOTSTRAP_MERCHANT_KEY: key, WECHAT_APPID: issuerAppid } = config;
-    if (!key || !issuerAppid) return;
-    // Not the repository's upsert: it would give a merchant that exists a new id.
-    const [appid, cardId] = [config.BOOTSTRAP_MERCHANT_APPID ?? issuerAppid, config.BOOTSTRAP_CARD_ID];
-    const said = JSON.stringify([appid, cardId, issuerAppid]);
-    const [merchant] = await this.dataSource.query<{ id: string }[]>(
-      `INSERT INTO merchants AS m (id, name, appid, card_id, issuer_appid, from_environment) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (name) DO UPDATE
-          SET appid = CASE WHEN m.from_environment = $6 THEN m.appid ELSE $3 END,
-              card_id = CASE WHEN m.from_environment = $6 THEN m.card_id ELSE $4 END,
-              issuer_appid = CASE WHEN m.from_environment = $6 THEN m.issuer_appid ELSE $5 END,
-              from_environment = $6
-       RETURNING id`,
-      [uuidv7(), BOOTSTRAP, appid, cardId, issuerAppid, said],
-    );
-    await this.bootstrapKey((merchant as { id: string }).id, key);
-  }
-
-  private async bootstrapKey(merchantId: string, key: string): Promise<void> {
-    const keySha256 = createHash('sha256').update(key).digest();
-    await this.dataSource.transaction(async (manager) => {
-      const keys = manager.getRepository(MerchantKey);
-      await keys
-        .createQueryBuilder()
-        .insert()
-        .values({ id: uuidv7(), merchantId, keySha256, label: BOOTSTRAP, scopes: [...MERCHANT_SCOPES] })
-        .orIgnore()
-        .execute();
-      await keys.update({ merchantId, keySha256 }, { revokedAt: null, scopes: [...MERCHANT_SCOPES] });
-      await keys.update(
-        { merchantId, label: BOOTSTRAP, keySha256: Not(keySha256), revokedAt: IsNull() },
-        { revokedAt: () => 'now()' },
-      );
-    });
   }
 }

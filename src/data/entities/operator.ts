@@ -1,4 +1,4 @@
-import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 
 export type OperatorRole = 'viewer' | 'operator' | 'approver' | 'administrator';
 
@@ -14,4 +14,12 @@ export class Operator {
   @Column('bytea', { name: 'key_sha256', nullable: true }) keySha256!: Buffer | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
+  /** The operator who made it and saw its key; null: the environment. */
+  @Column('uuid', { name: 'made_by', nullable: true }) madeBy!: string | null;
+  @ManyToOne(() => Operator)
+  @JoinColumn({ name: 'made_by', foreignKeyConstraintName: 'operators_made_by_fkey' })
+  maker!: Operator | null;
+  @Column('timestamptz', { name: 'key_made_at', default: () => 'now()' }) keyMadeAt!: Date;
+  /** SHA-256 of keys that the environment gave before the present one. */
+  @Column('bytea', { name: 'former_keys', array: true, default: () => "'{}'" }) formerKeys!: Buffer[];
 }
