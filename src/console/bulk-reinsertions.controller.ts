@@ -135,7 +135,10 @@ export class BulkReinsertionsController {
   @ApiOperation({ summary: 'The second person agrees to the very orders that were listed' })
   @ApiBody({ type: BulkDecision })
   @ApiResponse({ status: 200, type: BulkView })
-  @ApiResponse({ status: 409, description: 'second_person_needed, bulk_approved, bulk_not_waiting' })
+  @ApiResponse({
+    status: 409,
+    description: 'second_person_needed, second_person_dependent, bulk_approved, bulk_not_waiting',
+  })
   async approve(@Param('id') id: string, @Body() body: RequestBody | undefined, @OperatorParam() operator: Operator) {
     return bulkView(await this.bulks.approve(this.deed(id, body, operator)));
   }

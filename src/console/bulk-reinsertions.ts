@@ -5,6 +5,7 @@ import { BulkOutcome, BulkState } from '../data/entities/bulk-reinsertion';
 import { asEngine } from '../data/statement';
 import { Problem } from '../http/problems';
 import { OrderCriteria, whereOf } from './order-filter';
+import { dependenceData, dependentProblem, OnePerson, onePerson, samePerson } from './second-person';
 
 /** More than these are not taken at once: whoever means more narrows the filter, bulk by bulk. */
 export const MOST_ORDERS = 10_000;
@@ -95,12 +96,18 @@ export class BulkReinsertions {
 
   /** The second person agrees to the very orders that the first one listed. */
   async approve(deed: BulkDeed): Promise<BulkRow> {
+    const refused: OnePerson[] = [];
     const bulk = await this.decide(deed, async (client, { operator, state, approved_by }) => {
       if (approved_by === deed.operator) return;
       if (state !== 'awaiting_approval') throw new Problem(approved_by ? 'bulk_approved' : 'bulk_not_waiting');
       if (operator === deed.operator) throw new Problem('second_person_needed');
       const first = await client.query('SELECT FROM operators WHERE name = $1 AND revoked_at IS NULL', [operator]);
       if (first.rows.length === 0) throw new Problem('requester_revoked');
+      const one = await onePerson(client, operator, deed.operator);
+      if (one) {
+        refused.push(one);
+        return note(client, deed, 'bulk_reinsertion.approval_refused', dependenceData(one));
+      }
       await client.query(
         `UPDATE bulk_reinsertions SET state = 'queued', approved_by = $2, approval_reason = $3, approved_at = clock_timestamp()
           WHERE id = $1`,
@@ -108,6 +115,8 @@ export class BulkReinsertions {
       );
       await note(client, deed, 'bulk_reinsertion.approved', {});
     });
+    // Only now, that the trail is kept.
+    for (const one of refused) throw dependentProblem(one);
     await this.wake();
     return bulk;
   }
@@ -200,14 +209,14 @@ export async function listBulkOrders(
   return rows;
 }
 
-/** How many orders a person has begun anew within a day without anybody's approval. */
+/** How many orders a person has begun anew within a day without anybody's approval, under whatever name. */
 async function begunAlone(client: PoolClient, operator: string): Promise<number> {
-  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('bulk|' || $1, 0))`, [operator]);
+  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('bulk', 0))`);
   const { rows } = await client.query<{ orders: number }>(
     `SELECT coalesce(sum(orders), 0)::integer AS orders FROM bulk_reinsertions
-      WHERE operator = $1 AND approved_by IS NULL AND created_at > now() - interval '24 hours'
+      WHERE operator = ANY ($1) AND approved_by IS NULL AND created_at > now() - interval '24 hours'
         AND (state IN ('queued', 'running') OR started_at IS NOT NULL)`,
-    [operator],
+    [await samePerson(client, operator)],
   );
   return rows[0]?.orders ?? 0;
 }

@@ -26,6 +26,8 @@ export class OperatorView {
   role!: OperatorRole;
   created_at!: string;
   revoked_at!: string | null;
+  /** Who made it; null: the environment. Until 24 hours after its key was made the two are one person where two are needed */
+  made_by!: string | null;
 }
 
 export class CreatedOperatorView extends OperatorView {

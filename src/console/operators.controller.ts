@@ -7,6 +7,8 @@ import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
 import { toShanghai } from '../domain/shanghai';
 import { fault } from '../domain/fault';
+import { inPlainLetters } from '../domain/look-alike';
+import { faultsOfName } from '../domain/names';
 import { RequestBody } from '../http/body-parser';
 import { Idempotent, NewId } from '../http/idempotency';
 import { Problem } from '../http/problems';
@@ -14,11 +16,11 @@ import { isUuid } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
 import { readBody } from './merchants.controller';
 import { NeedsRole, OperatorGuard, OperatorParam } from './operator.guard';
-import { createOperator, listOperators, OperatorRow, revokeOperator } from './operators';
+import { createOperator, listOperators, operatorNames, OperatorRow, revokeOperator } from './operators';
 import { CreatedOperatorView, OperatorList, OperatorRequest, OperatorView } from './operators.api';
 
 /** The audit trail names others so: keys, the service itself, its schedule. */
-const RESERVED = /^\s*(key\s|(piaoka|schedule|reconciliation|bootstrap)\b)/i;
+const RESERVED = /^(key\s|(piaoka|schedule|reconciliation|bootstrap)\b)/;
 
 @ApiTags('admin')
 @ApiBearerAuth()
@@ -52,9 +54,11 @@ export class OperatorsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedOperatorView> {
     const { name, role, reason = null } = readBody<OperatorRequest>(body, this.checks, OperatorRequest.name);
-    if (RESERVED.test(name)) throw new Problem('invalid_request', { faults: [reservedName()] });
+    if (RESERVED.test(inPlainLetters(name))) throw new Problem('invalid_request', { faults: [reservedName()] });
     const created = await asEngine(this.dataSource, async (client) => {
-      const made = await createOperator(client, { id, name, role });
+      const faults = faultsOfName(name, await operatorNames(client));
+      if (faults.length > 0) throw new Problem('invalid_request', { faults });
+      const made = await createOperator(client, { id, name, role, madeBy: operator.id });
       if (made) await audit(client, actOf(operator, 'operator.created', made.row, reason));
       return made;
     });

@@ -12,6 +12,8 @@ export interface OperatorRow {
   role: OperatorRole;
   created_at: Date;
   revoked_at: Date | null;
+  /** Name of who made it; null: the environment. */
+  made_by: string | null;
 }
 
 /** People and programs that operate the platform. */
@@ -23,23 +25,29 @@ export class Operators {
   }
 }
 
-const COLUMNS = 'id, name, role, created_at, revoked_at';
+const COLUMNS = `id, name, role, created_at, revoked_at, (SELECT m.name FROM operators m WHERE m.id = o.made_by) AS made_by`;
 
 /** All operators, in the order in which they came. */
 export async function listOperators(client: PoolClient): Promise<OperatorRow[]> {
-  return (await client.query<OperatorRow>(`SELECT ${COLUMNS} FROM operators ORDER BY created_at, id`)).rows;
+  return (await client.query<OperatorRow>(`SELECT ${COLUMNS} FROM operators o ORDER BY created_at, id`)).rows;
 }
 
-/** A new operator with its key, which is told this once; null where the name is taken. */
+/** Those of revoked ones too: the trail has them. Until its end no other transaction makes a new one. */
+export async function operatorNames(client: PoolClient): Promise<string[]> {
+  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('operators', 0))`);
+  return (await client.query<{ name: string }>('SELECT name FROM operators')).rows.map(({ name }) => name);
+}
+
+/** A new operator with its key, which is told this once, to its maker; null where the name is taken. */
 export async function createOperator(
   client: PoolClient,
-  { id, name, role }: { id: string; name: string; role: OperatorRole },
+  { id, name, role, madeBy }: { id: string; name: string; role: OperatorRole; madeBy: string },
 ): Promise<{ row: OperatorRow; secret: string } | null> {
   const secret = `pk_op_${randomBytes(24).toString('hex')}`;
   const { rows } = await client.query<OperatorRow>(
-    `INSERT INTO operators (id, name, role, key_sha256) VALUES ($1, $2, $3, $4)
+    `INSERT INTO operators AS o (id, name, role, key_sha256, made_by) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
-    [id, name, role, sha256(secret)],
+    [id, name, role, sha256(secret), madeBy],
   );
   return rows[0] ? { row: rows[0], secret } : null;
 }
@@ -47,7 +55,7 @@ export async function createOperator(
 /** Its key is taken no more; what it did stays on record. Null: there is no such operator with a live key. */
 export async function revokeOperator(client: PoolClient, id: string): Promise<OperatorRow | null> {
   const { rows } = await client.query<OperatorRow>(
-    `UPDATE operators SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}`,
+    `UPDATE operators o SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL RETURNING ${COLUMNS}`,
     [id],
   );
   return rows[0] ?? null;

@@ -98,7 +98,7 @@ export class OrderActsController {
   @ApiResponse({
     status: 409,
     description:
-      'order_not_in_doubt, order_under_way, order_inserted, card_code_in_use, second_person_needed, quiet_period, evidence_of_card',
+      'order_not_in_doubt, order_under_way, order_inserted, card_code_in_use, second_person_needed, second_person_dependent, quiet_period, evidence_of_card',
   })
   async resolve(
     @Param('id') orderUuid: string,

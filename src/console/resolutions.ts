@@ -8,6 +8,7 @@ import { keepTestimony, lastAttemptEnded } from '../insertion/testimony';
 import { Act, auditAct, onOrder, requireApplicable, settleOrRefuse } from './act';
 import { mayActAs } from './operators';
 import { ResolutionKind, ResolutionRequest } from './order-acts.api';
+import { dependenceData, dependentProblem, OnePerson, onePerson } from './second-person';
 
 export interface ResolutionRow {
   id: string;
@@ -35,17 +36,32 @@ export class Resolutions {
     private readonly quietSeconds: number,
   ) {}
 
-  resolve(act: Act, request: ResolutionRequest): Promise<ResolutionRow> {
+  async resolve(act: Act, request: ResolutionRequest): Promise<ResolutionRow> {
     const done = (client: PoolClient, locked: Locked) => doneBefore(client, locked, act.id);
-    return onOrder(this.dataSource, this.settlements, act, done, async (client, locked) => {
+    const settled = await onOrder(this.dataSource, this.settlements, act, done, async (client, locked) => {
       const settled =
         request.kind === 'confirm_not_inserted'
           ? await this.confirmNotInserted(client, locked, act, request)
           : await this.decide(client, locked, act, request);
-      const data = { kind: request.kind, state: settled.state, card_code_given: request.card_code !== undefined };
-      await auditAct(client, locked, act.operator.name, 'order.resolved', request.reason, data);
+      const trail = (action: string, data: Record<string, unknown>) =>
+        auditAct(client, locked, act.operator.name, action, request.reason, data);
+      if ('until' in settled) {
+        await trail('order.second_yes_refused', { kind: request.kind, ...dependenceData(settled) });
+      } else {
+        const { state, operator, second_operator: second } = settled;
+        const by = second === null ? {} : { by: [operator, second] };
+        await trail('order.resolved', {
+          kind: request.kind,
+          state,
+          card_code_given: request.card_code !== undefined,
+          ...by,
+        });
+      }
       return settled;
     });
+    // Only now, that the trail is kept.
+    if ('until' in settled) throw dependentProblem(settled);
+    return settled;
   }
 
   private async decide(client: PoolClient, locked: Locked, act: Act, request: ResolutionRequest) {
@@ -62,7 +78,12 @@ export class Resolutions {
    * worker that was paused may still send until the quiet period after its attempt's end is over. Nor may anything that is
    * known say that there is a card: whoever thinks otherwise confirms or abandons it.
    */
-  private async confirmNotInserted(client: PoolClient, locked: Locked, act: Act, request: ResolutionRequest) {
+  private async confirmNotInserted(
+    client: PoolClient,
+    locked: Locked,
+    act: Act,
+    request: ResolutionRequest,
+  ): Promise<ResolutionRow | OnePerson> {
     // Of what was sent in a time that a restore took back, only the doubt tells.
     const latest = [await lastAttemptEnded(client, locked), locked.insertion.doubtSince];
     const quietUntil = Math.max(...latest.map((at) => at?.getTime() ?? 0)) + this.quietSeconds * 1000;
@@ -76,6 +97,8 @@ export class Resolutions {
     if (first.operator === act.operator.name || !mayActAs(act.operator, 'approver')) {
       throw new Problem('second_person_needed');
     }
+    const one = await onePerson(client, first.operator, act.operator.name);
+    if (one) return one;
     const data = { by: [first.operator, act.operator.name], kind: request.kind, evidence: request.evidence };
     await keepTestimony(client, locked, { cardCode: null, data });
     await settleOrRefuse(client, this.settlements, locked, { kind: 'confirmedNotInserted' });

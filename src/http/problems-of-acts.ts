@@ -29,6 +29,11 @@ export const PROBLEMS_OF_ACTS = {
     '此操作需要两个人确认，请由另一位审批员提交同样的请求',
     'Two people must agree; let another approver send the same request',
   ],
+  second_person_dependent: [
+    409,
+    '密钥由对方（或同一人）在 24 小时内创建的两位操作员暂算一人，请由另一位审批员确认',
+    'Two operators of whom one made the other’s key within 24 hours, or a third made both, count as one; let another approver agree',
+  ],
   requester_revoked: [
     409,
     '提出者的密钥已被吊销，不再算一人；请重新提出',

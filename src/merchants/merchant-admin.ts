@@ -2,6 +2,7 @@ import { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { audit } from '../audit/audit';
 import { Fault, fault } from '../domain/fault';
+import { faultsOfName } from '../domain/names';
 import { STRICT_FILE_CODES } from '../domain/pdf-verdict';
 import { RULES } from '../domain/rules/catalogue';
 
@@ -47,7 +48,7 @@ export async function findMerchant(client: PoolClient, id: string): Promise<Merc
 }
 
 export async function createMerchant(client: PoolClient, settings: MerchantSettings, by: By): Promise<Settled> {
-  const faults = await faultsOf(client, settings);
+  const faults = [...(await faultsOfNewName(client, settings.name, null)), ...(await faultsOf(client, settings))];
   if (faults.length > 0) return { faults };
   const { rows } = await client.query<MerchantRow>(
     `INSERT INTO merchants (id, name, appid, card_id, issuer_appid, strict, relaxed, pdf_check)
@@ -77,7 +78,11 @@ export async function changeMerchant(
   const [before] = rows;
   if (!before) return 'unknown';
   const wanted = { ...before, ...changes };
-  const faults = await faultsOf(client, wanted);
+  const renamed = wanted.name !== before.name;
+  const faults = [
+    ...(renamed ? await faultsOfNewName(client, wanted.name, id) : []),
+    ...(await faultsOf(client, wanted)),
+  ];
   if (faults.length > 0) return { faults };
   const changed = (Object.keys(changes) as (keyof MerchantSettings)[]).filter(
     (field) => JSON.stringify(before[field]) !== JSON.stringify(wanted[field]),
@@ -113,6 +118,19 @@ async function faultsOf(client: PoolClient, { issuer_appid, strict, relaxed }: M
       RULES.filter(({ relaxable }) => relaxable === true).map(({ code }) => code),
     ),
   ];
+}
+
+/** `own`: the merchant that is renamed. Until its end no other transaction names a merchant. */
+async function faultsOfNewName(client: PoolClient, name: string, own: string | null): Promise<Fault[]> {
+  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('merchant names', 0))`);
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT name FROM merchants WHERE $1::uuid IS NULL OR id <> $1',
+    [own],
+  );
+  return faultsOfName(
+    name,
+    rows.map((row) => row.name),
+  );
 }
 
 function unknownIssuer(): Fault {

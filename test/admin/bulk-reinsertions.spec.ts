@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { armFailpoints, parseFailpoints } from '../../src/failpoints';
 import { query } from '../support/databases';
+import { knownOperator } from '../support/operators';
 import { order } from '../support/orders';
 import { Json, World } from '../support/world';
 
@@ -13,8 +14,7 @@ describe('many orders are begun anew by one decision', () => {
   beforeAll(async () => {
     world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
     await world.control('PUT', '/profile', { authorizations: 'implied' });
-    approver = (await world.post('/v1/admin/operators', { name: '审批员', role: 'approver' }, ADMIN).expect(201)).body
-      .key as string;
+    approver = (await knownOperator(world, ADMIN, '审批员', 'approver')).key as string;
   });
   afterEach(async () => {
     armFailpoints(null);
@@ -157,8 +157,7 @@ describe('many orders are begun anew by one decision', () => {
   });
 
   it('many small ones of one person and day are one; whose asker is revoked is approved by nobody', async () => {
-    const create = { name: '批量员', role: 'administrator' };
-    const one = (await world.post('/v1/admin/operators', create, ADMIN).expect(201)).body as Json;
+    const one = await knownOperator(world, ADMIN, '批量员', 'administrator');
     const askAs = (reason: string) =>
       world.post(BULKS, { filter: { reason }, reason: '分批', dry_run: false }, one.key as string).expect(201);
     for (const reason of ['small a', 'small b', 'small c']) await made(40, reason);

@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { query } from '../support/databases';
+import { knownOperator } from '../support/operators';
 import { order } from '../support/orders';
 import { Json, World } from '../support/world';
 
@@ -12,8 +13,7 @@ describe('people say that there is no card', () => {
   beforeAll(async () => {
     world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
     await world.control('PUT', '/profile', { authorizations: 'implied' });
-    approver = (await world.post('/v1/admin/operators', { name: '审批员', role: 'approver' }, ADMIN).expect(201)).body
-      .key as string;
+    approver = (await knownOperator(world, ADMIN, '审批员', 'approver')).key as string;
   });
   afterAll(() => world.end());
 
@@ -57,11 +57,10 @@ describe('people say that there is no card', () => {
 
   it('two of them, of whom neither may be revoked meanwhile', async () => {
     const { id } = await doubtful();
-    const made = await world.post('/v1/admin/operators', { name: '离职者', role: 'approver' }, ADMIN).expect(201);
-    const gone = made.body as { id: string; key: string };
-    await deny(id, gone.key).expect(201);
+    const gone = await knownOperator(world, ADMIN, '离职者', 'approver');
+    await deny(id, gone.key as string).expect(201);
     await request(world.service.url)
-      .delete(`/v1/admin/operators/${gone.id}`)
+      .delete(`/v1/admin/operators/${gone.id as string}`)
       .set('authorization', `Bearer ${ADMIN}`)
       .expect(204);
     // The next is the first of two again.

@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { query } from '../support/databases';
+import { knownOperator } from '../support/operators';
 import { order } from '../support/orders';
 import { Json, KEY, World } from '../support/world';
 
@@ -12,8 +13,8 @@ describe('operators settle what the worker cannot', () => {
   beforeAll(async () => {
     world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN, IN_DOUBT_QUIET_SECONDS: '3' } });
     await world.control('PUT', '/profile', { authorizations: 'implied' });
-    approver = await newOperator('审批员', 'approver');
-    viewer = await newOperator('访客', 'viewer');
+    approver = (await knownOperator(world, ADMIN, '审批员', 'approver')).key as string;
+    viewer = (await knownOperator(world, ADMIN, '访客', 'viewer')).key as string;
   });
   afterAll(() => world.end());
 
@@ -21,8 +22,6 @@ describe('operators settle what the worker cannot', () => {
     const asked = request(world.service.url)[method](`/v1/admin${path}`).set('authorization', `Bearer ${key}`);
     return body === undefined ? asked : asked.send(body);
   };
-  const newOperator = async (name: string, role: string) =>
-    (await admin('post', '/operators', { name, role }).expect(201)).body.key as string;
   const detail = async (id: string): Promise<Json> => (await admin('get', `/orders/${id}`).expect(200)).body as Json;
   const acts = (id: string, kind: 'reinsertions' | 'resolutions', body: Json, key = ADMIN) =>
     admin('post', `/orders/${id}/${kind}`, body, key);

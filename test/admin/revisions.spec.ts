@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { query } from '../support/databases';
+import { knownOperator } from '../support/operators';
 import { order, tinyPdf } from '../support/orders';
 import { APPID, Json, World } from '../support/world';
 
@@ -13,8 +14,7 @@ describe('an order is begun anew with other content', () => {
   beforeAll(async () => {
     world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN, IN_DOUBT_QUIET_SECONDS: '1' } });
     await world.control('PUT', '/profile', { authorizations: 'implied' });
-    approver = (await world.post('/v1/admin/operators', { name: '审批员', role: 'approver' }, ADMIN).expect(201)).body
-      .key as string;
+    approver = (await knownOperator(world, ADMIN, '审批员', 'approver')).key as string;
   });
   afterEach(() => world.control('DELETE', '/faults'));
   afterAll(() => world.end());

@@ -1,4 +1,5 @@
 import { query } from '../support/databases';
+import { knownOperator } from '../support/operators';
 import { order } from '../support/orders';
 import { Json, KEY, World } from '../support/world';
 
@@ -15,8 +16,7 @@ describe('an answer that was lost', () => {
   beforeAll(async () => {
     world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN, WEBHOOK_ALLOW: '127.0.0.1:9' } });
     await world.control('PUT', '/profile', { authorizations: 'implied' });
-    approver = (await world.post('/v1/admin/operators', { name: '审批员', role: 'approver' }, ADMIN).expect(201)).body
-      .key as string;
+    approver = (await knownOperator(world, ADMIN, '审批员', 'approver')).key as string;
   });
   afterEach(() => world.control('DELETE', '/faults'));
   afterAll(() => world.end());

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { knownOperator } from '../support/operators';
 import { order, tinyPdf } from '../support/orders';
 import { Json, KEY, World } from '../support/world';
 import { piaoka } from './piaoka';
@@ -15,8 +16,7 @@ describe('operators’ acts from a terminal', () => {
   beforeAll(async () => {
     world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
     await world.control('PUT', '/profile', { authorizations: 'implied' });
-    const made = await world.post('/v1/admin/operators', { name: '审批员', role: 'approver' }, ADMIN).expect(201);
-    approver = made.body.key as string;
+    approver = (await knownOperator(world, ADMIN, '审批员', 'approver')).key as string;
     folder = mkdtempSync(join(tmpdir(), 'piaoka-acts-'));
   });
   afterAll(async () => {
