@@ -34,6 +34,7 @@ import { MetricsController } from './http/metrics.controller';
 import { ProblemFilter } from './http/problem.filter';
 import { ProcessorTurns } from './http/processor-turns';
 import { SchemaChecks } from './http/schema-check';
+import { WrongKeys } from './http/wrong-keys';
 import { showQueues } from './insertion/queue-metrics';
 import { WakeUpCalls } from './insertion/wake-up';
 import { IdempotencyKeys } from './data/idempotency-keys';
@@ -146,20 +147,31 @@ export class AppModule {
     };
     const jobs = new Jobs(dataSource, recurringJobs(duties));
     const merchants = new Merchants(dataSource);
+    const wrongKeys = new WrongKeys(config.WRONG_KEYS_PER_MINUTE, metrics, log);
     const { reimbursements, signing, gatewayTokens, gateway } = makeReimburser(
       config,
       dataSource,
       sealer,
       accounts,
       merchants,
+      wrongKeys,
       engine,
     );
     showQueues(metrics, dataSource, { webhook: deliveryQueue });
-    metrics.onScrape('piaoka_pushes', 'WeChat’s pushes that fit nothing yet, or wait for a person', 'state', () =>
-      waitingPushes(dataSource),
-    );
+    const pushes = metrics.shared(() => waitingPushes(dataSource));
+    metrics.onScrape('piaoka_pushes', 'WeChat’s pushes that fit nothing yet, or wait for a person', 'state', pushes);
     const shelf = new MediaShelf(dataSource, sealer);
-    const dropIn = new DropIn(merchants, gatewayTokens, shelf, posts, reader, sealer, checks, config.MAX_PDF_BYTES);
+    const dropIn = new DropIn(
+      merchants,
+      wrongKeys,
+      gatewayTokens,
+      shelf,
+      posts,
+      reader,
+      sealer,
+      checks,
+      config.MAX_PDF_BYTES,
+    );
     return {
       module: AppModule,
       controllers: [
@@ -177,7 +189,7 @@ export class AppModule {
           ...accountParts(config, dataSource, sealer, accounts, engine, reader, reimbursements, { metrics, log }),
         ),
         ...parts(reimbursements, signing, gateway, dropIn),
-        ...parts(files, invoiceReader, new RequestLimits(dataSource, config.REQUESTS_PER_MINUTE)),
+        ...parts(files, invoiceReader, wrongKeys, new RequestLimits(dataSource, config.REQUESTS_PER_MINUTE)),
         ...parts(checks, new InvoiceCheck(checks, invoiceReader, limits)),
         ...parts(settlements, new ProblemFilter(log), new ProcessorTurns(), new Operators(dataSource)),
         ...parts(

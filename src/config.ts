@@ -60,6 +60,21 @@ export const SETTINGS = {
   BOOTSTRAP_MERCHANT_APPID: text(null, 'its appid for authorisations; default WECHAT_APPID'),
   BOOTSTRAP_CARD_ID: text(null, 'its default card template (card_id)'),
   BOOTSTRAP_ADMIN_KEY: secret('key of the first administrator (32 characters or more)', checkBootstrapKey),
+  WRONG_KEYS_PER_MINUTE: integer(
+    1,
+    1_000_000,
+    '60',
+    'wrong keys that one address may show one process; more are 429, and right ones served',
+  ),
+  METRICS_KEY: secret(
+    'key (Bearer) that /metrics asks for; without it everybody who reaches PORT sees the figures',
+    checkBootstrapKey,
+  ),
+  DOCS_ACCESS: oneOf(
+    ['open', 'key'],
+    'open',
+    '/docs and /openapi.* for everybody, or for whoever has a key of a merchant or operator',
+  ),
 
   LEASE_SECONDS: integer(2, 3600, '60', 'how long a claimed order is one worker’s'),
   IN_DOUBT_POLICY: oneOf(['probe', 'manual'], 'probe', 'settle doubtful inserts by probing, or by people only'),

@@ -1,8 +1,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+/** For so long, in ms, a figure of the database's is good enough for whoever looks. */
+const FRESH_MS = 5000;
+
 /** What /metrics shows. Labels never hold an order, a person or a merchant. */
 export class Metrics {
   readonly registry = new Registry();
+  private lastRead: Promise<unknown> = Promise.resolve();
   readonly orders = new Counter({
     ...this.named('piaoka_orders_total', 'Orders by the state a step brought them to'),
     labelNames: ['state'] as const,
@@ -41,10 +45,32 @@ export class Metrics {
     ...this.named('piaoka_pushes_refused_total', 'Pushes of WeChat, or of whoever claims to be it, that were refused'),
     labelNames: ['reason'] as const,
   });
+  readonly wrongKeys = new Counter({
+    ...this.named('piaoka_wrong_keys_total', 'Requests without a valid key; none: without any, or not as Bearer'),
+    labelNames: ['door', 'reason'] as const,
+  });
   readonly inFlight = new Gauge(this.named('piaoka_in_flight', 'Orders this process is carrying'));
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /**
+   * A figure that costs the database something: read at most every five seconds, once for all who look at the same time,
+   * and one such figure after the other. However many look, they take one connection.
+   */
+  shared<T>(read: () => Promise<T>): () => Promise<T> {
+    let known: { figure: Promise<T>; until: number } | null = null;
+    return () => {
+      if (known && performance.now() < known.until) return known.figure;
+      const figure = this.lastRead.then(read);
+      const asked = (known = { figure, until: Infinity });
+      this.lastRead = figure.then(
+        () => (asked.until = performance.now() + FRESH_MS),
+        () => (asked.until = 0),
+      );
+      return figure;
+    };
   }
 
   /** A gauge that is read when somebody looks. */

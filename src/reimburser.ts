@@ -6,6 +6,7 @@ import { Sealer } from './data/sealed';
 import { DropIn } from './drop-in/drop-in';
 import { Engine } from './engine';
 import { HeldBodies } from './http/held-bodies';
+import { WrongKeys } from './http/wrong-keys';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
 import { PageSigning } from './reimbursement/page-signing';
@@ -24,6 +25,7 @@ export function makeReimburser(
   sealer: Sealer,
   accounts: Accounts,
   merchants: Merchants,
+  wrongKeys: WrongKeys,
   { transport, tokens, tickets }: Engine,
 ) {
   const limits = { timeoutMs: config.WECHAT_TIMEOUT_MS, maxBytes: config.MAX_PDF_BYTES };
@@ -37,7 +39,15 @@ export function makeReimburser(
   );
   const signing = new PageSigning(tickets, config.GATEWAY_URL_ALLOW);
   const gatewayTokens = new GatewayTokens(dataSource, merchants);
-  const gateway = new TokenGateway(merchants, gatewayTokens, accounts, signing, reimbursements, config.GATEWAY_URL);
+  const gateway = new TokenGateway(
+    merchants,
+    wrongKeys,
+    gatewayTokens,
+    accounts,
+    signing,
+    reimbursements,
+    config.GATEWAY_URL,
+  );
   return { reimbursements, signing, gatewayTokens, gateway };
 }
 

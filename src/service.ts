@@ -12,6 +12,7 @@ import { Config, ConfigError } from './config';
 import { BulkRunner } from './console/bulk-runner';
 import { JobRunner } from './console/job.runner';
 import { Jobs } from './console/jobs';
+import { Operators } from './console/operators';
 import { tellDurability } from './data/durability';
 import { pendingMigrations } from './data/migrate';
 import { losesPreparedStatements } from './data/pooler';
@@ -24,16 +25,19 @@ import { describeApi } from './http/api-document';
 import { registerBodyParser } from './http/body-parser';
 import { BodyReader, longestBody } from './http/body-reader';
 import { HeldBodies } from './http/held-bodies';
+import { guardPages, onlyKey, PageKeys } from './http/page-access';
 import { answer, ProblemFilter, problemOf } from './http/problem.filter';
 import { ProcessorTurns } from './http/processor-turns';
 import { registerSafeHeaders } from './http/safe-headers';
 import { SchemaChecks } from './http/schema-check';
+import { WrongKeys } from './http/wrong-keys';
 import { InsertionRunner } from './insertion/insertion.runner';
 import { useMendedTemplates } from './insertion/mended-templates';
 import { doubtAfterRestore } from './insertion/restored';
 import { WakeUpListener } from './insertion/wake-up';
 import { FileReader } from './invoice-files/file-reader';
 import { Log } from './log';
+import { Merchants } from './merchants/merchants';
 import { openWechatDoors } from './reimburser';
 import { InvoiceReader } from './orders/invoice-reader';
 import { Reconciler } from './reconciliation/reconciler';
@@ -81,6 +85,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   if (config.ROLE !== 'api' && ['full', 'warn'].includes(config.PDF_CHECK)) app.get(FileReader).keepWarm();
   logRequests(adapter, log);
   registerSafeHeaders(adapter.getInstance());
+  guardPages(adapter.getInstance(), pageKeys(config, app.get(Merchants), app.get(Operators)), app.get(WrongKeys));
   registerBodyParser(adapter.getInstance());
   const bodies = new HeldBodies(longestBody(config.MAX_PDF_BYTES));
   app.useGlobalInterceptors(new BodyReader(bodies, config.MAX_PDF_BYTES, app.get(ProcessorTurns)));
@@ -123,6 +128,14 @@ async function refusePendingMigrations(database: Database): Promise<void> {
     `MIGRATE_ON_START: 有 ${pending.length} 个数据库迁移未执行，请先运行 npm run db:migrate。 ` +
       `${pending.length} migrations are pending: run npm run db:migrate first`,
   ]);
+}
+
+function pageKeys({ METRICS_KEY, DOCS_ACCESS }: Config, merchants: Merchants, operators: Operators): PageKeys {
+  const judge: PageKeys['docs'] = async (key, asking) => {
+    const merchant = await merchants.judge(key, asking);
+    return 'owner' in merchant ? merchant : operators.judge(key, asking);
+  };
+  return { metrics: METRICS_KEY ? onlyKey(METRICS_KEY) : null, docs: DOCS_ACCESS === 'key' ? judge : null };
 }
 
 async function refusePoolerThatForgets(database: Database): Promise<void> {

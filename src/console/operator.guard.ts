@@ -4,6 +4,7 @@ import { FastifyRequest } from 'fastify';
 import { Operator, OperatorRole } from '../data/entities/operator';
 import { KnownRequest } from '../http/held-bodies';
 import { Problem } from '../http/problems';
+import { bearerOf, WrongKeys } from '../http/wrong-keys';
 import { mayActAs, Operators } from './operators';
 
 const ROLE = 'piaoka:role';
@@ -22,13 +23,15 @@ export class OperatorGuard implements CanActivate {
   constructor(
     private readonly operators: Operators,
     private readonly reflector: Reflector,
+    private readonly wrongKeys: WrongKeys,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<KnownRequest & { operator: Operator }>();
-    const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
-    const operator = key ? await this.operators.operatorOf(key) : null;
-    if (!operator) throw new Problem('unauthorized');
+    const shown = { door: 'operator', address: request.ip, key: bearerOf(request) } as const;
+    const admitted = await this.wrongKeys.admit(shown, (key, asking) => this.operators.judge(key, asking));
+    if ('refused' in admitted) throw admitted.refused;
+    const { owner: operator } = admitted;
     const role = this.reflector.get<OperatorRole | undefined>(ROLE, context.getHandler());
     if (!role || !mayActAs(operator, role)) throw new Problem('forbidden');
     request.operator = operator;

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { PoolClient } from 'pg';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Operator, OperatorRole } from '../data/entities/operator';
+import { Asking, Judged } from '../http/wrong-keys';
 
 const RANKS: Record<OperatorRole, number> = { viewer: 0, operator: 1, approver: 2, administrator: 3 };
 
@@ -20,8 +21,12 @@ export interface OperatorRow {
 export class Operators {
   constructor(private readonly dataSource: DataSource) {}
 
-  async operatorOf(key: string): Promise<Operator | null> {
-    return this.dataSource.getRepository(Operator).findOneBy({ keySha256: sha256(key), revokedAt: IsNull() });
+  /** The operator of a key. */
+  async judge(key: string, asking: Asking): Promise<Judged<Operator>> {
+    const operators = this.dataSource.getRepository(Operator);
+    const owner = await asking(() => operators.findOneBy({ keySha256: sha256(key) }));
+    if (!owner) return { wrong: 'unknown' };
+    return owner.revokedAt ? { wrong: 'revoked' } : { owner };
   }
 }
 

@@ -4,6 +4,7 @@ import { Sealer } from '../data/sealed';
 import { readForm } from '../http/multipart-body';
 import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
+import { WrongKeys } from '../http/wrong-keys';
 import { Caller, Merchants } from '../merchants/merchants';
 import { orderView } from '../orders/order-view';
 import { OrderData, OrderView } from '../orders/orders.api';
@@ -30,6 +31,7 @@ const AROUND_PDF = 256 * 1024;
 export class DropIn {
   constructor(
     private readonly merchants: Merchants,
+    private readonly wrongKeys: WrongKeys,
     private readonly tokens: GatewayTokens,
     private readonly shelf: MediaShelf,
     private readonly posts: PostOrders,
@@ -44,12 +46,15 @@ export class DropIn {
     const below = (prefix: string, path: string) => path.slice(prefix.length);
     return {
       '/cgi-bin': {
-        [below('/cgi-bin', WIRE_PATHS.token)]: ({ query }) => this.login(query, (caller) => this.fresh(caller)),
-        [below('/cgi-bin', WIRE_PATHS.stableToken)]: async ({ method, json: read }) => {
+        [below('/cgi-bin', WIRE_PATHS.token)]: ({ query, address }) =>
+          this.login(query, address, (caller) => this.fresh(caller)),
+        [below('/cgi-bin', WIRE_PATHS.stableToken)]: async ({ method, address, json: read }) => {
           if (method !== 'POST') return refusal(Errcode.RequirePost);
           const json = await read(null);
           if (!json) return refusal(Errcode.DataFormatError);
-          return this.login(json, (caller, secret) => this.stable(caller, secret, json.force_refresh === true));
+          return this.login(json, address, (caller, secret) =>
+            this.stable(caller, secret, json.force_refresh === true),
+          );
         },
       },
       '/card': {
@@ -61,13 +66,18 @@ export class DropIn {
 
   private async login(
     { grant_type: grant, appid, secret }: Record<string, unknown>,
+    address: string,
     give: (caller: Caller, secret: string) => Promise<WechatAnswer>,
   ): Promise<WechatAnswer> {
     if (grant !== 'client_credential') return refusal(Errcode.InvalidGrantType);
     if (typeof appid !== 'string' || appid === '') return refusal(Errcode.AppidMissing);
     if (typeof secret !== 'string' || secret === '') return refusal(Errcode.AppSecretMissing);
-    const caller = await this.merchants.callerOf(secret);
-    if (!caller) return refusal(Errcode.InvalidAppSecret);
+    const shown = { door: 'drop_in', address, key: secret } as const;
+    const admitted = await this.wrongKeys.admit(shown, (key, asking) => this.merchants.judge(key, asking));
+    if ('refused' in admitted) {
+      return refusal(admitted.refused.status === 401 ? Errcode.InvalidAppSecret : Errcode.MinuteQuotaReached);
+    }
+    const { owner: caller } = admitted;
     if (appid !== caller.appid && appid !== caller.issuerAppid) return refusal(Errcode.InvalidAppid);
     return give(caller, secret);
   }

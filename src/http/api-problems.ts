@@ -14,7 +14,7 @@ const ALWAYS = { 500: 'internal', 503: 'unavailable or sealing_key_missing: send
 const WITH_KEY = {
   401: 'unauthorized: no valid key',
   403: 'forbidden: the key lacks the scope or role',
-  429: 'too_many_requests, rate_limited: send it again after Retry-After',
+  429: 'too_many_requests, rate_limited, too_many_wrong_keys: send it again after Retry-After',
 };
 const WITH_BODY = {
   400: 'malformed_json, malformed_form or, with Idempotency-Key, idempotency_key_invalid',

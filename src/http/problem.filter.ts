@@ -24,7 +24,9 @@ export class ProblemFilter implements ExceptionFilter {
 
 export function answer(given: Problem, request: FastifyRequest, reply: FastifyReply): void {
   const problem = given.extras.detail ? given : withDetail(given, request);
-  if (problem.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="piaoka"');
+  if (problem.code === 'unauthorized' && !reply.hasHeader('www-authenticate')) {
+    void reply.header('www-authenticate', 'Bearer realm="piaoka"');
+  }
   if (problem.code === 'too_many_requests') void reply.header('retry-after', '1');
   if (problem.extras.retryAfter !== undefined) void reply.header('retry-after', String(problem.extras.retryAfter));
   if (problem.code === 'sealing_key_missing') void reply.header('retry-after', '15');

@@ -177,6 +177,11 @@ export const PROBLEMS = {
     '此进程缺少一个在用的主密钥，请稍后重发；运维请把日志所指的密钥加入 MASTER_KEY_PREVIOUS',
     'This process lacks a master key that is in use; send again later. Operators: add the key that the log names to MASTER_KEY_PREVIOUS',
   ],
+  too_many_wrong_keys: [
+    429,
+    '此地址出示的无效密钥过多，请检查密钥后再试；有效密钥不受影响',
+    'Too many wrong keys came from this address; check the key and wait. A valid key is served at any time',
+  ],
   unavailable: [
     503,
     '服务暂不可用，请稍后重发（重复提交是安全的）',

@@ -18,26 +18,30 @@ export function showQueues(
   dataSource: DataSource,
   others: Record<string, (dataSource: DataSource) => Promise<Queue>>,
 ): void {
+  const queues = Object.entries({ insertion: queue, ...others }).map(
+    ([task, look]) => [task, metrics.shared(() => look(dataSource))] as const,
+  );
   const read = async (figure: keyof Queue) => {
-    const queues = Object.entries({ insertion: queue, ...others });
-    const figures = await Promise.all(queues.map(async ([task, look]) => [task, (await look(dataSource))[figure]]));
+    const figures = await Promise.all(queues.map(async ([task, look]) => [task, (await look())[figure]]));
     return Object.fromEntries(figures) as Record<string, number>;
   };
   metrics.onScrape('piaoka_queue_depth', 'Due rows, up to 100,000', 'task', () => read('depth'));
   metrics.onScrape('piaoka_queue_age_seconds', 'Age of the oldest due row', 'task', () => read('age'));
-  metrics.onScrape('piaoka_token_age_seconds', 'Age of the present access token', 'appid', async () => {
+  const tokenAges = metrics.shared(async () => {
     const rows = await dataSource.query<{ appid: string; age: number }[]>(
       `SELECT appid, extract(epoch FROM now() - fetched_at)::float8 AS age FROM wechat_tokens WHERE token IS NOT NULL`,
     );
     return Object.fromEntries(rows.map(({ appid, age }) => [appid, age]));
   });
+  metrics.onScrape('piaoka_token_age_seconds', 'Age of the present access token', 'appid', tokenAges);
   const help =
     'Access tokens refused before their time within the last hour; from 3 on another system fetches them too';
-  metrics.onScrape('piaoka_token_early_deaths', help, 'appid', async () => {
+  const deathsByAccount = metrics.shared(async () => {
     const deaths: Record<string, number> = {};
     for (const one of await earlyDeaths(dataSource)) deaths[one.appid] = (deaths[one.appid] ?? 0) + one.deaths;
     return deaths;
   });
+  metrics.onScrape('piaoka_token_early_deaths', help, 'appid', deathsByAccount);
 }
 
 async function queue(dataSource: DataSource): Promise<Queue> {

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { FastifyRequest } from 'fastify';
 import { KnownRequest } from '../http/held-bodies';
 import { Problem } from '../http/problems';
+import { bearerOf, WrongKeys } from '../http/wrong-keys';
 import { Caller, Merchants, MerchantScope } from './merchants';
 import { RequestLimits } from './request-limits';
 
@@ -23,13 +24,15 @@ export class MerchantGuard implements CanActivate {
     private readonly merchants: Merchants,
     private readonly reflector: Reflector,
     private readonly limits: RequestLimits,
+    private readonly wrongKeys: WrongKeys,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<KnownRequest & { caller: Caller }>();
-    const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
-    const caller = key ? await this.merchants.callerOf(key) : null;
-    if (!caller) throw new Problem('unauthorized');
+    const shown = { door: 'merchant', address: request.ip, key: bearerOf(request) } as const;
+    const admitted = await this.wrongKeys.admit(shown, (key, asking) => this.merchants.judge(key, asking));
+    if ('refused' in admitted) throw admitted.refused;
+    const { owner: caller } = admitted;
     const scopes = this.reflector.get<MerchantScope[] | undefined>(SCOPE, context.getHandler()) ?? [];
     if (!scopes.some((scope) => caller.scopes.includes(scope))) throw new Problem('forbidden');
     const retryAfter = await this.limits.admit(caller.merchantId);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Merchant, MerchantKey } from '../data/entities/merchant';
+import { Asking, Judged } from '../http/wrong-keys';
 
 /** What the first merchant's key may do. */
 export const MERCHANT_SCOPES = [
@@ -43,26 +44,31 @@ export class Merchants {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The merchant of a key, or null for a key that is unknown, revoked or expired: one answer for all three. */
-  callerOf(key: string): Promise<Caller | null> {
+  /** The merchant of a key. */
+  judge(key: string, asking: Asking): Promise<Judged<Caller>> {
     const keySha256 = createHash('sha256').update(key).digest();
-    return this.caller(keySha256.toString('base64'), { keySha256 });
+    return this.caller(keySha256.toString('base64'), { keySha256 }, asking);
   }
 
-  /** The same for something that was given out under a key and lives no longer than it. */
-  callerOfKey(id: string): Promise<Caller | null> {
-    return this.caller(id, { id });
+  /** The merchant of a key under which something was given out that lives no longer than it; null: it lives no more. */
+  async callerOfKey(id: string): Promise<Caller | null> {
+    const judged = await this.caller(id, { id }, (ask) => ask());
+    return 'owner' in judged ? judged.owner : null;
   }
 
-  private async caller(cacheKey: string, which: { keySha256: Buffer } | { id: string }): Promise<Caller | null> {
+  private async caller(
+    cacheKey: string,
+    which: { keySha256: Buffer } | { id: string },
+    asking: Asking,
+  ): Promise<Judged<Caller>> {
     const cached = this.cache.get(cacheKey);
-    if (cached && cached.until > performance.now()) return cached.caller;
+    if (cached && cached.until > performance.now()) return { owner: cached.caller };
     this.cache.delete(cacheKey);
-    const found = await this.dataSource.getRepository(MerchantKey).findOne({
-      where: { ...which, revokedAt: IsNull() },
-      relations: { merchant: true },
-    });
-    if (!found || (found.expiresAt && found.expiresAt <= new Date())) return null;
+    const keys = this.dataSource.getRepository(MerchantKey);
+    const found = await asking(() => keys.findOne({ where: which, relations: { merchant: true } }));
+    if (!found) return { wrong: 'unknown' };
+    if (found.revokedAt) return { wrong: 'revoked' };
+    if (found.expiresAt && found.expiresAt <= new Date()) return { wrong: 'expired' };
     const { merchant, label, scopes } = found;
     const caller = {
       keyId: found.id,
@@ -78,7 +84,7 @@ export class Merchants {
     };
     await this.noteUse(found);
     this.cache.set(cacheKey, { caller, until: performance.now() + CACHE_MS });
-    return caller;
+    return { owner: caller };
   }
 
   /** After a change: this process looks anew at once, others within five seconds. */

@@ -1,5 +1,5 @@
 import { Accounts } from '../accounts/accounts';
-import { Problem } from '../http/problems';
+import { bearerOf, WrongKeys } from '../http/wrong-keys';
 import { Caller, Merchants, MerchantScope } from '../merchants/merchants';
 import { withLists } from '../reimbursement/card-list';
 import { browserForm, PageSigning } from '../reimbursement/page-signing';
@@ -29,6 +29,7 @@ const MOST_CARDS = 100;
 export class TokenGateway {
   constructor(
     private readonly merchants: Merchants,
+    private readonly wrongKeys: WrongKeys,
     private readonly tokens: GatewayTokens,
     private readonly accounts: Accounts,
     private readonly signing: PageSigning,
@@ -46,11 +47,12 @@ export class TokenGateway {
   }
 
   /** `type=manual` is a new token at once, which ends the key's others; WeChat's own tokens renew themselves. */
-  private async getToken({ method, headers, query, port }: DoorCall): Promise<WechatAnswer> {
+  private async getToken({ method, address, headers, query, port }: DoorCall): Promise<WechatAnswer> {
     if (method !== 'GET') return refusal(Errcode.RequireGet);
-    const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.authorization ?? '')?.[1];
-    const caller = key ? await this.merchants.callerOf(key) : null;
-    if (!caller) throw new Problem('unauthorized');
+    const shown = { door: 'gateway', address, key: bearerOf({ headers }) } as const;
+    const admitted = await this.wrongKeys.admit(shown, (key, asking) => this.merchants.judge(key, asking));
+    if ('refused' in admitted) throw admitted.refused;
+    const { owner: caller } = admitted;
     if (!may(caller, 'reimbursements:read')) return refusal(Errcode.ApiUnauthorized);
     const { type = 'auto' } = query;
     if (type !== 'auto' && type !== 'manual') return refusal(Errcode.InvalidArgs, 'type is auto or manual');

@@ -13,6 +13,8 @@ import { Errcode, errcodeFact } from '../wechat/errcodes';
 /** One request of a caller who speaks WeChat's dialect. */
 export interface DoorCall {
   method: string;
+  /** The peer's. */
+  address: string;
   headers: IncomingHttpHeaders;
   query: Record<string, string>;
   /** The body, read now: a caller is looked at first. Undefined where it is not JSON; {} where it is empty. */
@@ -64,7 +66,7 @@ export function openDoor(
       }
       door.setNotFoundHandler((_request, reply) => say(reply, refusal(Errcode.InvalidUrl)));
       door.setErrorHandler((error, request, reply) => {
-        if (error instanceof Problem && error.code === 'unauthorized') return answerProblem(error, request, reply);
+        if (error instanceof Problem && NO_KEY.includes(error.code)) return answerProblem(error, request, reply);
         const { statusCode = 500 } = error instanceof Problem ? { statusCode: error.status } : (error as Failure);
         if (statusCode >= 500 && !(error instanceof Problem))
           log.error({ request: request.id, err: error }, 'request failed');
@@ -75,6 +77,9 @@ export function openDoor(
     { prefix },
   );
 }
+
+/** Said with its HTTP status: whoever has no key is not known to speak WeChat's dialect. */
+const NO_KEY = ['unauthorized', 'too_many_wrong_keys'];
 
 const PRECONDITION_FAILED =
   '<html><head><title>412 Precondition Failed</title></head><body><h1>412 Precondition Failed</h1></body></html>\n';
@@ -105,6 +110,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, bodies: HeldBodies
   };
   return {
     method: request.method,
+    address: request.ip,
     headers: request.headers,
     query,
     json: async (caller) => lenientJson(await bytes(caller, caller ? JSON_BYTES : LOGIN_BYTES)),

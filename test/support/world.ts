@@ -24,6 +24,8 @@ const SHORT = {
   // With a lease of two seconds a reading thread has half a second to start: stories about files take WHOLE_CHECK.
   PDF_CHECK: 'fast',
   LOG_LEVEL: 'silent',
+  // Stories of wrong keys alone have a limit.
+  WRONG_KEYS_PER_MINUTE: '1000000',
 };
 
 /** PDFs are held against their orders as in a real installation, under a lease that leaves time to read them. */
