@@ -3,11 +3,12 @@ import { DataSource } from 'typeorm';
 import { ACCOUNT_CONTROLLERS, accountParts } from './account-parts';
 import { Accounts } from './accounts/accounts';
 import { anchorAudit } from './audit/anchors';
+import { verifyQueued } from './audit/verifications';
 import { KeptPushes, waitingPushes } from './callbacks/kept';
 import { Config } from './config';
 import { AdminOrders } from './console/admin-orders';
 import { AdminOrdersController } from './console/admin-orders.controller';
-import { AuditController, AuditKeys } from './console/audit.controller';
+import { AuditController } from './console/audit.controller';
 import { BulkReinsertions } from './console/bulk-reinsertions';
 import { BulkReinsertionsController } from './console/bulk-reinsertions.controller';
 import { BulkRunner } from './console/bulk-runner';
@@ -133,6 +134,7 @@ export class AppModule {
       new Turns(config.ACCEPT_CONCURRENCY),
     );
     const idempotencyKeys = new IdempotencyKeys(dataSource, sealer);
+    const masterKeys = [config.MASTER_KEY, ...(config.MASTER_KEY_PREVIOUS ?? [])];
     const anchor = () => anchorAudit(dataSource, config.MASTER_KEY, log);
     const books = makeBooks(config, dataSource, sealer, accounts, engine, log);
     const reinsertions = new Reinsertions(dataSource, sealer, settlements, new ReviseOrders(sealer, limits));
@@ -142,6 +144,7 @@ export class AppModule {
       dataSource,
       idempotencyKeys,
       anchorAudit: anchor,
+      verifyAudit: () => verifyQueued(dataSource, masterKeys),
       reconcileCron: config.RECONCILE_CRON,
       ...books,
     };
@@ -183,7 +186,7 @@ export class AppModule {
       ],
       providers: [
         ...parts(sealer, accounts, merchants, metrics, transport, runner, posts, reader, limits),
-        ...parts(new AuditKeys([config.MASTER_KEY, ...(config.MASTER_KEY_PREVIOUS ?? [])]), jobs),
+        ...parts(jobs),
         ...parts(...Object.values(books)),
         ...parts(
           ...accountParts(config, dataSource, sealer, accounts, engine, reader, reimbursements, { metrics, log }),

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { forgetCallbacks, queueCallbacksAgain } from './callbacks/receive';
+import { VERIFY_JOB } from './audit/verifications';
 import { BULK_JOB } from './console/bulk-reinsertions';
 import { BulkRunner } from './console/bulk-runner';
 import { Job } from './console/jobs';
@@ -23,12 +24,23 @@ export interface JobParts {
   idempotencyKeys: IdempotencyKeys;
   /** Signs the heads of the audit trail. */
   anchorAudit: () => Promise<unknown>;
+  /** Checks the trail where somebody has asked for it. */
+  verifyAudit: () => Promise<boolean>;
 }
 
 /** Every recurring job, on one page. */
 export function recurringJobs(parts: JobParts): Job[] {
-  const { dataSource, idempotencyKeys, anchorAudit, cancels, reconciler, reconcileCron, bulkRunner, reportMaker } =
-    parts;
+  const {
+    dataSource,
+    idempotencyKeys,
+    anchorAudit,
+    verifyAudit,
+    cancels,
+    reconciler,
+    reconcileCron,
+    bulkRunner,
+    reportMaker,
+  } = parts;
   return [
     daily('make_partitions', '30 2 * * *', ['提前建好以后各月的分区', 'Makes the partitions of the months ahead'], () =>
       // A month without a partition would fall into the default partition, which never moves.
@@ -46,6 +58,8 @@ export function recurringJobs(parts: JobParts): Job[] {
       ['为审计链头签名并写入日志', 'Signs the heads of the audit trail into the log'],
       anchorAudit,
     ),
+    // Every minute, because a check that was killed must begin anew.
+    daily(VERIFY_JOB, '* * * * *', ['核对审计链', 'Checks the audit trail where that was asked for'], verifyAudit),
     daily(
       'forget_gateway_tokens',
       '17 * * * *',

@@ -1,21 +1,19 @@
-import { Controller, Get, Query as QueryParam, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query as QueryParam, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
 import { INSTALLATION } from '../audit/audit';
-import { AuditPage, AuditVerificationView, AuditView } from '../audit/audit.api';
+import { AuditPage, AuditView, LatestVerificationView, VerificationRunView } from '../audit/audit.api';
 import { AuditEntryRow, AuditFilter, listAudit } from '../audit/audit.read';
-import { verifyAudit } from '../audit/verify';
+import { findVerification, latestVerification, requestVerification, VerificationRow } from '../audit/verifications';
+import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
 import { readInstant } from '../domain/instant';
 import { toShanghai } from '../domain/shanghai';
 import { Problem } from '../http/problems';
 import { badCursor, instant, isUuid, one, Query, readLimit, unknownParameters, uuid } from '../http/query';
-import { NeedsRole, OperatorGuard } from './operator.guard';
-
-/** The keys that may have signed the audit trail's anchors. */
-export class AuditKeys {
-  constructor(readonly masterKeys: string[]) {}
-}
+import { NeedsRole, OperatorGuard, OperatorParam } from './operator.guard';
 
 const PARAMETERS = ['merchant_id', 'actor', 'action', 'object', 'from', 'to', 'limit', 'cursor'];
 
@@ -24,10 +22,7 @@ const PARAMETERS = ['merchant_id', 'actor', 'action', 'object', 'from', 'to', 'l
 @UseGuards(OperatorGuard)
 @Controller('v1/admin/audit')
 export class AuditController {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly keys: AuditKeys,
-  ) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   @Get()
   @NeedsRole('viewer')
@@ -54,16 +49,41 @@ export class AuditController {
     };
   }
 
+  @Post('verifications')
+  @HttpCode(202)
+  @NeedsRole('administrator')
+  @ApiOperation({
+    summary: 'Have every chain read, and each row named that was edited, removed or moved; a worker does it',
+  })
+  @ApiResponse({ status: 202, type: VerificationRunView, description: 'A new one, or the one that waits already' })
+  async verify(
+    @OperatorParam() operator: Operator,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<VerificationRunView> {
+    const run = await requestVerification(this.dataSource, uuidv7(), operator.name);
+    void reply.header('location', `/v1/admin/audit/verifications/${run.id}`);
+    return runView(run);
+  }
+
+  @Get('verifications/:id')
+  @NeedsRole('administrator')
+  @ApiOperation({ summary: 'A check that was asked for, with its result once it is done' })
+  @ApiResponse({ status: 200, type: VerificationRunView })
+  async verification(@Param('id') id: string): Promise<VerificationRunView> {
+    const run = isUuid(id) && (await asEngine(this.dataSource, (client) => findVerification(client, id)));
+    if (!run) throw new Problem('not_found');
+    return runView(run);
+  }
+
   @Get('verification')
   @NeedsRole('administrator')
-  @ApiOperation({ summary: 'Read every chain and name each row that was edited, removed or moved' })
-  @ApiResponse({ status: 200, type: AuditVerificationView })
-  async verification(): Promise<AuditVerificationView> {
-    const { masterKeys } = this.keys;
-    const verified = await asEngine(this.dataSource, (client) => verifyAudit(client, masterKeys));
-    const { chains, rows, findings, unverifiable } = verified;
-    const views = findings.map(({ chain, ...finding }) => ({ merchant_id: merchantOf(chain), ...finding }));
-    return { intact: findings.length === 0, chains, rows, findings: views, unverifiable_anchors: unverifiable };
+  @ApiOperation({ summary: 'The latest result of a check; 404 before the first' })
+  @ApiResponse({ status: 200, type: LatestVerificationView })
+  @ApiResponse({ status: 404, description: 'not_found' })
+  async latest(): Promise<LatestVerificationView> {
+    const run = await asEngine(this.dataSource, latestVerification);
+    if (!run?.result || !run.ended_at) throw new Problem('not_found');
+    return { ...run.result, verified_at: toShanghai(run.ended_at) };
   }
 }
 
@@ -109,6 +129,10 @@ function viewOf({ chain, seq, at, actor, action, object, reason, data, sha256 }:
     data,
     sha256: hash,
   };
+}
+
+function runView({ requested_at, ended_at, ...run }: VerificationRow): VerificationRunView {
+  return { ...run, requested_at: toShanghai(requested_at), ended_at: ended_at && toShanghai(ended_at) };
 }
 
 function merchantOf(chain: string): string | null {

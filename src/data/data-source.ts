@@ -41,6 +41,7 @@ import { TakenElsewhere1763800000127 } from '../../migrations/1763800000127-take
 import { ToldAnew1763800000128 } from '../../migrations/1763800000128-told-anew';
 import { StableGatewayTokens1763800000146 } from '../../migrations/1763800000146-stable-gateway-tokens';
 import { OperatorMakers1763800000150 } from '../../migrations/1763800000150-operator-makers';
+import { AuditVerifications1763800000151 } from '../../migrations/1763800000151-audit-verifications';
 import { RestoresRemembered1763800000147 } from '../../migrations/1763800000147-restores-remembered';
 import { LivingWorkers1763800000148 } from '../../migrations/1763800000148-living-workers';
 import { HeldTemplates1763800000149 } from '../../migrations/1763800000149-held-templates';
@@ -66,6 +67,7 @@ import { BulkReinsertion, BulkReinsertionOrder } from './entities/bulk-reinserti
 import { Attempt, OpenAttempt } from './entities/attempt';
 import { Authorization } from './entities/authorization';
 import { Callback, RefusedPush } from './entities/callback';
+import { AuditVerification } from './entities/audit-verification';
 import { AuditAnchor, AuditHead, AuditRow } from './entities/audit';
 import { Event } from './entities/event';
 import { Evidence, Installation, WorkerBeat } from './entities/evidence';
@@ -174,6 +176,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       BulkReinsertionOrder,
       AuditHead,
       AuditAnchor,
+      AuditVerification,
       WebhookEndpoint,
       WebhookSequence,
       WebhookDelivery,
@@ -243,6 +246,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       SealingKeys1763800000160,
       SealedFiles1763800000161,
       OperatorMakers1763800000150,
+      AuditVerifications1763800000151,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

@@ -30,7 +30,12 @@ describe('commands that wait for an answer in parts', () => {
       'GET /v1/admin/reconciliations/r1?limit=200&cursor=c': () => ({
         findings: { items: [finding], next_cursor: null },
       }),
-      'GET /v1/admin/audit/verification': () => ({ intact: false, chains: 2, rows: 9, findings: [{ seq: 3 }] }),
+      'POST /v1/admin/audit/verifications': () => ({ id: 'v1', state: 'queued' }),
+      'GET /v1/admin/audit/verifications/v1': () => ({
+        id: 'v1',
+        state: 'done',
+        result: { intact: false, chains: 2, rows: 9, findings: [{ seq: 3 }] },
+      }),
       [`POST /v1/admin/orders/${ID}/reinsertions`]: () => ({ id: ID }),
       'POST /v1/invoices/read': () => ({ invoice: { number: '26312000000183259524' }, faults: [] }),
     };
