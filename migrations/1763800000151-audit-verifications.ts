@@ -1,6 +1,6 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Checks of the audit trail that were asked for, and what they found. One waits at a time. */
+/** Checks of the audit trail that were asked for, the anchors from a log to hold it against, and what they found. */
 export class AuditVerifications1763800000151 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
@@ -9,6 +9,7 @@ export class AuditVerifications1763800000151 implements MigrationInterface {
         requested_by text NOT NULL,
         requested_at timestamptz NOT NULL DEFAULT now(),
         state text NOT NULL DEFAULT 'queued',
+        anchors jsonb NOT NULL DEFAULT '[]',
         ended_at timestamptz,
         result jsonb,
         error text,
@@ -17,7 +18,7 @@ export class AuditVerifications1763800000151 implements MigrationInterface {
         CONSTRAINT audit_verifications_ended CHECK ((state = 'queued') = (ended_at IS NULL)),
         CONSTRAINT audit_verifications_result CHECK ((state = 'done') = (result IS NOT NULL))
       );
-      CREATE UNIQUE INDEX audit_verifications_one_queued ON audit_verifications (state) WHERE state = 'queued';
+      CREATE INDEX audit_verifications_queued ON audit_verifications (id) WHERE state = 'queued';
       GRANT SELECT, INSERT, UPDATE ON audit_verifications TO piaoka_engine;
     `);
   }

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { asEngine } from '../data/statement';
 import { Log } from '../log';
 import { keyIdOf, signatureOf } from './chain';
+import { ANCHOR_LINE } from './logged-anchors';
 
 /** Signs the head of every chain that has grown since; the log line is to be kept where the database's owner has no hand. */
 export async function anchorAudit(dataSource: DataSource, masterKey: string, log: Log): Promise<number> {
@@ -26,7 +27,8 @@ export async function anchorAudit(dataSource: DataSource, masterKey: string, log
     return anchors;
   });
   for (const { chain, seq, sha256, signature } of anchored) {
-    log.info({ chain, seq, sha256: sha256.toString('hex'), signature: signature.toString('hex') }, 'audit anchor');
+    const [hash, signed] = [sha256.toString('hex'), signature.toString('hex')];
+    log.info({ chain, seq, sha256: hash, signature: signed, key_id: keyId }, ANCHOR_LINE);
   }
   return anchored.length;
 }

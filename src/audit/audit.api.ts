@@ -1,4 +1,20 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
 
 /** An act of a person or a key. */
 export class AuditView {
@@ -25,7 +41,7 @@ export class AuditFindingView {
   /** null: the chain of the installation */
   merchant_id!: string | null;
   seq!: number;
-  /** edited, removed, reordered, added, head_missing, anchor_forged */
+  /** edited, removed, reordered, added, head_missing, anchor_forged, anchor_removed */
   kind!: string;
   /** The number under which a reordered row was written */
   was?: number;
@@ -45,6 +61,39 @@ export class AuditVerificationView {
 
 export class LatestVerificationView extends AuditVerificationView {
   verified_at!: string;
+}
+
+/** A signed head of a chain, as the service has logged it (`audit anchor`). */
+export class LoggedAnchorRequest {
+  /** The merchant's uuid; all zeros: the installation */
+  @ApiProperty({ pattern: UUID.source })
+  @Matches(UUID)
+  chain!: string;
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  seq!: number;
+  @ApiProperty({ pattern: SHA256.source })
+  @Matches(SHA256)
+  sha256!: string;
+  @ApiProperty({ pattern: SHA256.source })
+  @Matches(SHA256)
+  signature!: string;
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  key_id?: string;
+}
+
+/** What the audit trail is to be held against beside what the database has. */
+export class VerificationRequest {
+  /** The latest of each chain vouches for all before it */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(1000)
+  @ValidateNested({ each: true })
+  @Type(() => LoggedAnchorRequest)
+  anchors?: LoggedAnchorRequest[];
 }
 
 /** A check of the audit trail that was asked for. */

@@ -2,6 +2,7 @@ import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { asEngine } from '../data/statement';
 import { INSTALLATION } from './audit';
+import { LoggedAnchor } from './logged-anchors';
 import { Verification, verifyAudit } from './verify';
 
 /** Name of the job that checks the trail; adding one wakes it before its minute is over. */
@@ -32,24 +33,21 @@ export interface VerificationRow {
 
 const COLUMNS = 'id, requested_by, requested_at, state, ended_at, result, error';
 
-/** The one that waits already, or a new one. */
-export async function requestVerification(dataSource: DataSource, id: string, by: string): Promise<VerificationRow> {
-  const row = await asEngine(dataSource, async (client) => {
-    await client.query('INSERT INTO audit_verifications (id, requested_by) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-      id,
-      by,
-    ]);
-    const { rows } = await client.query<VerificationRow>(
-      `SELECT ${COLUMNS} FROM audit_verifications WHERE id = $1 OR state = 'queued' ORDER BY id = $1 DESC LIMIT 1`,
-      [id],
-    );
-    return rows[0];
-  });
-  // The one that waited has come to its end between the two statements.
-  if (!row) return requestVerification(dataSource, id, by);
+/** A request that is repeated after its process died finds the check it had asked for. */
+export async function requestVerification(
+  dataSource: DataSource,
+  { id, by, anchors }: { id: string; by: string; anchors: LoggedAnchor[] },
+): Promise<VerificationRow> {
+  const { rows } = await asEngine(dataSource, (client) =>
+    client.query<VerificationRow>(
+      `INSERT INTO audit_verifications AS v (id, requested_by, anchors) VALUES ($1, $2, $3)
+       ON CONFLICT (id) DO UPDATE SET requested_by = v.requested_by RETURNING ${COLUMNS}`,
+      [id, by, JSON.stringify(anchors)],
+    ),
+  );
   // After the commit. A call that is lost does no harm: the job looks every minute.
   await dataSource.query('SELECT graphile_worker.add_job($1)', [VERIFY_JOB]).catch(() => undefined);
-  return row;
+  return rows[0] as VerificationRow;
 }
 
 export async function findVerification(client: PoolClient, id: string): Promise<VerificationRow | null> {
@@ -67,11 +65,18 @@ export async function latestVerification(client: PoolClient): Promise<Verificati
   return rows[0] ?? null;
 }
 
-/** The job. False: nothing waits. The row's lock lasts as long as the check: whoever dies over it lets go of it. */
+/** The job. False: nothing waits. */
 export async function verifyQueued(dataSource: DataSource, masterKeys: string[]): Promise<boolean> {
+  let verified = false;
+  while (await verifyNext(dataSource, masterKeys)) verified = true;
+  return verified;
+}
+
+/** The row's lock lasts as long as the check: whoever dies over it lets go of it. */
+function verifyNext(dataSource: DataSource, masterKeys: string[]): Promise<boolean> {
   return asEngine(dataSource, async (client) => {
-    const { rows } = await client.query<{ id: string }>(
-      `SELECT id FROM audit_verifications WHERE state = 'queued' FOR UPDATE SKIP LOCKED`,
+    const { rows } = await client.query<{ id: string; anchors: LoggedAnchor[] }>(
+      `SELECT id, anchors FROM audit_verifications WHERE state = 'queued' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
     );
     const [taken] = rows;
     if (!taken) return false;
@@ -80,7 +85,7 @@ export async function verifyQueued(dataSource: DataSource, masterKeys: string[])
         `UPDATE audit_verifications SET state = $2, result = $3, error = $4, ended_at = clock_timestamp() WHERE id = $1`,
         [taken.id, state, result, error],
       );
-    await asEngine(dataSource, (reading) => verifyAudit(reading, masterKeys)).then(
+    await asEngine(dataSource, (reading) => verifyAudit(reading, masterKeys, taken.anchors)).then(
       (verification) => end('done', JSON.stringify(resultOf(verification)), null),
       (error: unknown) => end('failed', null, (error as Error).message.slice(0, 200)),
     );

@@ -1,16 +1,17 @@
 import { PoolClient } from 'pg';
 import { isSafeNumber, parse } from 'lossless-json';
+import { LoggedAnchor } from './logged-anchors';
 import { Entry, hashOf, keyIdOf, NOTHING_BEFORE, signatureOf } from './chain';
 
 /**
  * edited: the row is not what was written · removed: it is not there · reordered: it is the row that was written as number
  * `was` · added: it stands beyond the head · head_missing: the chain has rows and no head · anchor_forged: an anchor bears
- * a wrong signature.
+ * a wrong signature · anchor_removed: an anchor that was logged is not in the database any more.
  */
 export interface AuditFinding {
   chain: string;
   seq: number;
-  kind: 'edited' | 'removed' | 'reordered' | 'added' | 'head_missing' | 'anchor_forged';
+  kind: 'edited' | 'removed' | 'reordered' | 'added' | 'head_missing' | 'anchor_forged' | 'anchor_removed';
   was?: number;
 }
 
@@ -35,6 +36,8 @@ interface Mark {
   sha256: Buffer;
   signature: Buffer;
   key_id: string;
+  /** From a log, and not in the database. */
+  logged?: true;
 }
 
 const PAGE = 1000;
@@ -46,12 +49,18 @@ const MOST_SUSPECTS = 300;
 /**
  * Reads every chain from its head back to its first row: each row must be what the row after it vouches for. Of memory it
  * takes a page of rows. `masterKeys`: the present one and those before; without any, anchors are compared but their
- * signatures are not. To be called in a transaction of its own, which it makes one snapshot.
+ * signatures are not. `logged`: anchors that were kept outside the database. To be called in a transaction of its own,
+ * which it makes one snapshot.
  */
-export async function verifyAudit(client: PoolClient, masterKeys: string[]): Promise<Verification> {
+export async function verifyAudit(
+  client: PoolClient,
+  masterKeys: string[],
+  logged: readonly LoggedAnchor[] = [],
+): Promise<Verification> {
   await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
   const heads = new Map((await client.query<Mark>('SELECT chain, seq, sha256 FROM audit_heads')).rows.map(byChain));
-  const { rows: anchors } = await client.query<Mark>('SELECT chain, seq, sha256, signature, key_id FROM audit_anchors');
+  const { rows: kept } = await client.query<Mark>('SELECT chain, seq, sha256, signature, key_id FROM audit_anchors');
+  const anchors = [...kept, ...notIn(kept, logged)];
   const { rows: known } = await client.query<{ chain: string }>('SELECT DISTINCT chain FROM audit');
   const chains = new Set([...heads.keys(), ...anchors.map(({ chain }) => chain), ...known.map(({ chain }) => chain)]);
   const verification: Verification = { chains: chains.size, rows: 0, findings: [], unverifiable: 0 };
@@ -102,8 +111,11 @@ class Walk {
     const known = new Set(masterKeys.map(keyIdOf));
     const doubtful: Mark[] = [];
     for (const mark of this.marks) {
-      if (masterKeys.length === 0 || isGood(mark)) this.anchors.set(Number(mark.seq), mark.sha256);
-      else doubtful.push(mark);
+      if (masterKeys.length > 0 && !isGood(mark)) doubtful.push(mark);
+      else {
+        this.anchors.set(Number(mark.seq), mark.sha256);
+        if (mark.logged) this.say(Number(mark.seq), 'anchor_removed');
+      }
     }
     const highest = Math.max(0, ...this.anchors.keys());
     const forged = doubtful.filter(({ seq, key_id }) => known.has(key_id) || Number(seq) > highest);
@@ -164,6 +176,22 @@ class Walk {
   private say(seq: number, kind: AuditFinding['kind']): void {
     if (this.findings.length < MOST_FINDINGS) this.findings.push({ chain: this.chain, seq, kind });
   }
+}
+
+/** What a log has and the database has not. */
+function notIn(kept: readonly Mark[], logged: readonly LoggedAnchor[]): Mark[] {
+  const key = (chain: string, seq: string, signature: string) => `${chain}|${seq}|${signature}`;
+  const known = new Set(kept.map(({ chain, seq, signature }) => key(chain, seq, signature.toString('hex'))));
+  return logged
+    .filter(({ chain, seq, signature }) => !known.has(key(chain, String(seq), signature)))
+    .map(({ chain, seq, sha256, signature, key_id = '' }) => ({
+      chain,
+      seq: String(seq),
+      sha256: Buffer.from(sha256, 'hex'),
+      signature: Buffer.from(signature, 'hex'),
+      key_id,
+      logged: true,
+    }));
 }
 
 /** `at` with all its digits, and numbers with all of theirs: the smallest change is a change. */

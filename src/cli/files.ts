@@ -12,7 +12,7 @@ export function readBytes(file: string): Buffer {
   }
 }
 
-function unreadable(file: string, error: unknown): CliError {
+export function unreadable(file: string, error: unknown): CliError {
   const why = (error as { code?: string }).code ?? '';
   return new CliError(EXIT.usage, `无法读取 ${file}（${why}）。Cannot read ${file} (${why}).`);
 }

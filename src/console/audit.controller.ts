@@ -1,18 +1,27 @@
-import { Controller, Get, HttpCode, Param, Post, Query as QueryParam, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Query as QueryParam, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { INSTALLATION } from '../audit/audit';
-import { AuditPage, AuditView, LatestVerificationView, VerificationRunView } from '../audit/audit.api';
+import {
+  AuditPage,
+  AuditView,
+  LatestVerificationView,
+  VerificationRequest,
+  VerificationRunView,
+} from '../audit/audit.api';
 import { AuditEntryRow, AuditFilter, listAudit } from '../audit/audit.read';
 import { findVerification, latestVerification, requestVerification, VerificationRow } from '../audit/verifications';
 import { Operator } from '../data/entities/operator';
 import { asEngine } from '../data/statement';
 import { readInstant } from '../domain/instant';
 import { toShanghai } from '../domain/shanghai';
+import { RequestBody } from '../http/body-parser';
+import { Idempotent, NewId } from '../http/idempotency';
 import { Problem } from '../http/problems';
 import { badCursor, instant, isUuid, one, Query, readLimit, unknownParameters, uuid } from '../http/query';
+import { SchemaChecks } from '../http/schema-check';
+import { readBody } from './merchants.controller';
 import { NeedsRole, OperatorGuard, OperatorParam } from './operator.guard';
 
 const PARAMETERS = ['merchant_id', 'actor', 'action', 'object', 'from', 'to', 'limit', 'cursor'];
@@ -22,7 +31,10 @@ const PARAMETERS = ['merchant_id', 'actor', 'action', 'object', 'from', 'to', 'l
 @UseGuards(OperatorGuard)
 @Controller('v1/admin/audit')
 export class AuditController {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly checks: SchemaChecks,
+  ) {}
 
   @Get()
   @NeedsRole('viewer')
@@ -52,15 +64,20 @@ export class AuditController {
   @Post('verifications')
   @HttpCode(202)
   @NeedsRole('administrator')
+  @Idempotent()
+  @ApiBody({ type: VerificationRequest })
   @ApiOperation({
     summary: 'Have every chain read, and each row named that was edited, removed or moved; a worker does it',
   })
-  @ApiResponse({ status: 202, type: VerificationRunView, description: 'A new one, or the one that waits already' })
+  @ApiResponse({ status: 202, type: VerificationRunView })
   async verify(
+    @Body() body: RequestBody | undefined,
     @OperatorParam() operator: Operator,
+    @NewId() id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<VerificationRunView> {
-    const run = await requestVerification(this.dataSource, uuidv7(), operator.name);
+    const { anchors = [] } = readBody<VerificationRequest>(body, this.checks, VerificationRequest.name);
+    const run = await requestVerification(this.dataSource, { id, by: operator.name, anchors });
     void reply.header('location', `/v1/admin/audit/verifications/${run.id}`);
     return runView(run);
   }
