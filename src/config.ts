@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hostsOf } from './database-hosts';
+import { guessBits, LEAST_BITS } from './key-strength';
 import {
   baseUrl,
   bytes,
@@ -245,6 +246,10 @@ function checkCallbackKey(value: string): void {
 function checkBootstrapKey(value: string): void {
   if (!/^[\x21-\x7e]{32,256}$/.test(value))
     throw new Error('must be 32 to 256 printable ASCII characters without blanks');
+  const bits = Math.floor(guessBits(value));
+  if (bits < LEAST_BITS) {
+    throw new Error(`is too easy to guess (about ${bits} bits of ${LEAST_BITS}); make one: openssl rand -hex 24`);
+  }
 }
 
 /** Zero set-up: the key is made once and kept beside the data it protects, readable by its owner only. */

@@ -5,7 +5,7 @@ import { makeLog } from '../../src/log';
 import { startService } from '../../src/service';
 import { APPID, environment, Json, KEY, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const MERCHANT = 'wx1111111111111111';
 const AES_KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
 const CONTACT = { phone: '021-88888888', time_out: 12345 };

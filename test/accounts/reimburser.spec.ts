@@ -5,7 +5,7 @@ import { startService } from '../../src/service';
 import { order } from '../support/orders';
 import { APPID as ISSUER, CARD_ID, environment, Json, KEY, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const [FIRST, SECOND] = ['wx00000000000000a1', 'wx00000000000000b2'];
 const GETINVOICEINFO = '/card/invoice/reimburse/getinvoiceinfo';
 

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { order } from '../support/orders';
 import { APPID as ISSUER, CARD_ID, Json, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const MERCHANT = 'wx1111111111111111';
 const REIMBURSER = 'wx3333333333333333';
 const CALLBACK = { token: 'tokenoftheaccount', encoding_aes_key: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG' };

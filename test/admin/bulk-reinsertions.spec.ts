@@ -5,7 +5,7 @@ import { knownOperator } from '../support/operators';
 import { order } from '../support/orders';
 import { Json, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const BULKS = '/v1/admin/bulk-reinsertions';
 
 describe('many orders are begun anew by one decision', () => {

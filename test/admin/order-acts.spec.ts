@@ -4,7 +4,7 @@ import { knownOperator } from '../support/operators';
 import { order } from '../support/orders';
 import { Json, KEY, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 describe('operators settle what the worker cannot', () => {
   let world: World;

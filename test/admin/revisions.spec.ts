@@ -5,7 +5,7 @@ import { knownOperator } from '../support/operators';
 import { order, tinyPdf } from '../support/orders';
 import { APPID, Json, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const INSERT = '/card/invoice/insert';
 
 describe('an order is begun anew with other content', () => {

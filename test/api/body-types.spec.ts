@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { order } from '../support/orders';
 import { Json, KEY, World } from '../support/world';
 
-const ADMIN_KEY = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN_KEY = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 describe('a body of a type that an address does not take', () => {
   let world: World;

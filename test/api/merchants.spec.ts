@@ -3,8 +3,8 @@ import { query } from '../support/databases';
 import { order } from '../support/orders';
 import { APPID, Json, KEY, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
-const WATCHER = 'pk_watch_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
+const WATCHER = 'pk_watch_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 describe('merchants and their keys are administered over HTTP', () => {
   let world: World;

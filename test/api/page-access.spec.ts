@@ -5,8 +5,8 @@ import { Service, startService } from '../../src/service';
 import { createDatabase, query } from '../support/databases';
 import { environment, KEY } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
-const METRICS = 'pk_figures_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
+const METRICS = 'pk_figures_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const PAGES = ['/docs', '/docs/', '/docs/swagger-ui.css', '/docs/swagger-ui-init.js', '/openapi.json', '/openapi.yaml'];
 const OTHER_SPELLINGS = ['/%64ocs', '/openapi%2Ejson', '/docs?x', '/docs/%73wagger-ui.css'];
 

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { query } from '../support/databases';
 import { Json, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const UUID = '01234567-89ab-7cde-8f01-23456789abcd';
 
 describe('what PostgreSQL cannot hold is refused at the door', () => {

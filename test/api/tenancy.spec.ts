@@ -3,9 +3,9 @@ import { order } from '../support/orders';
 import { query } from '../support/databases';
 import { APPID, Json, World } from '../support/world';
 
-const OTHER_KEY = 'pk_other_0123456789abcdef0123456789abcdef';
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
-const READ_ONLY_KEY = 'pk_reader_0123456789abcdef0123456789abcd';
+const OTHER_KEY = 'pk_other_8f3a61c4d27b90e5a1f6037bc95e24d8';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
+const READ_ONLY_KEY = 'pk_reader_8f3a61c4d27b90e5a1f6037bc95e24';
 
 describe('two merchants on one installation', () => {
   let world: World;

@@ -4,7 +4,7 @@ import { makeLog } from '../../src/log';
 import { Metrics } from '../../src/metrics';
 import { APPID, Json, KEY, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const WRONG = 'pk_test_ffffffffffffffffffffffffffffffff';
 const PER_MINUTE = 5;
 

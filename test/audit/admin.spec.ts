@@ -1,7 +1,7 @@
 import { Json, KEY, World } from '../support/world';
 import { query } from '../support/databases';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 describe('operators read the audit trail', () => {
   let world: World;

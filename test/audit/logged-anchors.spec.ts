@@ -10,7 +10,7 @@ import { query } from '../support/databases';
 import { program } from '../support/process';
 import { environment, Json, MASTER_KEY, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const HOLDS = 6;
 
 describe('anchors that are kept outside the database', () => {

@@ -4,7 +4,7 @@ import { query } from '../support/databases';
 import { order } from '../support/orders';
 import { APPID, Json, KEY, World } from '../support/world';
 
-const OTHER_KEY = 'pk_other_0123456789abcdef0123456789abcdef';
+const OTHER_KEY = 'pk_other_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const OTHER_APPID = 'wx2222222222222222';
 
 describe('what belongs to another merchant', () => {

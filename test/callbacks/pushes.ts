@@ -7,7 +7,7 @@ import { APPID, Json, World, WorldOptions } from '../support/world';
 export const TOKEN = 'tokenoftheaccount';
 export const AES_KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
 
-export const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+export const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 export const ENVIRONMENT = {
   WECHAT_CALLBACK_TOKEN: TOKEN,

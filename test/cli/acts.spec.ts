@@ -7,7 +7,7 @@ import { order, tinyPdf } from '../support/orders';
 import { Json, KEY, World } from '../support/world';
 import { piaoka } from './piaoka';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 describe('operators’ acts from a terminal', () => {
   let world: World;

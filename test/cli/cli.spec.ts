@@ -6,7 +6,7 @@ import { order, orderWithoutPdf, tinyPdf } from '../support/orders';
 import { APPID, Json, KEY, World } from '../support/world';
 import { piaoka, piaokaProcess } from './piaoka';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 jest.setTimeout(120_000);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ROOT } from '../house/repository';
 import { piaoka } from './piaoka';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const ID = '0195f3a0-6d1e-7c55-9a52-3f2b8f0f6c11';
 
 describe('commands that wait for an answer in parts', () => {

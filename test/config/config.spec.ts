@@ -54,6 +54,8 @@ describe('the configuration', () => {
     ],
     ['a merchant without an account', { WECHAT_APPID: '', WECHAT_SECRET: '' }, 'BOOTSTRAP_MERCHANT_KEY'],
     ['a short merchant key', { BOOTSTRAP_MERCHANT_KEY: 'short' }, 'BOOTSTRAP_MERCHANT_KEY'],
+    ['a key of one letter', { BOOTSTRAP_ADMIN_KEY: 'a'.repeat(40) }, 'BOOTSTRAP_ADMIN_KEY'],
+    ['a key of words', { METRICS_KEY: 'please-change-me-default-password-123' }, 'METRICS_KEY'],
   ])('refuses %s', (_, env, name) => {
     expect(faultsOf(environment(DATABASE, 'http://127.0.0.1:1', env)).map((line) => line.split(':')[0])).toEqual([
       name,

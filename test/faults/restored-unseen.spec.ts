@@ -6,7 +6,7 @@ import { order } from '../support/orders';
 import { program } from '../support/process';
 import { APPID, environment, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 /** A copy of the database that is told to be the very one it was copied from: so a volume's snapshot looks from inside. */
 describe('a restore that the database does not show', () => {

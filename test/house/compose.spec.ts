@@ -31,7 +31,7 @@ const GIVEN = {
   POSTGRES_PASSWORD: 'p'.repeat(32),
   MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
   WECHAT_SECRET: 'any',
-  BOOTSTRAP_MERCHANT_KEY: 'k'.repeat(32),
+  BOOTSTRAP_MERCHANT_KEY: 'pk_5f0e9c37ab6d41825f7be0d39c6a1482',
 };
 
 test('compose starts PostgreSQL, the sandbox and the service, in that order', () => {
@@ -93,7 +93,7 @@ test.each([
 test('an administrator, a rotated key and receivers in own networks can be given to both', () => {
   const given = {
     WECHAT_APPID: 'wx0',
-    BOOTSTRAP_ADMIN_KEY: 'a'.repeat(32),
+    BOOTSTRAP_ADMIN_KEY: 'pk_9d27e1b54c8f63a0d1b94f7e2a6c0583',
     MASTER_KEY_PREVIOUS: Buffer.alloc(32, 8).toString('base64'),
     WEBHOOK_ALLOW: '172.16.0.0/12',
   };

@@ -56,7 +56,7 @@ describe('how many orders of one account may be in flight', () => {
 });
 
 describe('an account at which every call hangs', () => {
-  const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+  const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
   const SETPDF = '/card/invoice/platform/setpdf';
   const HANDS = 4;
   const BACKLOG = 100;

@@ -1,7 +1,7 @@
 import { orderWithRealPdf, tinyPdf } from '../support/orders';
 import { APPID, CARD_ID, Json, WHOLE_CHECK, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 jest.setTimeout(60_000);
 

@@ -2,7 +2,7 @@ import { query } from '../support/databases';
 import { order } from '../support/orders';
 import { APPID, CARD_ID, Json, World } from '../support/world';
 
-const ADMIN = 'admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const REIMBURSER = 'wx00000000000000b2';
 const GETINVOICEINFO = '/card/invoice/reimburse/getinvoiceinfo';
 const INSERT = '/card/invoice/insert';

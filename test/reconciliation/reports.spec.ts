@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { query } from '../support/databases';
 import { Json, World } from '../support/world';
 
-const ADMIN = 'admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 describe('the report of a merchant’s day', () => {
   let world: World;

@@ -2,7 +2,7 @@ import { query } from '../support/databases';
 import { order } from '../support/orders';
 import { Json, World } from '../support/world';
 
-const ADMIN = 'admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const INSERT = '/card/invoice/insert';
 
 /** A run once it has ended. */

@@ -5,7 +5,7 @@ import { piaoka } from '../cli/piaoka';
 import { query } from '../support/databases';
 import { Json, World } from '../support/world';
 
-const ADMIN = 'admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const DAY = { from: '2026-11-24', to: '2026-11-25' };
 const NOON = '2026-11-24T12:00:00+08:00';
 

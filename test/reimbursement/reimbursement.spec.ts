@@ -3,7 +3,7 @@ import { order } from '../support/orders';
 import { query } from '../support/databases';
 import { APPID, CARD_ID, Json, World } from '../support/world';
 
-const READER = 'pk_reader_0123456789abcdef0123456789abcd';
+const READER = 'pk_reader_8f3a61c4d27b90e5a1f6037bc95e24';
 const REIMBURSER = 'wx00000000000000b2';
 const PATH = '/card/invoice/reimburse';
 const LINK = 'INVOICE_REIMBURSE_';

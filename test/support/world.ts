@@ -11,7 +11,7 @@ import { createDatabase } from './databases';
 
 export const APPID = 'wxc0b84a53ed8e8d29';
 export const CARD_ID = 'pjZ8Yt9WoOePThU0NfUKz5-tBEWU';
-export const KEY = 'pk_test_0123456789abcdef0123456789abcdef';
+export const KEY = 'pk_test_8f3a61c4d27b90e5a1f6037bc95e24d8';
 export const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 
 /** Waits of a real installation, shortened so that a story fits into a test. */

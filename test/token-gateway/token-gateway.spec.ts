@@ -4,8 +4,8 @@ import { order } from '../support/orders';
 import { APPID, CARD_ID, Json, KEY, World } from '../support/world';
 
 const PAGE = 'https://pages.example.com/pick';
-const TICKET_KEY = 'pk_ticket_0123456789abcdef0123456789abcd';
-const READ_KEY = 'pk_reader_0123456789abcdef0123456789abcd';
+const TICKET_KEY = 'pk_ticket_8f3a61c4d27b90e5a1f6037bc95e24';
+const READ_KEY = 'pk_reader_8f3a61c4d27b90e5a1f6037bc95e24';
 const LOCK = 'INVOICE_REIMBURSE_LOCK';
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 const sha1 = (text: string) => createHash('sha1').update(text).digest('hex');

@@ -5,8 +5,8 @@ import { order } from '../support/orders';
 import { APPID, Json, KEY, World } from '../support/world';
 import { answers, Receiver, until, verified } from './receiver';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
-const OTHER_KEY = 'pk_other_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
+const OTHER_KEY = 'pk_other_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 describe('a merchant’s webhook endpoints', () => {
   let receiver: Receiver;

@@ -3,7 +3,7 @@ import { order } from '../support/orders';
 import { Json, World } from '../support/world';
 import { answers, Receiver } from './receiver';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 describe('operators help a merchant whose webhooks were down', () => {
   let receiver: Receiver;
