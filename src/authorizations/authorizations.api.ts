@@ -29,7 +29,7 @@ export class AuthorizationRequest {
   @ApiProperty({ type: 'integer', enum: TYPES })
   @IsIn(TYPES)
   type!: (typeof TYPES)[number];
-  /** Where the user goes afterwards; required for source web, allowed for wap, refused for others */
+  /** Where the user goes afterwards; required for source web, allowed for wap, refused for others. Where the merchant has registered domains, to one of them */
   @ApiProperty({ required: false, pattern: '^https?://', maxLength: 1000 })
   @IsOptional()
   @IsString()

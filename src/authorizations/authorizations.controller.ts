@@ -10,6 +10,7 @@ import { Problem } from '../http/problems';
 import { Query as QueryParameters } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
 import { CallerParam, MerchantGuard, NeedsScope } from '../merchants/merchant.guard';
+import { mayReturnTo } from '../merchants/redirect-domains';
 import { Caller } from '../merchants/merchants';
 import { readAppid } from '../orders/order-query';
 import { ORDER_ID } from '../orders/orders.api';
@@ -92,6 +93,14 @@ export class AuthorizationsController {
         'Required for source web, allowed for wap, and refused for others.',
       ];
       faults.push(fault('FIELD-VALUE', '/redirect_url', zh, en));
+    }
+    const elsewhere = request.redirect_url !== undefined && !mayReturnTo(caller.redirectDomains, request.redirect_url);
+    if (elsewhere && faults.length === 0) {
+      const domains = caller.redirectDomains.join(', ');
+      const zh = `只能返回本商户登记的域名：${domains}。`;
+      faults.push(
+        fault('FIELD-VALUE', '/redirect_url', zh, `Must lead to a registered domain of the merchant: ${domains}.`),
+      );
     }
     if (!mayActFor(caller, request.appid ?? caller.appid)) {
       const [zh, en] = ['只能是本商户或其开票平台的 appid。', 'Must be the merchant’s appid or its issuer’s.'];

@@ -12,6 +12,7 @@ import {
   MinLength,
 } from 'class-validator';
 import { ALL_SCOPES, MerchantScope } from '../merchants/merchants';
+import { REDIRECT_DOMAIN } from '../merchants/redirect-domains';
 
 const APPID = /^[0-9A-Za-z_-]{1,64}$/;
 export const PDF_CHECKS = ['full', 'fast', 'warn', 'off'] as const;
@@ -56,6 +57,14 @@ export class MerchantChange {
   /** How its PDFs are checked; null: as the installation does */
   @ApiProperty({ type: 'string', required: false, nullable: true, enum: [...PDF_CHECKS, null] })
   pdf_check?: PdfCheck | null;
+  /** Hosts to which its users may be sent after they have authorised (shop.example, *.shop.example); none: any */
+  @ApiProperty({ required: false, type: 'array', items: { type: 'string', pattern: REDIRECT_DOMAIN.source } })
+  @IsOptional()
+  @IsArray()
+  @ArrayUnique()
+  @ArrayMaxSize(100)
+  @Matches(REDIRECT_DOMAIN, { each: true })
+  redirect_domains?: string[];
   /** Why; kept in the audit trail */
   @IsOptional()
   @IsString()
@@ -89,6 +98,7 @@ export class MerchantView {
   strict!: string[];
   relaxed!: string[];
   pdf_check!: PdfCheck | null;
+  redirect_domains!: string[];
   created_at!: string;
 }
 

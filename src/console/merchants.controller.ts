@@ -61,7 +61,7 @@ export class MerchantsController {
   @ApiResponse({ status: 409, description: 'merchant_exists' })
   async create(@Body() body: RequestBody | undefined, @OperatorParam() operator: Operator): Promise<MerchantView> {
     const { reason, ...request } = readBody<MerchantRequest>(body, this.checks, MerchantRequest.name);
-    const settings = { card_id: null, strict: [], relaxed: [], pdf_check: null, ...request };
+    const settings = { card_id: null, strict: [], relaxed: [], pdf_check: null, redirect_domains: [], ...request };
     const by = { actor: operator.name, reason: reason ?? null };
     return viewOf(settled(await asEngine(this.dataSource, (client) => createMerchant(client, settings, by))));
   }

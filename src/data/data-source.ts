@@ -42,6 +42,7 @@ import { ToldAnew1763800000128 } from '../../migrations/1763800000128-told-anew'
 import { StableGatewayTokens1763800000146 } from '../../migrations/1763800000146-stable-gateway-tokens';
 import { OperatorMakers1763800000150 } from '../../migrations/1763800000150-operator-makers';
 import { AuditVerifications1763800000151 } from '../../migrations/1763800000151-audit-verifications';
+import { RedirectDomains1763800000152 } from '../../migrations/1763800000152-redirect-domains';
 import { RestoresRemembered1763800000147 } from '../../migrations/1763800000147-restores-remembered';
 import { LivingWorkers1763800000148 } from '../../migrations/1763800000148-living-workers';
 import { HeldTemplates1763800000149 } from '../../migrations/1763800000149-held-templates';
@@ -247,6 +248,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       SealedFiles1763800000161,
       OperatorMakers1763800000150,
       AuditVerifications1763800000151,
+      RedirectDomains1763800000152,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

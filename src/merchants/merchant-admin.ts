@@ -15,6 +15,7 @@ export interface MerchantSettings {
   strict: string[];
   relaxed: string[];
   pdf_check: 'full' | 'fast' | 'warn' | 'off' | null;
+  redirect_domains: string[];
 }
 
 export interface MerchantRow extends MerchantSettings {
@@ -31,7 +32,7 @@ export interface By {
 /** What stands in the way: faults of the settings, or a merchant of that name. */
 export type Settled = { merchant: MerchantRow } | { faults: Fault[] } | 'name_taken' | 'unknown';
 
-const COLUMNS = 'id, name, appid, card_id, issuer_appid, strict, relaxed, pdf_check, created_at';
+const COLUMNS = 'id, name, appid, card_id, issuer_appid, strict, relaxed, pdf_check, redirect_domains, created_at';
 
 /** Oldest first; one row more than the limit says that there is another page. */
 export async function listMerchants(client: PoolClient, limit: number, after: string | null): Promise<MerchantRow[]> {
@@ -51,8 +52,8 @@ export async function createMerchant(client: PoolClient, settings: MerchantSetti
   const faults = [...(await faultsOfNewName(client, settings.name, null)), ...(await faultsOf(client, settings))];
   if (faults.length > 0) return { faults };
   const { rows } = await client.query<MerchantRow>(
-    `INSERT INTO merchants (id, name, appid, card_id, issuer_appid, strict, relaxed, pdf_check)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`,
+    `INSERT INTO merchants (id, name, appid, card_id, issuer_appid, strict, relaxed, pdf_check, redirect_domains)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (name) DO NOTHING RETURNING ${COLUMNS}`,
     [uuidv7(), ...valuesOf(settings)],
   );
   const [merchant] = rows;
@@ -91,7 +92,8 @@ export async function changeMerchant(
   const taken = await client.query('SELECT FROM merchants WHERE name = $1 AND id <> $2', [wanted.name, id]);
   if (taken.rows.length > 0) return 'name_taken';
   await client.query(
-    `UPDATE merchants SET name = $2, appid = $3, card_id = $4, issuer_appid = $5, strict = $6, relaxed = $7, pdf_check = $8
+    `UPDATE merchants SET name = $2, appid = $3, card_id = $4, issuer_appid = $5, strict = $6, relaxed = $7, pdf_check = $8,
+            redirect_domains = $9
       WHERE id = $1`,
     [id, ...valuesOf(wanted)],
   );
@@ -100,8 +102,9 @@ export async function changeMerchant(
   return { merchant: wanted };
 }
 
-function valuesOf({ name, appid, card_id, issuer_appid, strict, relaxed, pdf_check }: MerchantSettings): unknown[] {
-  return [name, appid, card_id, issuer_appid, strict, relaxed, pdf_check];
+function valuesOf(settings: MerchantSettings): unknown[] {
+  const { name, appid, card_id, issuer_appid, strict, relaxed, pdf_check, redirect_domains } = settings;
+  return [name, appid, card_id, issuer_appid, strict, relaxed, pdf_check, redirect_domains];
 }
 
 async function faultsOf(client: PoolClient, { issuer_appid, strict, relaxed }: MerchantSettings): Promise<Fault[]> {

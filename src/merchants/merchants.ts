@@ -31,10 +31,12 @@ export interface Caller {
   relaxed: readonly string[];
   /** How its PDFs are checked; null: as the installation does. */
   pdfCheck: Merchant['pdfCheck'];
+  /** Where its users may be sent after they have authorised; none: anywhere. */
+  redirectDomains: readonly string[];
 }
 
 /** What a merchant's orders are judged and filled in by, whoever acts. */
-export type MerchantTerms = Omit<Caller, 'keyId' | 'label' | 'scopes'>;
+export type MerchantTerms = Omit<Caller, 'keyId' | 'label' | 'scopes' | 'redirectDomains'>;
 
 const CACHE_MS = 5000;
 const HOUR_MS = 3_600_000;
@@ -81,6 +83,7 @@ export class Merchants {
       strict: merchant.strict,
       relaxed: merchant.relaxed,
       pdfCheck: merchant.pdfCheck,
+      redirectDomains: merchant.redirectDomains,
     };
     await this.noteUse(found);
     this.cache.set(cacheKey, { caller, until: performance.now() + CACHE_MS });

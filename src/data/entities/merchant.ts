@@ -23,6 +23,8 @@ export class Merchant {
   @Column('text', { array: true, default: () => "'{}'" }) relaxed!: string[];
   /** How its PDFs are checked; null: as the installation does. */
   @Column('text', { name: 'pdf_check', nullable: true }) pdfCheck!: 'full' | 'fast' | 'warn' | 'off' | null;
+  /** Where its users may be sent after they have authorised; none: anywhere. */
+  @Column('text', { name: 'redirect_domains', array: true, default: () => "'{}'" }) redirectDomains!: string[];
   /** What the environment last said of the first merchant. */
   @Column('jsonb', { name: 'from_environment', nullable: true }) fromEnvironment!: object | null;
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' }) createdAt!: Date;
