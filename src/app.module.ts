@@ -163,7 +163,7 @@ export class AppModule {
     showQueues(metrics, dataSource, { webhook: deliveryQueue });
     const pushes = metrics.shared(() => waitingPushes(dataSource));
     metrics.onScrape('piaoka_pushes', 'WeChat’s pushes that fit nothing yet, or wait for a person', 'state', pushes);
-    const shelf = new MediaShelf(dataSource, sealer);
+    const shelf = new MediaShelf(dataSource, sealer, config.UNUSED_UPLOADS);
     const dropIn = new DropIn(
       merchants,
       wrongKeys,

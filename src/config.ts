@@ -103,6 +103,7 @@ export const SETTINGS = {
     'full: text and QR code are held against the order; fast: Info keys only; warn: full, never refusing; off',
   ),
   MAX_PDF_BYTES: bytes('5MiB', 'largest PDF taken; above 2MiB there is a warning'),
+  UNUSED_UPLOADS: bytes('2048MiB', 'what one merchant’s setpdf may store that no insert has used; more is 45009'),
 
   GATEWAY_URL: text(null, 'page the token gateway signs for; default http://127.0.0.1:<PORT>/'),
   GATEWAY_URL_ALLOW: prefixes(

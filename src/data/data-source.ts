@@ -43,6 +43,7 @@ import { StableGatewayTokens1763800000146 } from '../../migrations/1763800000146
 import { OperatorMakers1763800000150 } from '../../migrations/1763800000150-operator-makers';
 import { AuditVerifications1763800000151 } from '../../migrations/1763800000151-audit-verifications';
 import { RedirectDomains1763800000152 } from '../../migrations/1763800000152-redirect-domains';
+import { UploadQuota1763800000153 } from '../../migrations/1763800000153-upload-quota';
 import { RestoresRemembered1763800000147 } from '../../migrations/1763800000147-restores-remembered';
 import { LivingWorkers1763800000148 } from '../../migrations/1763800000148-living-workers';
 import { HeldTemplates1763800000149 } from '../../migrations/1763800000149-held-templates';
@@ -249,6 +250,7 @@ export function dataSourceFor(url: string, { poolSize = 16, queryTimeoutMs = 30_
       OperatorMakers1763800000150,
       AuditVerifications1763800000151,
       RedirectDomains1763800000152,
+      UploadQuota1763800000153,
       Statements1763800000113,
       BulkReinsertions1763800000098,
       Reports1763800000105,

@@ -98,7 +98,9 @@ export class DropIn {
     const pdf = await this.partOf(call, caller);
     if (!Buffer.isBuffer(pdf)) return pdf;
     if (pdf.length === 0) return refusal(Errcode.EmptyPostData);
-    return { errcode: 0, errmsg: 'ok', s_media_id: await this.shelf.put(caller.merchantId, pdf) };
+    const mediaId = await this.shelf.put(caller.merchantId, pdf);
+    if (mediaId === null) return refusal(Errcode.DailyQuotaReached, 'too many uploads wait for their insert');
+    return { errcode: 0, errmsg: 'ok', s_media_id: mediaId };
   }
 
   private async insert(call: DoorCall): Promise<WechatAnswer> {
@@ -127,7 +129,9 @@ export class DropIn {
     const pdf = await this.shelf.get(caller.merchantId, mediaId);
     const tripPdf = tripMediaId === null ? null : await this.shelf.get(caller.merchantId, tripMediaId);
     if (!pdf || (tripMediaId !== null && !tripPdf)) return null;
-    return (await this.posts.post({ order, files: { pdf, tripPdf } }, caller)).view;
+    const { view } = await this.posts.post({ order, files: { pdf, tripPdf } }, caller);
+    await this.shelf.used(caller.merchantId, tripMediaId === null ? [mediaId] : [mediaId, tripMediaId]);
+    return view;
   }
 
   /** 72054 once patience is over: WeChat's own word for an insert that is on its way. */

@@ -9,21 +9,38 @@ const LIFE = '3 days';
 
 /** PDFs that came through the drop-in's setpdf, under ids of our own. */
 export class MediaShelf {
+  /** `quota`: bytes that may lie here of one merchant before an insert has used them. */
   constructor(
     private readonly dataSource: DataSource,
     private readonly sealer: Sealer,
+    private readonly quota: number,
   ) {}
 
-  async put(merchantId: string, body: Buffer): Promise<string> {
+  /** Null: with it there would lie too much. Uploads at the same moment may pass by what all of them weigh. */
+  async put(merchantId: string, body: Buffer): Promise<string | null> {
     const mediaId = newMediaId();
-    await asEngine(this.dataSource, (client) =>
-      client.query('INSERT INTO drop_in_media (merchant_id, media_id, body, sealed) VALUES ($1, $2, $3, true)', [
-        merchantId,
-        mediaId,
-        this.sealer.seal(body, aad(mediaId)),
-      ]),
+    const { rowCount } = await asEngine(this.dataSource, (client) =>
+      client.query(
+        `INSERT INTO drop_in_media (merchant_id, media_id, body, sealed, bytes)
+         SELECT $1, $2, $3, true, $4::integer
+          WHERE $4 + (SELECT coalesce(sum(bytes), 0) FROM drop_in_media
+                       WHERE merchant_id = $1 AND used_at IS NULL
+                         AND uploaded_at > clock_timestamp() - interval '${LIFE}') <= $5::bigint`,
+        [merchantId, mediaId, this.sealer.seal(body, aad(mediaId)), body.length, this.quota],
+      ),
     );
-    return mediaId;
+    return rowCount === 1 ? mediaId : null;
+  }
+
+  /** An order has them now: they count no more. */
+  async used(merchantId: string, mediaIds: string[]): Promise<void> {
+    await asEngine(this.dataSource, (client) =>
+      client.query(
+        `UPDATE drop_in_media SET used_at = clock_timestamp()
+          WHERE merchant_id = $1 AND media_id = ANY ($2) AND used_at IS NULL`,
+        [merchantId, mediaIds],
+      ),
+    );
   }
 
   /** Null: never uploaded by this merchant, longer ago than three days, or damaged since. */

@@ -22,11 +22,16 @@ export class GatewayToken {
 
 /** A PDF that came through the drop-in's setpdf; kept for three days, as WeChat does. */
 @Entity('drop_in_media')
+@Index('drop_in_media_unused', ['merchantId', 'uploadedAt', 'bytes'], { where: 'used_at IS NULL' })
 export class DropInMedia {
   @PrimaryColumn('uuid', { name: 'merchant_id', primaryKeyConstraintName: 'drop_in_media_pkey' }) merchantId!: string;
   @PrimaryColumn('text', { name: 'media_id', primaryKeyConstraintName: 'drop_in_media_pkey' }) mediaId!: string;
   @Column('bytea') body!: Buffer;
   /** False: stored as it is, before files were sealed. AAD `drop_in_media|<media_id>`. */
   @Column('boolean', { default: false }) sealed!: boolean;
+  /** Its length; 0: from before it was counted. */
+  @Column('integer', { default: 0 }) bytes!: number;
+  /** When an order was first made with it. */
+  @Column('timestamptz', { name: 'used_at', nullable: true }) usedAt!: Date | null;
   @Column('timestamptz', { name: 'uploaded_at', default: () => 'clock_timestamp()' }) uploadedAt!: Date;
 }
