@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hostsOf } from './database-hosts';
-import { guessBits, LEAST_BITS } from './key-strength';
+import { checkBootstrapKey, checkCallbackKey, checkCallbackToken, checkKey } from './setting-checks';
 import {
   baseUrl,
   bytes,
@@ -229,28 +229,6 @@ function doubts(settings: Settings): string[] {
   }
   if (!settings.WECHAT_APPID) warnings.push('WECHAT_APPID is not set: no WeChat account, so no orders can be taken');
   return warnings;
-}
-
-function checkKey(value: string): void {
-  if (Buffer.from(value, 'base64').length !== 32)
-    throw new Error('must be 32 bytes in base64 (openssl rand -base64 32)');
-}
-
-function checkCallbackToken(value: string): void {
-  if (!/^[0-9A-Za-z]{3,32}$/.test(value)) throw new Error('must be 3 to 32 letters and digits, as WeChat takes them');
-}
-
-function checkCallbackKey(value: string): void {
-  if (!/^[0-9A-Za-z]{43}$/.test(value)) throw new Error('must be 43 letters and digits, as WeChat gives them');
-}
-
-function checkBootstrapKey(value: string): void {
-  if (!/^[\x21-\x7e]{32,256}$/.test(value))
-    throw new Error('must be 32 to 256 printable ASCII characters without blanks');
-  const bits = Math.floor(guessBits(value));
-  if (bits < LEAST_BITS) {
-    throw new Error(`is too easy to guess (about ${bits} bits of ${LEAST_BITS}); make one: openssl rand -hex 24`);
-  }
 }
 
 /** Zero set-up: the key is made once and kept beside the data it protects, readable by its owner only. */

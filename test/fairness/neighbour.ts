@@ -1,6 +1,6 @@
 import { CARD_ID, Json, World } from '../support/world';
 
-export const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+export const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const SCOPES = ['orders:write', 'orders:read', 'invoices:check', 'webhooks:manage'];
 
 /** A second merchant; its key. It issues under an account of its own, or under `issuer`. */

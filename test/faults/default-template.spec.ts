@@ -2,7 +2,7 @@ import { query } from '../support/databases';
 import { order } from '../support/orders';
 import { APPID, CARD_ID, Json, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const INSERT = '/card/invoice/insert';
 const WRONG = 'pOfAnotherAccount';
 const ELSEWHERE = 'wx2222222222222222';

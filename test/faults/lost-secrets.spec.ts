@@ -73,7 +73,7 @@ describe('a secret, token, push or answer that cannot be opened is named, and re
       fetch(`${service.url}/v1/jssdk/choose-invoice-config`, {
         method: 'POST',
         headers: {
-          authorization: 'Bearer pk_test_0123456789abcdef0123456789abcdef',
+          authorization: 'Bearer pk_test_8f3a61c4d27b90e5a1f6037bc95e24d8',
           'content-type': 'application/json',
         },
         body: JSON.stringify({ url: 'https://any.example/' }),

@@ -39,7 +39,7 @@ describe('a process that lacks a key with which others seal already', () => {
       const answer = await fetch(`${url}/v1/orders`, {
         method: 'POST',
         headers: {
-          authorization: 'Bearer pk_test_0123456789abcdef0123456789abcdef',
+          authorization: 'Bearer pk_test_8f3a61c4d27b90e5a1f6037bc95e24d8',
           'content-type': 'application/json',
         },
         body: JSON.stringify(given),

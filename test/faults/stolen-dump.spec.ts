@@ -6,7 +6,7 @@ import { query } from '../support/databases';
 import { orderWithRealPdf, tinyPdf } from '../support/orders';
 import { APPID, Json, KEY, MASTER_KEY, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const PERSON = {
   buyer_type: 'individual',
   title: '欧阳样例',

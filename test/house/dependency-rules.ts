@@ -1,4 +1,4 @@
-const GROUND = String.raw`^src/(config|settings|key-strength|cron|log|metrics|failpoints|database-away|database-hosts|fair-queue)\.ts$`;
+const GROUND = String.raw`^src/(config|settings|setting-checks|key-strength|cron|log|metrics|failpoints|database-away|database-hosts|fair-queue)\.ts$`;
 const PRODUCT = String.raw`^(src|migrations)/|^ormconfig\.ts$`;
 
 /**
