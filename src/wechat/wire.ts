@@ -88,6 +88,9 @@ export const WIRE_PATHS = {
   getinvoicebatch: '/card/invoice/reimburse/getinvoicebatch',
   updateinvoicestatus: '/card/invoice/reimburse/updateinvoicestatus',
   updatestatusbatch: '/card/invoice/reimburse/updatestatusbatch',
+  getusertitleurl: '/card/invoice/biz/getusertitleurl',
+  getselecttitleurl: '/card/invoice/biz/getselecttitleurl',
+  scantitle: '/card/invoice/scantitle',
   decryptcode: '/card/code/decrypt',
   cardcode: '/card/code/get',
 } as const;

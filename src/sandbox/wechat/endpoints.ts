@@ -16,6 +16,7 @@ import {
 } from './reimburse';
 import { updatestatus } from './status';
 import { getticket } from './ticket';
+import { getselecttitleurl, getusertitleurl, scantitle } from './titles';
 import { stableToken, token } from './token';
 
 const post =
@@ -43,6 +44,9 @@ export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   [WIRE_PATHS.getinvoicebatch]: reimburse(getinvoicebatch),
   [WIRE_PATHS.updateinvoicestatus]: reimburse(updateinvoicestatus),
   [WIRE_PATHS.updatestatusbatch]: reimburse(updatestatusbatch),
+  [WIRE_PATHS.getusertitleurl]: invoice(getusertitleurl),
+  [WIRE_PATHS.getselecttitleurl]: invoice(getselecttitleurl),
+  [WIRE_PATHS.scantitle]: invoice(scantitle),
   [WIRE_PATHS.decryptcode]: invoice(decrypt),
   [WIRE_PATHS.cardcode]: invoice(cardcode),
 };
