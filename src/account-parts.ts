@@ -54,17 +54,17 @@ export function accountParts(
   const authorizations = new Authorizations(dataSource, sealer, accounts, setUp, tickets, calls, settlements);
   const statuses = new CardStatuses(dataSource, sealer, settlements, reimbursements);
   const refused = new RefusedPushes(dataSource, metrics, log);
-  return [
+  return {
     setUp,
     templates,
     refused,
-    new AccountCheck(accounts, setUp, dataSource, refused),
-    new AccountProbe(dataSource, sealer, accounts, setUp, orders, tokens, wechat),
     authorizations,
-    new ReceiveCallbacks(dataSource, sealer, accounts, new Refusals(accounts, refused)),
-    new KeptPushes(dataSource, sealer),
-    new ProcessCallbacks(dataSource, sealer, accounts, authorizations, statuses),
-    new AuthorizationDeadline(config.AUTHORIZATION_DEADLINE),
-    new Rejections(dataSource, accounts, setUp, calls, settlements, config.LEASE_SECONDS),
-  ];
+    check: new AccountCheck(accounts, setUp, dataSource, refused),
+    probe: new AccountProbe(dataSource, sealer, accounts, setUp, orders, tokens, wechat),
+    receive: new ReceiveCallbacks(dataSource, sealer, accounts, new Refusals(accounts, refused)),
+    kept: new KeptPushes(dataSource, sealer),
+    process: new ProcessCallbacks(dataSource, sealer, accounts, authorizations, statuses),
+    deadline: new AuthorizationDeadline(config.AUTHORIZATION_DEADLINE),
+    rejections: new Rejections(dataSource, accounts, setUp, calls, settlements, config.LEASE_SECONDS),
+  };
 }

@@ -67,8 +67,7 @@ import { deliveryQueue } from './webhooks/delivery.queue';
 import { makeWebhooks, WEBHOOK_CONTROLLERS } from './webhooks/webhooks';
 import { ReviseOrders } from './orders/revise-order';
 import { RuleBookController } from './orders/rule-book.controller';
-import { DropIn } from './drop-in/drop-in';
-import { MediaShelf } from './drop-in/media-shelf';
+import { makeDropIn } from './wechat-shaped';
 
 export interface Services {
   config: Config;
@@ -151,7 +150,7 @@ export class AppModule {
     const jobs = new Jobs(dataSource, recurringJobs(duties));
     const merchants = new Merchants(dataSource);
     const wrongKeys = new WrongKeys(config.WRONG_KEYS_PER_MINUTE, metrics, log);
-    const { reimbursements, signing, gatewayTokens, gateway } = makeReimburser(
+    const { reimbursements, signing, gatewayTokens, gateway, doors } = makeReimburser(
       config,
       dataSource,
       sealer,
@@ -163,18 +162,13 @@ export class AppModule {
     showQueues(metrics, dataSource, { webhook: deliveryQueue });
     const pushes = metrics.shared(() => waitingPushes(dataSource));
     metrics.onScrape('piaoka_pushes', 'WeChat’s pushes that fit nothing yet, or wait for a person', 'state', pushes);
-    const shelf = new MediaShelf(dataSource, sealer, config.UNUSED_UPLOADS);
-    const dropIn = new DropIn(
-      merchants,
-      wrongKeys,
-      gatewayTokens,
-      shelf,
-      posts,
-      reader,
-      sealer,
-      checks,
-      config.MAX_PDF_BYTES,
-    );
+    const acting = accountParts(config, dataSource, sealer, accounts, engine, reader, reimbursements, { metrics, log });
+    const { authorizations, rejections } = acting;
+    const { cancels } = books;
+    const dropIn = makeDropIn(config, dataSource, engine, {
+      ...{ merchants, wrongKeys, accounts, gatewayTokens, doors, authorizations, rejections, cancels },
+      ...{ posts, reader, checks, sealer },
+    });
     return {
       module: AppModule,
       controllers: [
@@ -188,9 +182,7 @@ export class AppModule {
         ...parts(sealer, accounts, merchants, metrics, transport, runner, posts, reader, limits),
         ...parts(jobs),
         ...parts(...Object.values(books)),
-        ...parts(
-          ...accountParts(config, dataSource, sealer, accounts, engine, reader, reimbursements, { metrics, log }),
-        ),
+        ...parts(...Object.values(acting)),
         ...parts(reimbursements, signing, gateway, dropIn),
         ...parts(files, invoiceReader, wrongKeys, new RequestLimits(dataSource, config.REQUESTS_PER_MINUTE)),
         ...parts(checks, new InvoiceCheck(checks, invoiceReader, limits)),

@@ -13,6 +13,7 @@ import { PageSigning } from './reimbursement/page-signing';
 import { Reimbursements } from './reimbursement/reimbursements';
 import { GatewayTokens } from './token-gateway/gateway-tokens';
 import { GATEWAY_PREFIX, TokenGateway } from './token-gateway/token-gateway';
+import { ReimburserDoors } from './token-gateway/reimburser-doors';
 import { openDoor } from './token-gateway/wechat-door';
 import { InvoiceDownload } from './wechat/invoice-download';
 import { ReimburserClient } from './wechat/reimburser-client';
@@ -39,16 +40,9 @@ export function makeReimburser(
   );
   const signing = new PageSigning(tickets, config.GATEWAY_URL_ALLOW);
   const gatewayTokens = new GatewayTokens(dataSource, merchants);
-  const gateway = new TokenGateway(
-    merchants,
-    wrongKeys,
-    gatewayTokens,
-    accounts,
-    signing,
-    reimbursements,
-    config.GATEWAY_URL,
-  );
-  return { reimbursements, signing, gatewayTokens, gateway };
+  const doors = new ReimburserDoors(reimbursements);
+  const gateway = new TokenGateway(merchants, wrongKeys, gatewayTokens, accounts, signing, doors, config.GATEWAY_URL);
+  return { reimbursements, signing, gatewayTokens, gateway, doors };
 }
 
 /** Opens the doors for callers who were written against WeChat, or against the older token gateway. */
@@ -60,7 +54,7 @@ export function openWechatDoors(
   log: Log,
 ): void {
   openDoor(fastify, GATEWAY_PREFIX, gateway.routes(), { bodies, log });
-  for (const [prefix, routes] of Object.entries(dropIn.doors())) {
+  for (const [prefix, routes] of dropIn.doors()) {
     openDoor(fastify, prefix, routes, { bodies, log, measured: [WIRE_PATHS.setpdf.slice(prefix.length)] });
   }
 }

@@ -7,7 +7,7 @@ import { wake, Woken } from '../insertion/authorized';
 import { Settlements } from '../insertion/settle';
 import { Caller } from '../merchants/merchants';
 import { AccountCalls } from '../wechat/account-calls';
-import { AuthData, AuthorizedTitle, readAuthData } from '../wechat/auth-data';
+import { AuthData, authDataBody, AuthorizedTitle, readAuthData } from '../wechat/auth-data';
 import { CallVerdict, notAsked, NotDone } from '../wechat/call-verdict';
 import { TicketManager } from '../wechat/tickets';
 import { AuthorizationRow, beginCheck, findOf, isTaken, lock, moveOn, writeAsked } from './authorization.store';
@@ -82,14 +82,24 @@ export class Authorizations {
     const known = await asEngine(this.dataSource, (client) => lock(client, appid, orderId));
     const issuer = known && (await this.accounts.find(known.issuer_appid));
     if (!merchant || !issuer) return null;
-    const platform = await this.setUp.pappid(issuer);
-    if ('verdict' in platform) return null;
-    const body = { s_pappid: platform.sPappid, order_id: orderId };
-    const data = dataOf(await this.calls.ask('getauthdata', merchant, body));
-    const state = data?.status === 'authorized' || data?.status === 'rejected' ? data.status : null;
-    const at = data?.authorizedAt ? new Date(data.authorizedAt * 1000) : null;
-    await this.learn(appid, orderId, { state, at, title: data?.title ?? undefined });
-    return data;
+    return dataOf(await this.getauthdata(merchant, issuer, orderId));
+  }
+
+  /**
+   * WeChat's own word about an order number, for whoever speaks its dialect: as it is kept here where it was asked a moment
+   * ago. Null: the number is another merchant's.
+   */
+  async tell(caller: Caller, merchant: WechatAccount, orderId: string): Promise<CallVerdict | null> {
+    const name = { merchantId: caller.merchantId, appid: merchant.appid, orderId };
+    const [row] = await this.find(caller.merchantId, orderId, merchant.appid);
+    const isFresh = await asEngine(this.dataSource, async (client) => {
+      if (row) return !(await beginCheck(client, row, RECHECK_SECONDS));
+      return (await isTaken(client, name)) ? null : false;
+    });
+    if (isFresh === null) return null;
+    if (row && isFresh) return { kind: 'done', body: this.wordOf(row) };
+    const issuer = await this.accounts.issuer(row?.issuer_appid ?? caller.issuerAppid);
+    return this.getauthdata(merchant, issuer as WechatAccount, orderId);
   }
 
   /** What an event or getauthdata told. The order that waits for it is woken first: its row is locked before any other. */
@@ -116,6 +126,27 @@ export class Authorizations {
     const known = this.personOf(row) ?? {};
     const person = { ...known, ...(title ? { title } : {}), ...(openid ? { openid } : {}) };
     return this.sealer.seal(JSON.stringify(person), `authorizations|${row.id}`);
+  }
+
+  private wordOf(row: AuthorizationRow): Record<string, unknown> {
+    const at = row.state === 'authorized' && row.authorized_at ? row.authorized_at.getTime() / 1000 : null;
+    return authDataBody({
+      status: row.state === 'authorized' || row.state === 'rejected' ? row.state : 'never',
+      authorizedAt: at === null ? null : Math.floor(at),
+      title: this.personOf(row)?.title ?? null,
+    });
+  }
+
+  private async getauthdata(merchant: WechatAccount, issuer: WechatAccount, orderId: string): Promise<CallVerdict> {
+    const platform = await this.setUp.pappid(issuer);
+    if ('verdict' in platform) return platform.verdict;
+    const body = { s_pappid: platform.sPappid, order_id: orderId };
+    const verdict = await this.calls.ask('getauthdata', merchant, body);
+    const data = dataOf(verdict);
+    const state = data?.status === 'authorized' || data?.status === 'rejected' ? data.status : null;
+    const at = data?.authorizedAt ? new Date(data.authorizedAt * 1000) : null;
+    await this.learn(merchant.appid, orderId, { state, at, title: data?.title ?? undefined });
+    return verdict;
   }
 
   /** A ticket that WeChat takes no more is refused as a parameter; it is replaced once. */

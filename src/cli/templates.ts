@@ -1,4 +1,4 @@
-import { TemplateList, TemplateView } from '../console/templates.api';
+import { TemplateList, TemplateView } from '../accounts/templates.api';
 import { Command, required, text } from './command';
 import { EXIT } from './exit';
 import { readJson } from './files';

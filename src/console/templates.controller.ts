@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nes
 import { FastifyReply } from 'fastify';
 import { Accounts, WechatAccount } from '../accounts/accounts';
 import { Templates } from '../accounts/templates';
+import { TemplateList, TemplateRequest, TemplateResolution, TemplateView } from '../accounts/templates.api';
 import { problemOf } from '../accounts/verdict-problem';
 import { audit } from '../audit/audit';
 import { Operator } from '../data/entities/operator';
@@ -16,7 +17,6 @@ import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { act, readBody } from './admin-body';
 import { NeedsRole, OperatorGuard, OperatorParam } from './operator.guard';
-import { TemplateList, TemplateRequest, TemplateResolution, TemplateView } from './templates.api';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

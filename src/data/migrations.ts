@@ -56,6 +56,7 @@ import { SealedFiles1763800000161 } from '../../migrations/1763800000161-sealed-
 import { HeldAccounts1763800000176 } from '../../migrations/1763800000176-held-accounts';
 import { Allowances1763800000177 } from '../../migrations/1763800000177-allowances';
 import { DoubtsTold1763800000186 } from '../../migrations/1763800000186-doubts-told';
+import { DropInAccounts1763800000170 } from '../../migrations/1763800000170-drop-in-accounts';
 
 /** All of them, in the order in which they run. */
 export const MIGRATIONS = [
@@ -114,6 +115,7 @@ export const MIGRATIONS = [
   UploadQuota1763800000153,
   SealingKeys1763800000160,
   SealedFiles1763800000161,
+  DropInAccounts1763800000170,
   HeldAccounts1763800000176,
   Allowances1763800000177,
   DoubtsTold1763800000186,

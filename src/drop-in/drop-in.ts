@@ -1,176 +1,25 @@
-import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Sealer } from '../data/sealed';
-import { readForm } from '../http/multipart-body';
-import { Problem } from '../http/problems';
-import { SchemaChecks } from '../http/schema-check';
-import { WrongKeys } from '../http/wrong-keys';
-import { Caller, Merchants } from '../merchants/merchants';
-import { orderView } from '../orders/order-view';
-import { OrderData, OrderView } from '../orders/orders.api';
-import { OrderReader } from '../orders/orders.read';
-import { PostOrders } from '../orders/post-orders';
-import { GatewayTokens, TOKEN_LIFE } from '../token-gateway/gateway-tokens';
-import { DoorCall, DoorHandler, refusal, WechatAnswer } from '../token-gateway/wechat-door';
-import { Errcode } from '../wechat/errcodes';
-import { WIRE_PATHS } from '../wechat/wire';
-import { answerOfOrder, answerOfProblem } from './insert-answer';
-import { InsertOrder, readInsert } from './insert-body';
-import { MediaShelf } from './media-shelf';
+import { DoorHandler } from '../token-gateway/wechat-door';
 
-/** How long an insert waits for its card; the order goes on after that, and the same insert asks for it again. */
-const PATIENCE_MS = 5000;
-const LOOK_MS = 100;
-/** What a form may weigh beside its PDF. */
-const AROUND_PDF = 256 * 1024;
+/** One family of WeChat's calls, by their whole paths. */
+export interface Doors {
+  doors(): Record<string, DoorHandler>;
+}
+
+const PREFIXES = ['/cgi-bin', '/card'] as const;
 
 /**
  * WeChat's own paths on our port, for a program that was written against WeChat: it changes its base URL, takes the
- * merchant's key as its secret, and has the order API's promises. The order goes the way of every order.
+ * merchant's key as its secret, and goes on. What it does is done, limited and written down as for every other caller.
  */
 export class DropIn {
-  constructor(
-    private readonly merchants: Merchants,
-    private readonly wrongKeys: WrongKeys,
-    private readonly tokens: GatewayTokens,
-    private readonly shelf: MediaShelf,
-    private readonly posts: PostOrders,
-    private readonly reader: OrderReader,
-    private readonly sealer: Sealer,
-    private readonly checks: SchemaChecks,
-    private readonly maxPdfBytes: number,
-  ) {}
+  constructor(private readonly families: Doors[]) {}
 
-  /** By prefix: everything else below it is 40066. */
-  doors(): Record<'/cgi-bin' | '/card', Record<string, DoorHandler>> {
-    const below = (prefix: string, path: string) => path.slice(prefix.length);
-    return {
-      '/cgi-bin': {
-        [below('/cgi-bin', WIRE_PATHS.token)]: ({ query, address }) =>
-          this.login(query, address, (caller) => this.fresh(caller)),
-        [below('/cgi-bin', WIRE_PATHS.stableToken)]: async ({ method, address, json: read }) => {
-          if (method !== 'POST') return refusal(Errcode.RequirePost);
-          const json = await read(null);
-          if (!json) return refusal(Errcode.DataFormatError);
-          return this.login(json, address, (caller, secret) =>
-            this.stable(caller, secret, json.force_refresh === true),
-          );
-        },
-      },
-      '/card': {
-        [below('/card', WIRE_PATHS.setpdf)]: (call) => this.setpdf(call),
-        [below('/card', WIRE_PATHS.insert)]: (call) => this.insert(call),
-      },
-    };
-  }
-
-  private async login(
-    { grant_type: grant, appid, secret }: Record<string, unknown>,
-    address: string,
-    give: (caller: Caller, secret: string) => Promise<WechatAnswer>,
-  ): Promise<WechatAnswer> {
-    if (grant !== 'client_credential') return refusal(Errcode.InvalidGrantType);
-    if (typeof appid !== 'string' || appid === '') return refusal(Errcode.AppidMissing);
-    if (typeof secret !== 'string' || secret === '') return refusal(Errcode.AppSecretMissing);
-    const shown = { door: 'drop_in', address, key: secret } as const;
-    const admitted = await this.wrongKeys.admit(shown, (key, asking) => this.merchants.judge(key, asking));
-    if ('refused' in admitted) {
-      return refusal(admitted.refused.status === 401 ? Errcode.InvalidAppSecret : Errcode.MinuteQuotaReached);
-    }
-    const { owner: caller } = admitted;
-    if (appid !== caller.appid && appid !== caller.issuerAppid) return refusal(Errcode.InvalidAppid);
-    return give(caller, secret);
-  }
-
-  private async fresh(caller: Caller): Promise<WechatAnswer> {
-    return { access_token: await this.tokens.issue(caller), expires_in: TOKEN_LIFE };
-  }
-
-  /** Forced within 30 seconds of the last time it is the one that there is, as at WeChat. */
-  private async stable(caller: Caller, secret: string, force: boolean): Promise<WechatAnswer> {
-    const { token, life } = await this.tokens.stable(caller, secret, force);
-    return { access_token: token, expires_in: life };
-  }
-
-  private async setpdf(call: DoorCall): Promise<WechatAnswer> {
-    const caller = await this.admit(call);
-    if ('errcode' in caller) return caller;
-    const pdf = await this.partOf(call, caller);
-    if (!Buffer.isBuffer(pdf)) return pdf;
-    if (pdf.length === 0) return refusal(Errcode.EmptyPostData);
-    const mediaId = await this.shelf.put(caller.merchantId, pdf);
-    if (mediaId === null) return refusal(Errcode.DailyQuotaReached, 'too many uploads wait for their insert');
-    return { errcode: 0, errmsg: 'ok', s_media_id: mediaId };
-  }
-
-  private async insert(call: DoorCall): Promise<WechatAnswer> {
-    const caller = await this.admit(call);
-    if ('errcode' in caller) return caller;
-    const json = await call.json(caller);
-    if (!json) return refusal(Errcode.DataFormatError);
-    const given = readInsert(json);
-    if ('missing' in given) return refusal(Errcode.InvalidParams, `${given.missing} is empty`);
-    try {
-      const view = await this.post(given, caller);
-      return view ? await this.outcomeOf(view, caller, call) : refusal(Errcode.InvalidMediaId);
-    } catch (error) {
-      const told = error instanceof Problem ? answerOfProblem(error.body('')) : null;
-      if (!told) throw error;
-      return told.errcode === Errcode.OrderIdRepeated
-        ? ((await this.refusedBefore(given.order, caller)) ?? told)
-        : told;
-    }
-  }
-
-  /** Null: a file it names is not here, or not any more. */
-  private async post({ order, mediaId, tripMediaId }: InsertOrder, caller: Caller): Promise<OrderView | null> {
-    const faults = this.checks.faults(OrderData.name, order);
-    if (faults.length > 0) throw new Problem('invalid_order', { faults });
-    const pdf = await this.shelf.get(caller.merchantId, mediaId);
-    const tripPdf = tripMediaId === null ? null : await this.shelf.get(caller.merchantId, tripMediaId);
-    if (!pdf || (tripMediaId !== null && !tripPdf)) return null;
-    const { view } = await this.posts.post({ order, files: { pdf, tripPdf } }, caller);
-    await this.shelf.used(caller.merchantId, tripMediaId === null ? [mediaId] : [mediaId, tripMediaId]);
-    return view;
-  }
-
-  /** 72054 once patience is over: WeChat's own word for an insert that is on its way. */
-  private async outcomeOf({ id }: OrderView, { merchantId }: Caller, call: DoorCall): Promise<WechatAnswer> {
-    for (const end = Date.now() + PATIENCE_MS; ;) {
-      const answer = answerOfOrder(orderView(await this.reader.byId(merchantId, id), this.sealer));
-      if (answer) return answer;
-      if (Date.now() > end || call.gone()) return refusal(Errcode.InvoiceIsInserting);
-      await sleep(LOOK_MS, undefined, { ref: false });
-    }
-  }
-
-  /** An order that WeChat refused is not consumed, but mending it is a reinsertion here: the refusal stands until then. */
-  private async refusedBefore({ order_id: orderId, appid }: OrderData, caller: Caller): Promise<WechatAnswer | null> {
-    const [row] = await this.reader.find(caller.merchantId, orderId, appid);
-    if (row?.state !== 'refused') return null;
-    const answer = answerOfOrder(orderView(row, this.sealer));
-    return (
-      answer && { ...answer, errmsg: `${String(answer.errmsg)}, refused before: mend it by a reinsertion of the order` }
-    );
-  }
-
-  private async admit({ method, query }: DoorCall): Promise<Caller | (WechatAnswer & { errcode: number })> {
-    const refuse = (errcode: number) => ({ ...refusal(errcode), errcode });
-    if (method !== 'POST') return refuse(Errcode.RequirePost);
-    if (!query.access_token) return refuse(Errcode.AccessTokenMissing);
-    const caller = await this.tokens.callerOf(query.access_token);
-    if (!caller) return refuse(Errcode.InvalidCredential);
-    return caller.scopes.includes('orders:write') ? caller : refuse(Errcode.ApiUnauthorized);
-  }
-
-  private async partOf({ bytes, headers }: DoorCall, caller: Caller): Promise<Buffer | WechatAnswer> {
-    const form = await bytes(caller, this.maxPdfBytes + AROUND_PDF);
-    try {
-      const parts = await readForm(Readable.from([form]), headers, { bytes: { pdf: this.maxPdfBytes } });
-      return parts.get('pdf') ?? refusal(Errcode.DataFormatError);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      return refusal(error.code === 'body_too_large' ? Errcode.MessageSizeOutOfLimit : Errcode.DataFormatError);
-    }
+  /** By prefix, without it: everything else below it is 40066. */
+  doors(): [prefix: string, Record<string, DoorHandler>][] {
+    const all = this.families.flatMap((family) => Object.entries(family.doors()));
+    return PREFIXES.map((prefix) => {
+      const below = all.filter(([path]) => path.startsWith(`${prefix}/`));
+      return [prefix, Object.fromEntries(below.map(([path, door]) => [path.slice(prefix.length), door]))];
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { InvoiceRequest } from '../orders/invoice.api';
 import { OrderData } from '../orders/orders.api';
 import { numbersOf } from '../wechat/invoice-shape';
+import { Fields, isAbsent, isFields, wholeOf } from './fields';
 
 /** What an insert says, in our words; its files are still named by their media ids. */
 export interface InsertOrder {
@@ -8,8 +9,6 @@ export interface InsertOrder {
   mediaId: string;
   tripMediaId: string | null;
 }
-
-type Fields = Record<string, unknown>;
 
 const WANTED = ['fee', 'title', 'billing_time', 'billing_no', 'fee_without_tax', 'tax', 's_pdf_media_id'] as const;
 const TEXTS = [
@@ -75,9 +74,9 @@ function invoiceOf(data: Fields): InvoiceRequest {
     number,
     code,
     issued_at: data.billing_time as number,
-    fee: amount(data.fee) as number,
-    fee_without_tax: amount(data.fee_without_tax) as number,
-    tax: amount(data.tax) as number,
+    fee: wholeOf(data.fee) as number,
+    fee_without_tax: wholeOf(data.fee_without_tax) as number,
+    tax: wholeOf(data.tax) as number,
     ...(Array.isArray(data.info) ? { items: data.info.map(itemOf) as InvoiceRequest['items'] } : {}),
   };
 }
@@ -86,24 +85,11 @@ function itemOf(item: unknown): unknown {
   if (!isFields(item)) return item;
   const known = ['name', 'num', 'unit', 'price'].filter((field) => !isAbsent(item[field]));
   return Object.fromEntries(
-    known.map((field) => [field, field === 'num' || field === 'price' ? amount(item[field]) : text(item[field])]),
+    known.map((field) => [field, field === 'num' || field === 'price' ? wholeOf(item[field]) : text(item[field])]),
   );
-}
-
-/** What is no whole number is left as it came: the shape check names it. */
-function amount(value: unknown): unknown {
-  return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
 /** An id sent as a number is its digits. */
 function text(value: unknown): string | undefined {
   return typeof value === 'number' ? String(value) : (value as string | undefined);
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

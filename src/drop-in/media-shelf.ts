@@ -43,6 +43,27 @@ export class MediaShelf {
     );
   }
 
+  /** Under which id WeChat has it; null: it has not been given it. */
+  async wechatIdOf(merchantId: string, mediaId: string): Promise<string | null> {
+    const { rows } = await asEngine(this.dataSource, (client) =>
+      client.query<{ id: string | null }>(
+        'SELECT wechat_media_id AS id FROM drop_in_media WHERE merchant_id = $1 AND media_id = $2',
+        [merchantId, mediaId],
+      ),
+    );
+    return rows[0]?.id ?? null;
+  }
+
+  async keepWechatId(merchantId: string, mediaId: string, wechatId: string): Promise<void> {
+    await asEngine(this.dataSource, (client) =>
+      client.query('UPDATE drop_in_media SET wechat_media_id = $3 WHERE merchant_id = $1 AND media_id = $2', [
+        merchantId,
+        mediaId,
+        wechatId,
+      ]),
+    );
+  }
+
   /** Null: never uploaded by this merchant, longer ago than three days, or damaged since. */
   async get(merchantId: string, mediaId: string): Promise<Buffer | null> {
     const { rows } = await asEngine(this.dataSource, (client) =>

@@ -9,6 +9,12 @@ export const TOKEN_LIFE = 7200;
 /** A key may force a new token this often, as WeChat's force_refresh. */
 const FORCE_GAP = '30 seconds';
 
+/** Whom a token stands for, and in which of his accounts it was asked for. */
+export interface Holder {
+  caller: Caller;
+  appid: string;
+}
+
 /**
  * Tokens for callers who speak WeChat's dialect: random, bound to the key that asked, worth as much as it and no longer.
  * WeChat's own tokens never leave the service.
@@ -19,29 +25,29 @@ export class GatewayTokens {
     private readonly merchants: Merchants,
   ) {}
 
-  async issue(caller: Caller): Promise<string> {
+  async issue(caller: Caller, appid = caller.appid): Promise<string> {
     const token = fresh();
-    await this.dataSource.query(INSERT, [sha256(token), caller.keyId, false, TOKEN_LIFE]);
+    await this.dataSource.query(INSERT, [sha256(token), caller.keyId, false, TOKEN_LIFE, appid]);
     return token;
   }
 
   /**
-   * The token of a key that whoever asks is given again, as WeChat's stable_token does, until its last five minutes; `force`
-   * ends it, and all others, unless the key forced one a moment ago. It is made from the key itself, which its caller has
+   * The token of a key and account that whoever asks is given again, as WeChat's stable_token does, until its last five
+   * minutes; `force` ends it, and the key's others, unless the key forced one a moment ago. It is made from the key itself, which its caller has
    * just shown, and from when it began, so that no token has to be kept to be given again.
    */
-  async stable(caller: Caller, secret: string, force: boolean): Promise<{ token: string; life: number }> {
+  async stable({ caller, appid }: Holder, secret: string, force: boolean): Promise<{ token: string; life: number }> {
     return inTransaction(this.dataSource, async (client) => {
       await lockKey(client, caller);
       const isForced = force && !(await forcedLately(client, caller));
       if (isForced) await client.query('DELETE FROM gateway_tokens WHERE key_id = $1', [caller.keyId]);
-      const standing = await client.query<{ began: string; life: number }>(STANDING, [caller.keyId]);
+      const standing = await client.query<{ began: string; life: number }>(STANDING, [caller.keyId, appid]);
       const [row] = standing.rows;
       if (row) return { token: madeOf(secret, row.began), life: row.life };
       const { rows } = await client.query<{ began: string }>(`SELECT ${BEGAN('clock_timestamp()')} AS began`);
       const { began } = rows[0] as { began: string };
       const token = madeOf(secret, began);
-      await client.query(INSERT_STABLE, [sha256(token), caller.keyId, isForced, TOKEN_LIFE, began]);
+      await client.query(INSERT_STABLE, [sha256(token), caller.keyId, isForced, TOKEN_LIFE, appid, began]);
       return { token, life: TOKEN_LIFE };
     });
   }
@@ -53,19 +59,24 @@ export class GatewayTokens {
       if (await forcedLately(client, caller)) return null;
       await client.query('DELETE FROM gateway_tokens WHERE key_id = $1', [caller.keyId]);
       const token = fresh();
-      await client.query(INSERT, [sha256(token), caller.keyId, true, TOKEN_LIFE]);
+      await client.query(INSERT, [sha256(token), caller.keyId, true, TOKEN_LIFE, caller.appid]);
       return token;
     });
   }
 
   /** Who a token stands for; null when it is unknown or over, or its key is. */
-  async callerOf(token: string | undefined): Promise<Caller | null> {
+  async holderOf(token: string | undefined): Promise<Holder | null> {
     if (!token) return null;
-    const [row] = await this.dataSource.query<{ key_id: string }[]>(
-      'SELECT key_id FROM gateway_tokens WHERE token_sha256 = $1 AND expires_at > clock_timestamp()',
+    const [row] = await this.dataSource.query<{ key_id: string; appid: string | null }[]>(
+      'SELECT key_id, appid FROM gateway_tokens WHERE token_sha256 = $1 AND expires_at > clock_timestamp()',
       [sha256(token)],
     );
-    return row ? this.merchants.callerOfKey(row.key_id) : null;
+    const caller = row ? await this.merchants.callerOfKey(row.key_id) : null;
+    return caller && { caller, appid: row?.appid ?? caller.appid };
+  }
+
+  async callerOf(token: string | undefined): Promise<Caller | null> {
+    return (await this.holderOf(token))?.caller ?? null;
   }
 }
 
@@ -74,8 +85,8 @@ export async function forgetGatewayTokens(dataSource: DataSource): Promise<void>
   await dataSource.query('DELETE FROM gateway_tokens WHERE expires_at < now()');
 }
 
-const INSERT = `INSERT INTO gateway_tokens (token_sha256, key_id, forced, expires_at)
-  VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4))`;
+const INSERT = `INSERT INTO gateway_tokens (token_sha256, key_id, forced, expires_at, appid)
+  VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4), $5)`;
 
 /** To the microsecond, and without a time zone. */
 const BEGAN = (at: string) => `extract(epoch FROM ${at})::numeric(20, 6)::text`;
@@ -83,10 +94,10 @@ const BEGAN = (at: string) => `extract(epoch FROM ${at})::numeric(20, 6)::text`;
 const STANDING = `SELECT ${BEGAN('issued_at')} AS began,
          floor(extract(epoch FROM expires_at - clock_timestamp()))::integer AS life
     FROM gateway_tokens
-   WHERE key_id = $1 AND stable AND expires_at > clock_timestamp() + interval '5 minutes'
+   WHERE key_id = $1 AND appid = $2 AND stable AND expires_at > clock_timestamp() + interval '5 minutes'
    ORDER BY issued_at DESC LIMIT 1`;
-const INSERT_STABLE = `INSERT INTO gateway_tokens (token_sha256, key_id, forced, stable, issued_at, expires_at)
-  VALUES ($1, $2, $3, true, to_timestamp($5::numeric), to_timestamp($5::numeric) + make_interval(secs => $4))`;
+const INSERT_STABLE = `INSERT INTO gateway_tokens (token_sha256, key_id, forced, stable, appid, issued_at, expires_at)
+  VALUES ($1, $2, $3, true, $5, to_timestamp($6::numeric), to_timestamp($6::numeric) + make_interval(secs => $4))`;
 
 async function lockKey(client: PoolClient, { keyId }: Caller): Promise<void> {
   await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('gateway|' || $1, 0))`, [keyId]);

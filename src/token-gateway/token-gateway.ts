@@ -3,24 +3,12 @@ import { bearerOf, WrongKeys } from '../http/wrong-keys';
 import { Caller, Merchants, MerchantScope } from '../merchants/merchants';
 import { withLists } from '../reimbursement/card-list';
 import { browserForm, PageSigning } from '../reimbursement/page-signing';
-import { Reimbursements } from '../reimbursement/reimbursements';
 import { Errcode } from '../wechat/errcodes';
-import { encryptCodeOf } from '../wechat/encrypt-code';
-import { ReimburseVerdict } from '../wechat/reimburse-verdict';
-import { ShownCard } from '../wechat/reimburser-client';
-import { ReimburseStatus } from '../wechat/wire';
 import { GatewayTokens, TOKEN_LIFE } from './gateway-tokens';
+import { ReimburserDoors } from './reimburser-doors';
 import { DoorCall, DoorHandler, refusal, WechatAnswer } from './wechat-door';
 
 export const GATEWAY_PREFIX = '/core/r/api/weChat';
-
-const STATUSES: readonly string[] = [
-  'INVOICE_REIMBURSE_INIT',
-  'INVOICE_REIMBURSE_LOCK',
-  'INVOICE_REIMBURSE_CLOSURE',
-  'INVOICE_REIMBURSE_CANCEL',
-] satisfies ReimburseStatus[];
-const MOST_CARDS = 100;
 
 /**
  * The token gateway that front ends of older reimbursement systems call: the same three paths, fields and shapes. What they
@@ -33,7 +21,7 @@ export class TokenGateway {
     private readonly tokens: GatewayTokens,
     private readonly accounts: Accounts,
     private readonly signing: PageSigning,
-    private readonly reimbursements: Reimbursements,
+    private readonly reimburser: ReimburserDoors,
     /** The page that is signed unless the caller names another one that is allowed. */
     private readonly defaultUrl: string | null,
   ) {}
@@ -77,24 +65,12 @@ export class TokenGateway {
 
   private async getInvoiceBatch(call: DoorCall): Promise<WechatAnswer> {
     const admitted = await this.admit(call, 'reimbursements:read');
-    if ('refused' in admitted) return admitted.refused;
-    const { caller, json } = admitted;
-    const cards = cardsOf(json.item_list);
-    return Array.isArray(cards) ? answerOf(await this.reimbursements.queryBatch(caller, cards)) : cards;
+    return 'refused' in admitted ? admitted.refused : this.reimburser.getinvoicebatch(admitted.caller, admitted.json);
   }
 
   private async updateStatus(call: DoorCall): Promise<WechatAnswer> {
     const admitted = await this.admit(call, 'reimbursements:write');
-    if ('refused' in admitted) return admitted.refused;
-    const { caller, json } = admitted;
-    const { openid, reimburse_status: status } = json;
-    if (!isText(openid, 64)) return refusal(Errcode.MissingParameter, 'openid');
-    if (typeof status !== 'string' || !STATUSES.includes(status))
-      return refusal(Errcode.InvalidParams, 'reimburse_status');
-    const cards = cardsOf(json.invoice_list);
-    if (!Array.isArray(cards)) return cards;
-    const verdict = await this.reimbursements.changeBatch(caller, openid, cards, status as ReimburseStatus);
-    return verdict.kind === 'done' ? OK : answerOf(verdict);
+    return 'refused' in admitted ? admitted.refused : this.reimburser.updatestatusbatch(admitted.caller, admitted.json);
   }
 
   private async admit(
@@ -115,40 +91,6 @@ export class TokenGateway {
     if (page !== null && this.signing.allows(page, false)) return page;
     return (this.defaultUrl && browserForm(this.defaultUrl)) ?? `http://127.0.0.1:${port}/`;
   }
-}
-
-const OK = { errcode: 0, errmsg: 'ok' };
-
-/** WeChat's word as it is; what it did not say is -1, never a code about tokens, which here would speak of the caller's own. */
-function answerOf(verdict: ReimburseVerdict): WechatAnswer {
-  switch (verdict.kind) {
-    case 'done':
-      return { ...verdict.body, ...OK };
-    case 'refused':
-      return { errcode: verdict.errcode, errmsg: verdict.errmsg };
-    case 'notNow':
-      return refusal(Errcode.SystemBusy, 'nothing was changed, try again later');
-    case 'unclear':
-      return refusal(Errcode.SystemBusy, 'the change may have been made, query the invoices before you repeat it');
-  }
-}
-
-function cardsOf(list: unknown): ShownCard[] | WechatAnswer {
-  if (!Array.isArray(list) || list.length === 0) return refusal(Errcode.MissingParameter);
-  if (list.length > MOST_CARDS) return refusal(Errcode.GetTooManyInvoice);
-  const cards = list.filter(isCard);
-  if (cards.length < list.length) return refusal(Errcode.MissingParameter, 'card_id and encrypt_code');
-  const isMendable = cards.every(({ encrypt_code: code }) => encryptCodeOf(code) !== null);
-  return isMendable ? cards : refusal(Errcode.InvalidEncryptCode, 'send it as chooseInvoice gave it');
-}
-
-function isCard(item: unknown): item is ShownCard {
-  const { card_id: cardId, encrypt_code: encryptCode } = (item ?? {}) as Partial<ShownCard>;
-  return isText(cardId, 64) && isText(encryptCode, 1024);
-}
-
-function isText(value: unknown, most: number): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= most;
 }
 
 function may({ scopes }: Caller, scope: MerchantScope): boolean {

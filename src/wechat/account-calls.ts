@@ -23,4 +23,9 @@ export class AccountCalls {
     );
     return callVerdict(call, asked);
   }
+
+  /** setpdf outside an insertion. */
+  async upload(account: TokenAccount, pdf: Buffer): Promise<CallVerdict> {
+    return callVerdict('setpdf', await withToken(this.tokens, account, (token) => this.wechat.setpdf(token, pdf)));
+  }
 }

@@ -32,6 +32,19 @@ export function readAuthData(body: Record<string, unknown>): AuthData {
   };
 }
 
+/** The same in WeChat's words: what is known of an authorisation without asking again. */
+export function authDataBody({ status, authorizedAt, title }: AuthData): Record<string, unknown> {
+  const said = { authorized: 'auth success', rejected: 'reject insert', never: 'never auth', unknown: 'never auth' };
+  const time = status === 'authorized' && authorizedAt !== null ? { auth_time: authorizedAt } : {};
+  return { invoice_status: said[status], ...time, ...(title ? { user_auth_info: userAuthInfo(title) } : {}) };
+}
+
+function userAuthInfo({ kind, address, bank, bank_account, custom, ...same }: AuthorizedTitle): object {
+  const custom_field = custom && Object.entries(custom).map(([key, value]) => ({ key, value }));
+  const fields = { ...same, addr: address, bank_type: bank, bank_no: bank_account, custom_field };
+  return { [kind === 'business' ? 'biz_field' : 'user_field']: fields };
+}
+
 /** Of ten digits at most: no other is a time that could be kept and shown. */
 function isSeconds(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 1e10;

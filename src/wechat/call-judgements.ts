@@ -1,5 +1,5 @@
 import { ErrcodeName } from './errcodes';
-import { ANYWHERE, Judgement } from './judgements';
+import { ANYWHERE, Judgement, SETPDF } from './judgements';
 import { WIRE_PATHS } from './wire';
 
 /** Our judgement of WeChat's codes for the calls around an insertion: setting up, authorisation, rejection. */
@@ -24,6 +24,24 @@ const DATA: Judgements = {
   InvalidParams: 'dataFix',
 };
 const BUSY: Judgements = { SystemBusy: 'busy', InvoiceBusy: 'busy' };
+const TITLE: Judgements = {
+  ScanTextOutOfTime: 'dataFix',
+  BizTitleKeyOutTime: 'dataFix',
+  TitleNoFound: 'dataFix',
+  UserTitleNotFound: 'dataFix',
+  TitleBusy: 'busy',
+  SearchTitleFail: 'busy',
+};
+const CARD: Judgements = {
+  InvalidEncryptCode: 'dataFix',
+  InvalidCardCode: 'dataFix',
+  InvalidSerialCode: 'dataFix',
+  InvalidCardId: 'dataFix',
+  MissingCardId: 'dataFix',
+  NoMatchCard: 'dataFix',
+  UserCardUnavailable: 'dataFix',
+  CardAlreadyConsumed: 'dataFix',
+};
 const ORDER: Judgements = {
   BizRejectInsert: 'rejected',
   OrderNeverAuth: 'notAuthorized',
@@ -47,7 +65,20 @@ interface CallFacts {
 }
 
 export type CallName =
-  'seturl' | 'createcard' | 'setbizattr' | 'getbizattr' | 'getauthurl' | 'getauthdata' | 'rejectinsert';
+  | 'seturl'
+  | 'createcard'
+  | 'setbizattr'
+  | 'getbizattr'
+  | 'getauthurl'
+  | 'getauthdata'
+  | 'rejectinsert'
+  | 'setpdf'
+  | 'getpdf'
+  | 'getusertitleurl'
+  | 'getselecttitleurl'
+  | 'scantitle'
+  | 'decryptcode'
+  | 'cardcode';
 
 export const CALLS: Readonly<Record<CallName, CallFacts>> = {
   /** 获取开票平台识别码: the same for life. */
@@ -90,4 +121,30 @@ export const CALLS: Readonly<Record<CallName, CallFacts>> = {
     judgements: { ...ANYWHERE, ...BUSY, ...DATA, ...ORDER, BizRejectInsert: 'done' },
     repeatable: true,
   },
+  /** 上传 PDF, outside an insertion: an upload that nobody uses runs out by itself. */
+  setpdf: { path: WIRE_PATHS.setpdf, judgements: { ...SETPDF, ...BUSY }, repeatable: true, needs: 's_media_id' },
+  /** 查询已上传的 PDF 文件 */
+  getpdf: {
+    path: WIRE_PATHS.getpdf,
+    judgements: { ...ANYWHERE, ...BUSY, ...DATA, InvalidMediaId: 'dataFix' },
+    repeatable: true,
+    needs: 'pdf_url',
+  },
+  /** 获取添加抬头链接, 获取商户专属二维码 and 扫描抬头二维码 of 极速开票 */
+  getusertitleurl: title('getusertitleurl', 'url'),
+  getselecttitleurl: title('getselecttitleurl', 'url'),
+  scantitle: title('scantitle', 'title'),
+  /** Code 解码 and 查询 Code of the card API */
+  decryptcode: {
+    path: WIRE_PATHS.decryptcode,
+    judgements: { ...ANYWHERE, ...BUSY, ...DATA, ...CARD },
+    repeatable: true,
+    needs: 'code',
+  },
+  cardcode: { path: WIRE_PATHS.cardcode, judgements: { ...ANYWHERE, ...BUSY, ...DATA, ...CARD }, repeatable: true },
 };
+
+function title(name: 'getusertitleurl' | 'getselecttitleurl' | 'scantitle', needs: string): CallFacts {
+  const judgements = { ...ANYWHERE, ...BUSY, ...DATA, ...TITLE };
+  return { path: WIRE_PATHS[name], judgements, repeatable: true, needs };
+}

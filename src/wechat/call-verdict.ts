@@ -64,9 +64,11 @@ function judged(call: CallName, answer: Answer & { kind: 'answered' }): CallVerd
   }
 }
 
+const IDS: readonly string[] = ['card_id', 's_media_id', 'code'];
+
 /** An id is kept for ever; an address or a word is at least text that somebody can read. */
 function isThere(field: string, value: unknown): boolean {
-  if (field === 'card_id') return plainId(value) !== null;
+  if (IDS.includes(field)) return plainId(value) !== null;
   return typeof value === 'string' && /^[^\p{Cc}\uFFFD]{1,4096}$/u.test(value);
 }
 

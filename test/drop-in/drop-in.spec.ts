@@ -212,7 +212,8 @@ describe('a program that was written against WeChat changes its base URL and not
   });
 
   it('answers other paths 40066, GET 43002, tokens that are none 40001 and 41001', async () => {
-    expect((await post('/card/invoice/seturl', '{}')).errcode).toBe(40066);
+    expect((await post('/card/create', '{}')).errcode).toBe(40066);
+    expect((await post('/card/invoice/makeoutinvoice', '{}')).errcode).toBe(40066);
     expect((await post('/card/invoice/insert/', '{}', undefined, 'gw_unknown')).errcode).toBeGreaterThan(40000);
     expect((await post(INSERT, '{}', undefined, 'gw_unknown')).errcode).toBe(40001);
     expect((await post(INSERT, '{}', undefined, '')).errcode).toBe(41001);

@@ -11,6 +11,7 @@ import { cryptoChecks } from './crypto';
 import { installPeers } from './peers';
 import { signatureChecks } from './signatures';
 import { uploadChecks } from './uploads';
+import { wholeChecks } from './whole';
 
 const PAGE = join(ROOT, 'docs/wechat.md');
 const MARKS = ['<!-- interop: written by `npm run interop -- --write` -->', '<!-- end of interop -->'] as const;
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
     for (const { peer, what, work } of [
       ...cardChecks,
       ...uploadChecks,
+      ...wholeChecks,
       ...signatureChecks,
       ...cryptoChecks,
     ] satisfies Check[]) {

@@ -1,5 +1,6 @@
 import { match, strictEqual } from 'node:assert';
 import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
 import { orderWithoutPdf, tinyPdf } from '../support/orders';
 import { KEY } from '../support/world';
 import { CARD_ID } from '../sandbox/wechat-caller';
@@ -8,12 +9,14 @@ import { FormStream, WechatApi } from './peers';
 
 const WECHAT = 'https://api.weixin.qq.com';
 const SETPDF = '/card/invoice/platform/setpdf';
-type Said = Record<string, unknown>;
+export type Said = Record<string, unknown>;
 
 /** A program's own client at one of our doors: what it uploads and asks goes out as the package itself would send it. */
-interface Client {
+export interface Client {
   upload(pdf: Buffer): Promise<Said>;
-  ask(path: string, body: object): Promise<Said>;
+  ask(path: string, body: object, query?: Record<string, string>): Promise<Said>;
+  /** A wx_card ticket, as the package fetches one. */
+  ticket(): Promise<string>;
 }
 
 /** Made when it is sent and not before: it does not wait for whoever reads it. */
@@ -28,9 +31,9 @@ function coWechatApi(world: InteropWorld, base: string, secret: string): Client 
   const api = new world.peers.CoWechatApi(APPID, secret);
   const request = api.request.bind(api);
   api.request = (url, options) => request(url.replace(WECHAT, base), options);
-  const send = async (path: string, optionsNow: () => object) => {
-    const { accessToken } = await api.ensureAccessToken();
-    return api.request(`${WECHAT}${path}?access_token=${accessToken}`, {
+  const send = async (path: string, optionsNow: () => object, query: Record<string, string> = {}) => {
+    const { accessToken: access_token } = await api.ensureAccessToken();
+    return api.request(`${WECHAT}${path}?${new URLSearchParams({ access_token, ...query }).toString()}`, {
       method: 'POST',
       timeout: 20_000,
       ...optionsNow(),
@@ -43,8 +46,9 @@ function coWechatApi(world: InteropWorld, base: string, secret: string): Client 
         const form = formOf(world, pdf);
         return { headers: form.headers(), data: form };
       }),
-    ask: (path, body) =>
-      send(path, () => ({ headers: { 'content-type': 'application/json' }, data: JSON.stringify(body) })),
+    ask: (path, body, query) =>
+      send(path, () => ({ headers: { 'content-type': 'application/json' }, data: JSON.stringify(body) }), query),
+    ticket: async () => (await api.ensureTicket('wx_card')).ticket,
   };
 }
 
@@ -55,8 +59,8 @@ function wechatApi(world: InteropWorld, base: string, secret: string): Client {
     new Promise<string>((resolve, reject) =>
       api.getLatestToken((error, said) => (error ? reject(error) : resolve(said.accessToken as string))),
     );
-  const send = async (path: string, optionsNow: () => object) => {
-    const url = `${base}${path}?access_token=${await token()}`;
+  const send = async (path: string, optionsNow: () => object, query: Record<string, string> = {}) => {
+    const url = `${base}${path}?${new URLSearchParams({ access_token: await token(), ...query }).toString()}`;
     return new Promise<Said>((resolve, reject) =>
       api.request(url, { dataType: 'json', type: 'POST', timeout: 20_000, ...optionsNow() }, (error, said) =>
         error ? reject(error) : resolve(said),
@@ -69,14 +73,15 @@ function wechatApi(world: InteropWorld, base: string, secret: string): Client {
         const form = formOf(world, pdf);
         return { headers: form.headers(), stream: form };
       }),
-    ask: (path, body) => send(path, () => ({ contentType: 'json', data: body })),
+    ask: (path, body, query) => send(path, () => ({ contentType: 'json', data: body }), query),
+    ticket: async () => (await promisify(api.getTicket.bind(api))('wx_card')).ticket as string,
   };
 }
 
-const CLIENTS = { 'co-wechat-api': coWechatApi, 'wechat-api': wechatApi };
+export const CLIENTS = { 'co-wechat-api': coWechatApi, 'wechat-api': wechatApi };
 
 /** An insert that stands up to every rule, of an invoice whose PDF this is. */
-function invoice(s_pdf_media_id: unknown) {
+export function invoice(s_pdf_media_id: unknown) {
   const { order_id, invoice: given } = orderWithoutPdf();
   const { number, issued_at, fee, fee_without_tax, tax, title, buyer_number, items } = given;
   const invoice_user_data = {

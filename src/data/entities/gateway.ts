@@ -16,6 +16,8 @@ export class GatewayToken {
   @Column('boolean', { default: false }) forced!: boolean;
   /** Whoever asks again is given it again. */
   @Column('boolean', { default: false }) stable!: boolean;
+  /** The account that it was asked for in; null: the merchant's own. */
+  @Column('text', { nullable: true }) appid!: string | null;
   @Column('timestamptz', { name: 'issued_at', default: () => 'clock_timestamp()' }) issuedAt!: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
 }
@@ -33,5 +35,7 @@ export class DropInMedia {
   @Column('integer', { default: 0 }) bytes!: number;
   /** When an order was first made with it. */
   @Column('timestamptz', { name: 'used_at', nullable: true }) usedAt!: Date | null;
+  /** WeChat's id of it, once its link was asked for (getpdf). */
+  @Column('text', { name: 'wechat_media_id', nullable: true }) wechatMediaId!: string | null;
   @Column('timestamptz', { name: 'uploaded_at', default: () => 'clock_timestamp()' }) uploadedAt!: Date;
 }
