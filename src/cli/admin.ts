@@ -4,6 +4,7 @@ import { Command, required, text, texts } from './command';
 import { CliError, EXIT } from './exit';
 import { columns } from './output';
 import { path, query } from './service';
+import { reasonInWords, time } from './words';
 
 const REASON = { type: 'string', value: 'TEXT', about: ['原因，记入审计', 'why; kept in the audit trail'] } as const;
 
@@ -15,7 +16,8 @@ const MERCHANTS: Command = {
   examples: ['piaoka merchants'],
   async run({ out, service }) {
     const { data } = await service.call<MerchantPage>('GET', '/v1/admin/merchants?limit=200');
-    out.result(data, columns(data.items.map(({ id, name, appid }) => [id, name, appid])));
+    const rows = data.items.map(({ id, name, appid, issuer_appid }) => [id, name, appid, issuer_appid]);
+    out.result(data, columns([['id', '名称 name', 'appid', '开票平台 issuer'], ...rows]));
     return EXIT.ok;
   },
 };
@@ -30,12 +32,13 @@ const KEYS_LIST: Command = {
     const { data } = await service.call<KeyList>('GET', path`/v1/admin/merchants/${merchant}/keys`);
     const rows = data.items.map((k) => [
       k.id,
-      k.live ? 'live' : 'dead',
+      k.live ? '有效 live' : '失效 dead',
       k.label,
       k.scopes.join(','),
-      k.last_used_at ?? '—',
+      k.last_used_at ? time(k.last_used_at) : '—',
     ]);
-    out.result(data, columns([['id', '', 'label', 'scopes', 'last used'], ...rows]));
+    const head = ['id', '状态 state', '用途 label', '权限 scopes', '最近使用 last used'];
+    out.result(data, columns([head, ...rows]));
     return EXIT.ok;
   },
 };
@@ -95,12 +98,14 @@ const HOLDS_LIST: Command = {
     const { data } = await service.call<HoldPage>('GET', '/v1/admin/holds?limit=200');
     const rows = data.items.map((h) => [
       h.id,
-      h.scope,
+      h.scope === 'account' ? '账号 account' : '商户 merchant',
       h.appid ?? h.merchant_id ?? '',
-      String(h.errcode ?? ''),
-      h.reason,
+      String(h.errcode ?? '—'),
+      reasonInWords(h.reason),
+      time(h.created_at),
     ]);
-    out.result(data, rows.length > 0 ? columns(rows) : ['没有暂停 nothing is held']);
+    const head = ['id', '范围 scope', '对象 of', 'errcode', '原因 reason', '自 since'];
+    out.result(data, rows.length > 0 ? columns([head, ...rows]) : ['没有暂停 nothing is held']);
     return EXIT.ok;
   },
 };

@@ -1,12 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { BulkOrderPage, BulkPreview, BulkView } from '../console/bulk-reinsertions.api';
+import { BulkOrderPage, BulkOrderView, BulkPreview, BulkStory, BulkView } from '../console/bulk-reinsertions.api';
 import { Call, Command, Option, required, text, Values } from './command';
 import { CliError, EXIT } from './exit';
 import { columns, Output } from './output';
 import { path, query, Service } from './service';
+import { reasonInWords, stateInWords } from './words';
 
 const BULKS = '/v1/admin/bulk-reinsertions';
 const LOOK_EVERY_MS = 500;
+/** Orders of which nothing has moved so long are not waited for: what they wait for is not here. */
+const STILL_MS = 60_000;
+const MOST_TOLD = 50;
+const ON_THEIR_WAY = ['accepted', 'uploaded', 'sending'];
+const BULKS_IN_WORDS: Record<BulkView['state'], string> = {
+  awaiting_approval: '待第二人批准 awaiting_approval',
+  queued: '排队 queued',
+  running: '进行中 running',
+  done: '完成 done',
+  cancelled: '已取消 cancelled',
+  failed: '失败 failed',
+};
 const REASON = { type: 'string', value: 'TEXT', about: ['原因，记入审计', 'why; kept in the audit trail'] } as const;
 
 /** The conditions of a filter, by option. */
@@ -35,7 +48,14 @@ const DRY_RUN: Command = {
     const { data } = await service.call<BulkPreview>('POST', BULKS, { json });
     const lines = [
       `订单 orders: ${data.orders}（单次上限 most at once ${data.most}，超过 ${data.alone} 须第二人批准 need a second person）`,
-      ...columns(data.by_reason.map(({ state, reason, orders }) => [`  ${state}`, reason ?? '', String(orders)])),
+      ...columns(
+        data.by_reason.map(({ state, reason, orders }) => [
+          `  ${stateInWords(state)}`,
+          reasonInWords(reason),
+          String(orders),
+        ]),
+        [2],
+      ),
     ];
     out.result(data, lines);
     return EXIT.ok;
@@ -71,7 +91,7 @@ const SHOW: Command = {
   options: {},
   examples: ['piaoka bulk show 0199…'],
   async run({ args: [id = ''], out, service }) {
-    return tell((await service.call<BulkView>('GET', of(id))).data, out);
+    return tell((await service.call<BulkStory>('GET', of(id))).data, out);
   },
 };
 
@@ -97,15 +117,22 @@ const ORDERS: Command = {
     do {
       const page = query({ outcome: text(values, 'outcome'), limit: '200', cursor });
       const { data } = await service.call<BulkOrderPage>('GET', `${of(id)}/orders${page}`);
-      for (const order of data.items) {
-        const { order_id, outcome, code, message } = order;
-        out.part(order, [order_id, outcome, code, message].filter(Boolean).join('  '));
-      }
+      const rows = data.items.map(({ order_id, outcome, code, message, state, reason }) => {
+        return [
+          order_id,
+          outcome,
+          stateInWords(state),
+          [code, message].filter(Boolean).join(' ') || reasonInWords(reason),
+        ];
+      });
+      out.rows(data.items, columns([...(cursor === undefined ? [HEAD] : []), ...rows]));
       cursor = data.next_cursor ?? undefined;
     } while (cursor !== undefined);
     return EXIT.ok;
   },
 };
+
+const HEAD = ['订单号 order_id', '结果 outcome', '现状 state', '原因 reason'];
 
 const APPROVE = decision('approve', 'approval', ['第二人批准', 'the second person agrees']);
 const CANCEL = decision('cancel', 'cancellation', [
@@ -150,25 +177,69 @@ function filterOf(values: Values): Record<string, unknown> {
   };
 }
 
+/** To its end, and until none of its orders is on its way any more, or nothing has moved for a minute. */
 async function watch(id: string, out: Output, service: Service): Promise<number> {
-  let bulk = (await service.call<BulkView>('GET', of(id))).data;
+  const look = async () => (await service.call<BulkStory>('GET', of(id))).data;
+  let bulk = await look();
   if (bulk.state === 'awaiting_approval') return tell(bulk, out);
   const bar = out.progress('orders', bulk.orders);
-  while (bulk.ended_at === null) {
+  let moved = performance.now();
+  while (bulk.ended_at === null || (onTheirWay(bulk) > 0 && performance.now() - moved < STILL_MS)) {
     bar.to(bulk.orders - bulk.counts.pending);
     await new Promise((resume) => setTimeout(resume, LOOK_EVERY_MS));
-    bulk = (await service.call<BulkView>('GET', of(id))).data;
+    const before = JSON.stringify(bulk);
+    bulk = await look();
+    if (bulk.ended_at === null || JSON.stringify(bulk) !== before) moved = performance.now();
   }
   bar.end();
-  tell(bulk, out);
+  const remaining = await remainingOf(bulk, service);
+  out.result({ ...bulk, remaining }, [...linesOf(bulk), ...remainingLines(remaining, bulk)]);
   return bulk.counts.skipped === 0 && bulk.counts.pending === 0 ? EXIT.ok : EXIT.no;
 }
 
-function tell(bulk: BulkView, out: Output): number {
-  const { pending, reinserted, skipped } = bulk.counts;
-  out.result(bulk, [
-    `${bulk.state}  ${bulk.id}`,
-    `重插 re-inserted ${reinserted} · 跳过 skipped ${skipped} · 待处理 pending ${pending} / ${bulk.orders}`,
-  ]);
+function onTheirWay({ states }: BulkStory): number {
+  return ON_THEIR_WAY.reduce((sum, state) => sum + (states[state] ?? 0), 0);
+}
+
+/** The orders that have no card, as many as a person reads. */
+async function remainingOf(bulk: BulkStory, service: Service): Promise<BulkOrderView[]> {
+  const count = bulk.orders - (bulk.states.inserted ?? 0);
+  const remaining: BulkOrderView[] = [];
+  for (let cursor: string | null = '0'; cursor !== null && remaining.length < Math.min(count, MOST_TOLD);) {
+    const { data }: { data: BulkOrderPage } = await service.call<BulkOrderPage>(
+      'GET',
+      `${of(bulk.id)}/orders${query({ limit: '200', cursor })}`,
+    );
+    remaining.push(...data.items.filter(({ state }) => state !== 'inserted'));
+    cursor = data.next_cursor;
+  }
+  return remaining.slice(0, MOST_TOLD);
+}
+
+function remainingLines(remaining: BulkOrderView[], { id, orders, states }: BulkStory): string[] {
+  const count = orders - (states.inserted ?? 0);
+  if (count === 0) return [];
+  const rows = remaining.map(({ order_id, state, reason, message }) => {
+    return [`  ${order_id}`, stateInWords(state), reasonInWords(reason) || (message ?? '')];
+  });
+  const more = count > remaining.length ? [`  … ${count - remaining.length}: piaoka bulk orders ${id}`] : [];
+  return [`尚无卡券 without a card: ${count}`, ...columns(rows), ...more];
+}
+
+function tell(bulk: BulkView | BulkStory, out: Output): number {
+  out.result(bulk, linesOf(bulk));
   return EXIT.ok;
+}
+
+function linesOf(bulk: BulkView | BulkStory): string[] {
+  const { pending, reinserted, skipped } = bulk.counts;
+  const states = 'states' in bulk ? Object.entries(bulk.states) : [];
+  return [
+    `${BULKS_IN_WORDS[bulk.state]}  ${bulk.id}`,
+    `重插 re-inserted ${reinserted} · 跳过 skipped ${skipped} · 待处理 pending ${pending} / ${bulk.orders}`,
+    ...columns(
+      states.map(([state, orders]) => [`  ${stateInWords(state)}`, String(orders)]),
+      [1],
+    ),
+  ];
 }

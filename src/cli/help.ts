@@ -39,6 +39,44 @@ export function helpOnAll(commands: readonly Command[]): string {
   ].join('\n');
 }
 
+/** What the commands of one first word are about. */
+const GROUPS: Record<string, readonly [zh: string, en: string]> = {
+  orders: ['订单：提交、查询、重插、裁定、冲红', 'orders: to post, find, re-insert, settle, cancel'],
+  bulk: ['批量重插', 'many orders begun anew at once'],
+  reports: ['对账报告', 'reconciliation reports'],
+  findings: ['对账差异', 'what reconciliation found'],
+  keys: ['商户的密钥', 'the keys of merchants'],
+  holds: ['暂停的账号与商户', 'accounts and merchants that are paused'],
+  operators: ['运营人员', 'who operates the platform'],
+  account: ['微信账号', 'WeChat accounts'],
+  template: ['发票卡券模板', 'card templates'],
+  push: ['微信推送', 'what WeChat pushed'],
+  audit: ['审计', 'the audit trail'],
+};
+
+/** `piaoka orders --help`. */
+export function helpOnGroup(group: string, commands: readonly Command[]): string {
+  const [zh, en] = GROUPS[group] ?? ['', ''];
+  return [
+    `piaoka ${group} <command>`,
+    `  ${zh}`,
+    `  ${en}`,
+    '',
+    '命令 Commands:',
+    ...indented(commands.map(({ name, args, about }) => [`${name} ${args}`.trim(), about.join(' · ')])),
+    '',
+    '例 Examples:',
+    ...commands.flatMap(({ examples }) => examples.slice(0, 1)).map((example) => `  ${example}`),
+    '',
+    `各命令的选项 Options of each: piaoka ${group} <command> --help`,
+    '',
+    ...settings(),
+    '',
+    ...exits(),
+    '',
+  ].join('\n');
+}
+
 /** `piaoka <command> --help`. */
 export function helpOn({ name, args, about, options, examples }: Command): string {
   const all = Object.entries({ ...options, ...COMMON });

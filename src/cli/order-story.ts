@@ -3,6 +3,7 @@ import { Command } from './command';
 import { CliError, EXIT } from './exit';
 import { columns } from './output';
 import { path, query, Service } from './service';
+import { money, reasonInWords, stateInWords, time } from './words';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -25,15 +26,26 @@ export async function idOf(number: string, service: Service): Promise<string> {
   const [order, second] = found;
   if (!order) throw new CliError(EXIT.no, `没有找到 ${number}。Nothing was found by ${number}.`);
   if (!second) return order.id;
-  const lines = columns(found.map(rowOf));
+  const lines = columns(found.map(rowOf), AMOUNT);
   throw new CliError(
     EXIT.usage,
     [`${number} 属于多个订单，请给出 id。${number} is of several orders; give the id.`, ...lines].join('\n'),
   );
 }
 
+/** The column of amounts. */
+const AMOUNT = [5];
+
 function rowOf({ id, state, merchant_name, order_id, invoice, insertion }: AdminOrderView): string[] {
-  return [id, state, merchant_name, order_id, invoice.number, insertion.card_code ?? '—'];
+  return [
+    id,
+    stateInWords(state),
+    merchant_name,
+    order_id,
+    invoice.number,
+    money(invoice.fee),
+    insertion.card_code ?? '—',
+  ];
 }
 
 async function storyOf(number: string, service: Service): Promise<AdminOrderDetail> {
@@ -52,10 +64,10 @@ const FIND: Command = {
   examples: ['piaoka orders find 26312000000183259524'],
   async run({ args: [number = ''], out, service }) {
     const found = UUID.test(number) ? [await storyOf(number, service)] : await ordersBy(number, service);
-    const head = ['id', '状态 state', '商户 merchant', '订单号 order_id', '发票 invoice', '卡券 card'];
+    const head = ['id', '状态 state', '商户 merchant', '订单号 order_id', '发票 invoice', '金额 amount', '卡券 card'];
     out.result(
       { items: found },
-      found.length > 0 ? columns([head, ...found.map(rowOf)]) : [`没有找到 nothing found: ${number}`],
+      found.length > 0 ? columns([head, ...found.map(rowOf)], AMOUNT) : [`没有找到 nothing found: ${number}`],
     );
     return found.length > 0 ? EXIT.ok : EXIT.no;
   },
@@ -74,8 +86,10 @@ const SHOW: Command = {
       ['id', story.id],
       ['订单号 order_id', `${story.order_id} (${story.appid})`],
       ['商户 merchant', story.merchant_name],
-      ['状态 state', [story.state, insertion.reason].filter(Boolean).join(': ')],
-      ['发票 invoice', `${invoice.number}  ¥${yuan(invoice.fee)}`],
+      ['状态 state', stateInWords(story.state)],
+      ...(insertion.reason ? [['原因 reason', reasonInWords(insertion.reason)]] : []),
+      ['发票 invoice', [invoice.code, invoice.number].filter(Boolean).join(' ')],
+      ['金额 amount', `${money(invoice.fee)} = ${money(invoice.fee_without_tax)} + ${money(invoice.tax)}`],
       ['抬头 title', invoice.title],
       ['卡券 card', insertion.card_code ?? insertion.card_code_state],
       ['可做 acts', story.allowed_acts.join(', ') || '—'],
@@ -147,10 +161,6 @@ export const ORDER_STORY = [FIND, SHOW, EVENTS, QUESTION, ACTS];
 
 function eventLines({ events }: AdminOrderDetail): string[] {
   return columns(
-    events.map(({ at, type, data }) => [at, type, Object.keys(data).length > 0 ? JSON.stringify(data) : '']),
+    events.map(({ at, type, data }) => [time(at), type, Object.keys(data).length > 0 ? JSON.stringify(data) : '']),
   );
-}
-
-function yuan(fen: number): string {
-  return (fen / 100).toFixed(2);
 }

@@ -2,7 +2,9 @@ import { OrderPage, OrderView } from '../orders/orders.api';
 import { Command, text } from './command';
 import { EXIT } from './exit';
 import { columns } from './output';
+import { limitOf } from './pages';
 import { path, query } from './service';
+import { money, reasonInWords, stateInWords, time } from './words';
 
 const PAGE = 200;
 const APPID = {
@@ -22,14 +24,18 @@ const GET: Command = {
       'GET',
       path`/v1/orders/${orderId}` + query({ appid: text(values, 'appid') }),
     );
-    const { state, advice, advice_en, card_code, next_attempt_at, faults = [] } = data.insertion;
+    const { state, reason, advice, advice_en, card_code, next_attempt_at, faults = [] } = data.insertion;
     const rows = [
-      ['order_id', data.order_id],
+      ['订单号 order_id', data.order_id],
       ['id', data.id],
-      ['state', state],
-      ...(card_code ? [['card_code', card_code]] : []),
-      ...(next_attempt_at ? [['next_attempt_at', next_attempt_at]] : []),
-      ['created_at', data.created_at],
+      ['状态 state', stateInWords(state)],
+      ...(reason ? [['原因 reason', reasonInWords(reason)]] : []),
+      ['发票 invoice', [data.invoice.code, data.invoice.number].filter(Boolean).join(' ')],
+      ['金额 amount', money(data.invoice.fee)],
+      ['抬头 title', data.invoice.title],
+      ...(card_code ? [['卡券 card', card_code]] : []),
+      ...(next_attempt_at ? [['下次 next attempt', time(next_attempt_at)]] : []),
+      ['受理 accepted', time(data.created_at)],
     ];
     const doubts = faults.map(
       ({ severity, pointer, code }) => `${severity === 'error' ? '✗' : '!'} ${pointer}  ${code}`,
@@ -63,9 +69,8 @@ const LIST: Command = {
     'piaoka orders list --from 2026-11-01 --limit all --json > november.ndjson',
   ],
   async run({ values, out, service }) {
-    const limit = text(values, 'limit') === 'all' ? Infinity : Number(text(values, 'limit') ?? 50);
     let cursor: string | undefined;
-    let left = limit;
+    let left = limitOf(values);
     do {
       const { data } = await service.call<OrderPage>(
         'GET',
@@ -78,14 +83,18 @@ const LIST: Command = {
           cursor,
         })}`,
       );
-      for (const order of data.items) {
-        out.part(order, `${order.created_at}  ${order.state.padEnd(22)} ${order.order_id}  ${order.invoice.number}`);
-      }
+      out.rows(data.items, columns([...(cursor === undefined ? [HEAD] : []), ...data.items.map(rowOf)], [3]));
       left -= data.items.length;
       cursor = data.next_cursor ?? undefined;
     } while (cursor !== undefined && left > 0);
     return EXIT.ok;
   },
 };
+
+const HEAD = ['受理 accepted', '状态 state', '订单号 order_id', '金额 amount', '发票 invoice', '抬头 title'];
+
+function rowOf({ created_at, state, order_id, invoice }: OrderView): string[] {
+  return [time(created_at), stateInWords(state), order_id, money(invoice.fee), invoice.number, invoice.title];
+}
 
 export const ORDERS = [GET, LIST];

@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { Writable } from 'node:stream';
+import widthOf from 'string-width';
 
 /** Where a command writes. A bar is drawn where `isTTY` is true. */
 export interface Terminal {
@@ -25,6 +26,12 @@ export class Output {
     this.terminal.stdout.write(`${this.json ? JSON.stringify(data) : line}\n`);
   }
 
+  /** A page of a longer result: NDJSON with --json, else its lines. */
+  rows(data: unknown[], lines: string[]): void {
+    for (const line of this.json ? data.map((one) => JSON.stringify(one)) : lines)
+      this.terminal.stdout.write(`${line}\n`);
+  }
+
   note(line: string): void {
     this.terminal.stderr.write(`${line}\n`);
   }
@@ -46,24 +53,19 @@ export class Output {
   }
 }
 
-/** Columns as wide as their widest cell; a Chinese character takes two places. */
-export function columns(rows: string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell))))
-      .join('  ')
-      .trimEnd(),
-  );
+/** Columns as wide as their widest cell, as a terminal shows it: a Chinese character takes two places. `right`: numbers. */
+export function columns(rows: string[][], right: readonly number[] = []): string[] {
+  const shown = rows.map((row) => row.map(harmless));
+  const count = Math.max(0, ...shown.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, n) => Math.max(...shown.map((row) => widthOf(row[n] ?? ''))));
+  const cell = (text: string, n: number) => {
+    const blanks = ' '.repeat((widths[n] ?? 0) - widthOf(text));
+    return right.includes(n) ? blanks + text : text + blanks;
+  };
+  return shown.map((row) => row.map(cell).join('  ').trimEnd());
 }
 
-function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text)
-    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
-      character,
-    )
-      ? 2
-      : 1;
-  return width;
+/** What strangers wrote (titles, errmsgs) must not steer a terminal, nor break a line in two. */
+function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '\uFFFD');
 }

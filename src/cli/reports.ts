@@ -8,6 +8,7 @@ import { Command, required, text } from './command';
 import { CliError, EXIT } from './exit';
 import { columns, Output } from './output';
 import { path, query, Service } from './service';
+import { money } from './words';
 
 const REPORTS = '/v1/admin/reports';
 const LOOK_EVERY_MS = 500;
@@ -79,7 +80,7 @@ async function deliver(report: ReportView, to: string | undefined, out: Output, 
   if (report.state === 'failed') throw new CliError(EXIT.unreachable, report.error ?? report.state);
   const paths = to === undefined ? [] : await save(report, to, service);
   const { summary } = report;
-  const sums = summary ? LINES.map((line) => [line, String(summary[line].count), `${summary[line].fee} 分`]) : [];
+  const sums = summary ? LINES.map((line) => [line, String(summary[line].count), money(summary[line].fee)]) : [];
   out.result(report, [
     `${report.day}  ${report.state}  ${report.id}`,
     ...columns(sums),

@@ -6,7 +6,9 @@ import { BULK } from './bulk';
 import { CHECK } from './check';
 import { Command, Values } from './command';
 import { CliError, EXIT } from './exit';
-import { COMMON, helpOn, helpOnAll } from './help';
+import { FINDING_COMMANDS } from './findings';
+import { COMMON, helpOn, helpOnAll, helpOnGroup } from './help';
+import { OPERATOR_COMMANDS } from './operators';
 import { ORDER_ACTS } from './order-acts';
 import { ORDER_STORY } from './order-story';
 import { ORDERS } from './orders';
@@ -31,11 +33,13 @@ const COMMANDS: readonly Command[] = [
   ...BULK,
   RECONCILE,
   ...REPORT_COMMANDS,
+  ...FINDING_COMMANDS,
   ...ADMIN,
+  ...OPERATOR_COMMANDS,
   ...ACCOUNTS,
   ...TEMPLATES,
   ...PUSHES,
-  AUDIT,
+  ...AUDIT,
 ];
 
 /** Finds the command, reads its arguments, runs it; the exit code says how it went (exit.ts). Leaves nothing running. */
@@ -61,12 +65,21 @@ function commandOf([first = '', second = '']: string[]): Command | undefined {
   return COMMANDS.find(({ name }) => name === `${first} ${second}`) ?? COMMANDS.find(({ name }) => name === first);
 }
 
-function withoutCommand([first]: string[], terminal: Terminal): number {
-  const asked = first === undefined || first === '--help' || first === 'help';
-  const near = COMMANDS.filter(({ name }) => name.split(' ')[0] === first);
-  const text = near.length > 0 ? `${near.map(helpOn).join('\n')}` : helpOnAll(COMMANDS);
-  if (asked) return say(text, terminal);
-  terminal.stderr.write(`没有命令 ${first}。There is no command ${first}.\n\n${text}`);
+/** `piaoka`, `--help`, `help orders`, `orders --help`, `orders help`: asked for. `orders`, `orders nonsense`: not understood. */
+function withoutCommand(argv: string[], terminal: Terminal): number {
+  const words = argv.filter((word) => word !== '--help' && word !== 'help' && word !== '--json');
+  const asked = words.length < argv.length || argv.length === 0;
+  const command = commandOf(words);
+  const group = COMMANDS.filter(({ name }) => name.startsWith(`${words[0]} `));
+  const isNone = words.length > 0 && !command && group.length === 0;
+  const help = command
+    ? helpOn(command)
+    : group.length > 0
+      ? helpOnGroup(words[0] as string, group)
+      : helpOnAll(COMMANDS);
+  if (asked && !isNone) return say(help, terminal);
+  const called = words.slice(0, group.length > 0 ? 2 : 1).join(' ');
+  terminal.stderr.write(`没有命令 ${called}。There is no command ${called}.\n\n${help}`);
   return EXIT.usage;
 }
 

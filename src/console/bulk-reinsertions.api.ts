@@ -14,6 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { BULK_OUTCOMES, BULK_STATES, BulkOutcome, BulkState } from '../data/entities/bulk-reinsertion';
+import { INSERTION_STATES, InsertionState } from '../domain/insertion';
 
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 
@@ -137,6 +138,13 @@ export class BulkView {
   ended_at!: string | null;
 }
 
+/** A bulk, and what has become of its orders since. */
+export class BulkStory extends BulkView {
+  /** How many of its orders stand in which state now */
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' } })
+  states!: Record<string, number>;
+}
+
 export class BulkPage {
   items!: BulkView[];
   next_cursor!: string | null;
@@ -158,6 +166,11 @@ export class BulkOrderView {
   message!: string | null;
   message_en!: string | null;
   ended_at!: string | null;
+  /** How the order stands now, and why */
+  @ApiProperty({ enum: INSERTION_STATES })
+  state!: InsertionState;
+  @ApiProperty({ type: 'string', nullable: true })
+  reason!: string | null;
 }
 
 export class BulkOrderPage {

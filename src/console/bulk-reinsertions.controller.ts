@@ -20,7 +20,7 @@ import { Idempotent, NewId } from '../http/idempotency';
 import { Problem } from '../http/problems';
 import { badCursor, instant, isUuid, one, oneOf, Query, readLimit, unknownParameters, uuid } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
-import { BulkReinsertions, findBulk, listBulkOrders, listBulks } from './bulk-reinsertions';
+import { BulkReinsertions, findBulk, listBulkOrders, listBulks, statesOf } from './bulk-reinsertions';
 import {
   BulkDecision,
   BulkFilter,
@@ -28,6 +28,7 @@ import {
   BulkPage,
   BulkPreview,
   BulkRequest,
+  BulkStory,
   BulkView,
 } from './bulk-reinsertions.api';
 import { bulkOrderView, bulkView, previewOf } from './bulk-reinsertions.view';
@@ -96,11 +97,14 @@ export class BulkReinsertionsController {
   @Get(':id')
   @NeedsRole('viewer')
   @ApiOperation({ summary: 'How far a bulk is' })
-  @ApiResponse({ status: 200, type: BulkView })
-  async get(@Param('id') id: string): Promise<BulkView> {
-    const bulk = isUuid(id) && (await asEngine(this.dataSource, (client) => findBulk(client, id)));
-    if (!bulk) throw new Problem('not_found');
-    return bulkView(bulk);
+  @ApiResponse({ status: 200, type: BulkStory })
+  async get(@Param('id') id: string): Promise<BulkStory> {
+    if (!isUuid(id)) throw new Problem('not_found');
+    return asEngine(this.dataSource, async (client) => {
+      const bulk = await findBulk(client, id);
+      if (!bulk) throw new Problem('not_found');
+      return { ...bulkView(bulk), states: await statesOf(client, id) };
+    });
   }
 
   @Get(':id/orders')

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { audit } from '../audit/audit';
 import { BulkOutcome, BulkState } from '../data/entities/bulk-reinsertion';
 import { asEngine } from '../data/statement';
+import { InsertionState } from '../domain/insertion';
 import { Problem } from '../http/problems';
 import { OrderCriteria, whereOf } from './order-filter';
 import { dependenceData, dependentProblem, OnePerson, onePerson, samePerson } from './second-person';
@@ -42,6 +43,9 @@ export interface BulkOrderRow {
   code: string | null;
   reinsertion_id: string | null;
   ended_at: Date | null;
+  /** Of the order, now. */
+  state: InsertionState;
+  reason: string | null;
 }
 
 export interface BulkGroupRow {
@@ -200,13 +204,25 @@ export async function listBulkOrders(
   filter: { outcome?: 'pending' | BulkOutcome; limit: number; after: number },
 ): Promise<BulkOrderRow[]> {
   const { rows } = await client.query<BulkOrderRow>(
-    `SELECT b.n, b.merchant_id, b.order_uuid, o.order_id, b.outcome, b.code, b.reinsertion_id, b.ended_at
+    `SELECT b.n, b.merchant_id, b.order_uuid, o.order_id, b.outcome, b.code, b.reinsertion_id, b.ended_at, i.state, i.reason
        FROM bulk_reinsertion_orders b JOIN orders o ON o.merchant_id = b.merchant_id AND o.id = b.order_uuid
+       JOIN insertions i ON i.merchant_id = b.merchant_id AND i.id = b.order_uuid
       WHERE b.bulk_id = $1 AND b.n > $2 AND ($3::text IS NULL OR coalesce(b.outcome, 'pending') = $3)
       ORDER BY b.n LIMIT $4`,
     [id, filter.after, filter.outcome ?? null, filter.limit + 1],
   );
   return rows;
+}
+
+/** How its orders stand now, by state. */
+export async function statesOf(client: PoolClient, id: string): Promise<Record<string, number>> {
+  const { rows } = await client.query<{ state: InsertionState; orders: number }>(
+    `SELECT i.state, count(*)::integer AS orders
+       FROM bulk_reinsertion_orders b JOIN insertions i ON i.merchant_id = b.merchant_id AND i.id = b.order_uuid
+      WHERE b.bulk_id = $1 GROUP BY i.state ORDER BY i.state`,
+    [id],
+  );
+  return Object.fromEntries(rows.map(({ state, orders }) => [state, orders]));
 }
 
 /** How many orders a person has begun anew within a day without anybody's approval, under whatever name. */

@@ -47,5 +47,7 @@ export function bulkOrderView(row: BulkOrderRow): BulkOrderView {
     message,
     message_en: messageEn,
     ended_at: row.ended_at && toShanghai(row.ended_at),
+    state: row.state,
+    reason: row.reason,
   };
 }

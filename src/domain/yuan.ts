@@ -13,3 +13,8 @@ export function fenOf(printed: string): number | null {
   const fen = Number(whole) * 100 + Number(part.padEnd(2, '0'));
   return sign && fen !== 0 ? -fen : fen;
 }
+
+/** 分 as people read yuan: 123456 → `1,234.56`. */
+export function yuanToRead(fen: number): string {
+  return yuanOf(fen).replace(/\B(?=(\d{3})+\.)/g, ',');
+}

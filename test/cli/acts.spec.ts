@@ -55,8 +55,9 @@ describe('operators’ acts from a terminal', () => {
     expect(begun.exit).toBe(0);
     const bulk = JSON.parse(begun.stdout) as Json;
     expect(bulk).toMatchObject({ state: 'done', counts: { reinserted: 2, pending: 0, skipped: 0 } });
+    expect(bulk).toMatchObject({ states: { inserted: 2 }, remaining: [] });
     const each = await run(['bulk', 'orders', bulk.id as string]);
-    expect(each.stdout).toMatch(new RegExp(`^${one?.order_id} {2}reinserted$`, 'm'));
+    expect(each.stdout).toMatch(new RegExp(`^${one?.order_id} +reinserted +已插卡 inserted$`, 'm'));
     expect(await run(['bulk', 'cancel', bulk.id as string, '--reason', 'too late'])).toMatchObject({ exit: 1 });
     await world.until(one?.order_id, ['inserted']);
   });
@@ -82,13 +83,14 @@ describe('operators’ acts from a terminal', () => {
     for (const number of [order_id, invoice.number, id] as string[]) {
       const found = await run(['orders', 'find', number]);
       expect(found).toMatchObject({ exit: 0, stderr: '' });
-      expect(found.stdout).toMatch(new RegExp(`^${id} +refused .*${order_id} +${invoice.number}`, 'm'));
+      expect(found.stdout).toMatch(new RegExp(`^${id} +被微信拒绝 refused .*${order_id} +${invoice.number}`, 'm'));
     }
     expect(await run(['orders', 'find', 'nothing'])).toMatchObject({ exit: 1, stderr: '' });
     expect(await run(['orders', 'show', 'nothing'])).toMatchObject({ exit: 1, stdout: '' });
     const shown = await run(['orders', 'show', invoice.number as string]);
-    expect(shown.stdout).toContain(`¥${(invoice.fee / 100).toFixed(2)}`);
-    expect(shown.stdout).toMatch(/refused: wechat_72031/);
+    const yuan = (invoice.fee / 100).toLocaleString('en-US', { minimumFractionDigits: 2 });
+    expect(shown.stdout).toContain(`金额 amount      ¥${yuan} = `);
+    expect(shown.stdout).toMatch(/原因 reason +.*参数.* \(wechat_72031\)/);
     expect((await run(['orders', 'events', order_id as string])).stdout).toMatch(/ refused /);
     expect((await run(['orders', 'question', order_id as string])).stdout).toContain('nothing to ask');
     expect((await run(['orders', 'acts', order_id as string])).stdout).toContain(`orders reinsert ${id} --reason`);
