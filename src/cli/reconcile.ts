@@ -12,6 +12,7 @@ interface Run {
   /** What was looked at and found so far. */
   counts?: Record<string, number>;
   error?: string | null;
+  ignored_columns?: string[];
   findings?: { items: Finding[]; next_cursor: string | null };
 }
 
@@ -26,6 +27,8 @@ const LOOK_EVERY_MS = 500;
 
 const TYPES = [
   ['.csv', 'text/csv'],
+  // “Unicode text” of a spreadsheet.
+  ['.txt', 'text/csv'],
   ['.ndjson', 'application/x-ndjson'],
   ['.jsonl', 'application/x-ndjson'],
 ] as const;
@@ -45,8 +48,8 @@ export const RECONCILE: Command = {
       type: 'string',
       value: 'FILE',
       about: [
-        '与商户的清单比对：.csv 或 .ndjson，每行一个订单（须给出 --merchant、--from、--to）',
-        'compare with what a merchant says it issued: .csv or .ndjson, one order a line (needs --merchant, --from, --to)',
+        '与商户的清单比对：.csv、.txt 或 .ndjson，每行一个订单（须给出 --merchant、--from、--to）',
+        'compare with what a merchant says it issued: .csv, .txt or .ndjson, one order a line (needs --merchant, --from, --to)',
       ],
     },
   },
@@ -58,6 +61,8 @@ export const RECONCILE: Command = {
   async run({ values, out, service }) {
     const statement = text(values, 'statement');
     const started = await (statement === undefined ? start(values, service) : send(statement, values, service));
+    const { ignored_columns: ignored = [] } = started;
+    if (ignored.length > 0) out.note(`未读取的列 columns not read: ${ignored.join(', ')}`);
     const run = await whenEnded(started.id, service, out);
     const findings = await allFindings(run, service);
     out.result({ ...run, findings }, [
@@ -77,7 +82,8 @@ async function start(values: Values, service: Service): Promise<Run> {
 
 async function send(file: string, values: Values, service: Service): Promise<Run> {
   const type = TYPES.find(([ending]) => file.toLowerCase().endsWith(ending))?.[1];
-  if (!type) throw new CliError(EXIT.usage, '清单须为 .csv 或 .ndjson 文件。A statement is a .csv or .ndjson file.');
+  if (!type)
+    throw new CliError(EXIT.usage, '清单须为 .csv、.txt 或 .ndjson 文件。A statement is a .csv, .txt or .ndjson file.');
   const [merchant, from, to] = ['merchant', 'from', 'to'].map((name) => required(values, name));
   const where = `/v1/admin/reconciliations/statements${query({ merchant, from, to })}`;
   return (await service.call<Run>('POST', where, { file: { type, body: streamOf(file) } })).data;

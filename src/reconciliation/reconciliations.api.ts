@@ -53,6 +53,12 @@ export class RunView {
   ended_at!: string | null;
 }
 
+/** A run that was begun with a merchant's statement. */
+export class StatementRunView extends RunView {
+  /** Names of columns of a CSV that nothing was read from */
+  ignored_columns!: string[];
+}
+
 export class RunPage {
   items!: RunView[];
   /** When the next scheduled run begins */

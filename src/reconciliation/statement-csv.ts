@@ -1,26 +1,21 @@
 import { Fault, fault } from '../domain/fault';
-
-/** The names of StatementEntry, and what a Chinese spreadsheet may call them. */
-const NAMES = new Map([
-  ['order_id', 'order_id'],
-  ['订单号', 'order_id'],
-  ['appid', 'appid'],
-  ['invoice_number', 'invoice_number'],
-  ['发票号码', 'invoice_number'],
-  ['fee', 'fee'],
-  ['金额（分）', 'fee'],
-  ['state', 'state'],
-  ['状态', 'state'],
-]);
+import { fenOf } from '../domain/yuan';
+import { cellsOf, wordOf } from './statement-cells';
+import { Column, Columns, UNQUOTED } from './statement-columns';
 
 const STATES = new Map([
   ['已开具', 'issued'],
+  ['已开票', 'issued'],
+  ['正常', 'issued'],
   ['已插卡', 'inserted'],
   ['已冲红', 'cancelled'],
+  ['已红冲', 'cancelled'],
+  ['已作废', 'cancelled'],
 ]);
-
-/** The fields of StatementEntry in the order of the columns. */
-export type Columns = readonly string[];
+const SUM = /^(合计|总计|小计|汇总|本页合计|(grand |sub)?total|sum)[:：]?$/i;
+const SCIENTIFIC = /^[+-]?\d+(\.\d+)?E[+-]?\d+$/i;
+/** Digits and dots in groups of three, as people write amounts; a sign of yuan before them or behind. */
+const AMOUNT = /^[¥￥]?\s*(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*元?$/;
 
 /** What a line says, still to be checked as a StatementEntry; or what is wrong with the line itself. */
 export interface Told {
@@ -28,67 +23,90 @@ export interface Told {
   faults: Fault[];
 }
 
-/** The first line of a CSV. */
-export function readColumns(text: string): { names: Columns } | { faults: Fault[] } {
-  const cells = cellsOf(text)?.map((cell) => cell.trim());
-  if (!cells) return { faults: [UNQUOTED] };
-  const columns = cells.map((cell) => NAMES.get(cell));
-  const faults = cells
-    .filter((_, n) => columns[n] === undefined || columns.indexOf(columns[n]) !== n)
-    .map((cell) => {
-      const [name, known] = [JSON.stringify(cell.slice(0, 64)), [...NAMES.keys()].join(', ')];
-      const zh = `列名 ${name} 不可用或重复；可用：${known}。`;
-      return fault('CSV-COLUMN', '', zh, `The column ${name} is unknown or appears twice; there are: ${known}.`);
-    });
-  if (!columns.includes('order_id')) {
-    faults.push(
-      fault('CSV-COLUMN', '', '首行缺少列 order_id（订单号）。', 'The first line lacks the column order_id.'),
-    );
-  }
-  return faults.length > 0 ? { faults } : { names: columns as string[] };
-}
-
-/** A later line of a CSV. An empty cell counts as absent. */
-export function readRow(text: string, columns: Columns): Told {
-  const cells = cellsOf(text);
+/** A later line of a CSV. An empty cell counts as absent; an empty line, or one that sums up others, says nothing. */
+export function readRow(text: string, { fields, delimiter }: Columns): Told {
+  const cells = cellsOf(text, delimiter)?.map(wordOf);
   if (!cells) return { value: null, faults: [UNQUOTED] };
-  if (cells.length !== columns.length) {
-    const zh = `有 ${cells.length} 列，首行有 ${columns.length} 列。`;
-    const en = `There are ${cells.length} cells; the first line has ${columns.length}.`;
+  if (isNoOrder(cells, fields)) return { value: null, faults: [] };
+  if (cells.length !== fields.length) {
+    const zh = `有 ${cells.length} 列，首行有 ${fields.length} 列。`;
+    const en = `There are ${cells.length} cells; the first line has ${fields.length}.`;
     return { value: null, faults: [fault('CSV-SYNTAX', '', zh, en)] };
   }
-  const entries = columns
-    .map((name, n): [string, string] => [name, (cells[n] as string).trim()])
-    .filter(([, cell]) => cell !== '');
-  const faults = entries.filter(([, cell]) => /^\d(\.\d+)?E\+\d+$/i.test(cell)).map(([name]) => rewritten(name));
-  return { value: Object.fromEntries(entries.map(([name, cell]) => [name, valueOf(name, cell)])), faults };
+  const said = fields.flatMap((field, n) => {
+    const cell = cells[n] as string;
+    return field === null || cell === '' ? [] : [valueOf(field, cell)];
+  });
+  const faults = said.flatMap((one) => ('fault' in one ? [one.fault] : []));
+  return { value: Object.fromEntries(said.flatMap((one) => ('entry' in one ? [one.entry] : []))), faults };
 }
 
-const UNQUOTED = fault('CSV-SYNTAX', '', '引号不成对或位置不对。', 'A quote is out of place or is not closed.');
+/** `合计` stands where an order’s number would, or before it; a line with an invoice’s number is an order’s. */
+function isNoOrder(cells: string[], fields: readonly Column[]): boolean {
+  const at = (field: Column) => cells[fields.indexOf(field)] ?? '';
+  if (cells.every((cell) => cell === '')) return true;
+  return at('invoice_number') === '' && (SUM.test(at('order_id')) || (at('order_id') === '' && cells.some(isSum)));
+}
 
-/** The cells of a line (RFC 4180 §2); null where its quotes are not in order. */
-function cellsOf(text: string): string[] | null {
-  const cells: string[] = [];
-  const cell = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
-  for (let more = true; more;) {
-    const match = cell.exec(text);
-    if (!match) return null;
-    cells.push(match[1]?.replaceAll('""', '"') ?? (match[2] as string));
-    more = match[3] === ',';
+function isSum(cell: string): boolean {
+  return SUM.test(cell);
+}
+
+type Said = { entry: [name: string, value: string | number] } | { fault: Fault };
+
+function valueOf(field: Exclude<Column, null>, cell: string): Said {
+  if (SCIENTIFIC.test(cell)) return { fault: rewritten(field) };
+  switch (field) {
+    case 'fee':
+      return inFen(cell);
+    case 'fee_in_yuan':
+      return inYuan(cell);
+    case 'state':
+      return { entry: ['state', STATES.get(cell) ?? cell] };
+    default:
+      return { entry: [field, cell] };
   }
-  return cells;
 }
 
-function rewritten(name: string): Fault {
+function inFen(cell: string): Said {
+  const amount = AMOUNT.exec(cell.normalize('NFKC'))?.[1];
+  if (amount !== undefined && /^-?[\d,]{1,20}$/.test(amount) && !/[¥￥元]/.test(cell))
+    return { entry: ['fee', Number(amount.replaceAll(',', ''))] };
+  if (amount === undefined) return { entry: ['fee', cell] };
+  const [zh, en] = [
+    '此列以分计，须为整数；若是元，请把列名改为“金额（元）”。',
+    'This column is in 分, a whole number; where it is in yuan, name it 金额（元）.',
+  ];
+  return { fault: fault('FIELD-TYPE', '/fee', zh, en) };
+}
+
+function inYuan(cell: string): Said {
+  const amount = AMOUNT.exec(cell.normalize('NFKC'))?.[1];
+  const fen = amount === undefined ? null : fenOf(amount);
+  if (fen !== null) return { entry: ['fee', fen] };
+  const [zh, en] = ['不是以元计的金额，例如 1,234.50。', 'This is no amount of yuan, such as 1,234.50.'];
+  return { fault: fault('FIELD-TYPE', '/fee', zh, en) };
+}
+
+function rewritten(field: string): Fault {
   return fault(
     'CSV-NUMBER',
-    `/${name}`,
+    `/${field === 'fee_in_yuan' ? 'fee' : field}`,
     '号码被表格软件改写为科学计数法，末尾数字已丢失；请将该列设为“文本”后重新导出。',
     'A spreadsheet has put the number in scientific notation and lost its last digits; make the column “text” and export anew.',
   );
 }
 
-function valueOf(name: string, cell: string): string | number {
-  if (name === 'fee' && /^\d{1,16}$/.test(cell)) return Number(cell);
-  return name === 'state' ? (STATES.get(cell) ?? cell) : cell;
+/** More digits than a spreadsheet keeps (15), and nothing but zeros after those it does. Chance does that too, but seldom. */
+export function looksRounded(number: string | undefined): boolean {
+  return number !== undefined && /^\d{15}0{3,}$/.test(number);
+}
+
+export function rounded(field: string): Fault {
+  return fault(
+    'CSV-NUMBER',
+    `/${field}`,
+    '表格软件只保留 15 位数字，其后已变为 0，且此处没有这个号码；请将该列设为“文本”后重新填入并导出。',
+    'A spreadsheet keeps 15 digits and has made zeros of those after them, and this number is not known here; make the column “text”, fill it in and export anew.',
+  );
 }

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { asEngine } from '../data/statement';
 import { Fault, fault } from '../domain/fault';
 import { ReceivedStatement } from './runs';
+import { looksRounded, rounded } from './statement-csv';
 import { ReadEntry, StatementReader } from './statement-reader';
 
 /** Lines stored in one statement, and held in memory. */
@@ -17,15 +18,18 @@ export type Intake =
 export class StatementIntake {
   constructor(private readonly dataSource: DataSource) {}
 
-  async take(runId: string, appid: string, reader: StatementReader): Promise<Intake> {
+  async take(runId: string, { id: merchantId, appid }: Owner, reader: StatementReader): Promise<Intake> {
     let lines = 0;
     let batch: ReadEntry[] = [];
     try {
       for await (const entry of reader.read()) {
         batch.push(entry);
         lines += 1;
-        if (batch.length === BATCH) batch = await this.store(runId, appid, batch, reader);
+        if (batch.length < BATCH) continue;
+        await this.nameRounded(merchantId, batch, reader);
+        batch = await this.store(runId, appid, batch, reader);
       }
+      await this.nameRounded(merchantId, batch, reader);
       await this.store(runId, appid, batch, reader);
     } catch (error) {
       await this.forget(runId);
@@ -40,6 +44,23 @@ export class StatementIntake {
 
   async forget(runId: string): Promise<void> {
     await asEngine(this.dataSource, (client) => client.query('DELETE FROM statement_lines WHERE run_id = $1', [runId]));
+  }
+
+  /** Numbers that a spreadsheet has cut; one that is known here as it stands was not. */
+  private async nameRounded(merchantId: string, batch: ReadEntry[], reader: StatementReader): Promise<void> {
+    if (reader.kind !== 'csv') return;
+    const doubtful = batch.flatMap((entry) =>
+      NUMBERS.filter((field) => looksRounded(entry[field])).map((field) => ({ entry, field })),
+    );
+    if (doubtful.length === 0) return;
+    const numbers = doubtful.map(({ entry, field }) => entry[field]);
+    const { rows } = await asEngine(this.dataSource, (client) =>
+      client.query<{ number: string }>(KNOWN, [merchantId, numbers]),
+    );
+    const known = new Set(rows.map(({ number }) => number));
+    for (const { entry, field } of doubtful) {
+      if (!known.has(entry[field] as string)) reader.say(entry.line, rounded(field));
+    }
   }
 
   /** An order that stands there already is a fault of the later line. */
@@ -57,6 +78,18 @@ export class StatementIntake {
 function lineOf({ pointer }: Fault): number {
   return Number(pointer.split('/')[1] ?? 0);
 }
+
+/** The merchant that a statement is of. */
+interface Owner {
+  id: string;
+  appid: string;
+}
+
+const NUMBERS = ['order_id', 'invoice_number'] as const;
+
+const KNOWN = `
+  SELECT order_id AS number FROM orders WHERE merchant_id = $1 AND order_id = ANY ($2)
+  UNION ALL SELECT invoice_number FROM orders WHERE merchant_id = $1 AND invoice_number = ANY ($2)`;
 
 interface Repeated {
   line: number;

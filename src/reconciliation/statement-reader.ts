@@ -4,7 +4,9 @@ import { RequestBody } from '../http/body-parser';
 import { ByteLine, byteLines } from '../http/byte-lines';
 import { SchemaChecks } from '../http/schema-check';
 import { parseStrictJson } from '../http/strict-json';
-import { Columns, readColumns, readRow, Told } from './statement-csv';
+import { Columns, namesIn, readColumns } from './statement-columns';
+import { readRow, Told } from './statement-csv';
+import { StatementText, utf16AsUtf8 } from './statement-text';
 import { StatementEntry } from './statements.api';
 
 const MAX_LINE_BYTES = 4096;
@@ -12,7 +14,6 @@ const MAX_BYTES = 512 * 1024 * 1024;
 const MAX_LINES = 2_000_000;
 /** Enough to see what is wrong; a file of the wrong kind is not read to its end. */
 const MAX_FAULTS = 100;
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 export type StatementBody = Extract<RequestBody, { kind: 'csv' | 'ndjson' }>;
 
@@ -26,12 +27,24 @@ export class StatementReader {
   readonly faults: Fault[] = [];
   tooLarge = false;
   private columns: Columns | null = null;
+  private readonly text: StatementText;
   private readonly hash = createHash('sha256');
 
   constructor(
     private readonly body: StatementBody,
     private readonly checks: SchemaChecks,
-  ) {}
+  ) {
+    this.text = new StatementText(body.kind === 'csv');
+  }
+
+  get kind(): StatementBody['kind'] {
+    return this.body.kind;
+  }
+
+  /** Columns of a CSV that nothing was read from. */
+  get ignored(): string[] {
+    return this.columns?.ignored ?? [];
+  }
 
   /** Of all bytes, once they are read. */
   sha256(): Buffer {
@@ -41,7 +54,7 @@ export class StatementReader {
   async *read(): AsyncGenerator<ReadEntry> {
     let line = 0;
     const { hold } = this.body;
-    for await (const bytes of byteLines(this.hashed(), { maxLineBytes: MAX_LINE_BYTES, maxBytes: MAX_BYTES, hold })) {
+    for await (const bytes of byteLines(this.lines(), { maxLineBytes: MAX_LINE_BYTES, maxBytes: MAX_BYTES, hold })) {
       if (typeof bytes !== 'string') hold.give(bytes.length);
       line += 1;
       this.tooLarge = bytes === 'too_much' || line > MAX_LINES;
@@ -60,6 +73,10 @@ export class StatementReader {
     this.faults.push(fault(code, `/${line}${pointer}`, `第 ${line} 行：${message}`, `Line ${line}: ${messageEn}`));
   }
 
+  private lines(): AsyncIterable<Buffer> {
+    return this.body.kind === 'csv' ? utf16AsUtf8(this.hashed()) : this.hashed();
+  }
+
   private async *hashed(): AsyncGenerator<Buffer> {
     for await (const chunk of this.body.stream as AsyncIterable<Buffer>) {
       this.hash.update(chunk);
@@ -76,34 +93,34 @@ export class StatementReader {
   }
 
   private told(bytes: ByteLine): Told {
-    const text = textOf(bytes);
-    if (typeof text !== 'string') return { value: null, faults: [text] };
+    if (typeof bytes === 'string') return { value: null, faults: [tooLong()] };
+    const readings = this.text.readings(bytes);
+    if (!Array.isArray(readings)) return { value: null, faults: [readings] };
+    const [text = ''] = readings;
     if (text.trim() === '') return { value: null, faults: [] };
-    if (this.body.kind === 'ndjson') {
-      const parsed = parseStrictJson(text);
-      return 'faults' in parsed ? { value: null, faults: parsed.faults } : { value: parsed.value ?? false, faults: [] };
-    }
-    if (this.columns) return readRow(text, this.columns);
+    if (this.body.kind === 'csv')
+      return this.columns ? this.row(bytes, text, this.columns) : this.head(bytes, readings);
+    const parsed = parseStrictJson(text);
+    return 'faults' in parsed ? { value: null, faults: parsed.faults } : { value: parsed.value ?? false, faults: [] };
+  }
+
+  /** Of two ways to read the first line that one is right in which it has our names. */
+  private head(bytes: Buffer, readings: string[]): Told {
+    const text = readings.reduce((best, one) => (namesIn(one) > namesIn(best) ? one : best));
     const columns = readColumns(text);
     if ('faults' in columns) return { value: null, faults: columns.faults };
-    this.columns = columns.names;
+    this.text.settle(bytes, text);
+    this.columns = columns;
     return { value: null, faults: [] };
+  }
+
+  private row(bytes: Buffer, text: string, columns: Columns): Told {
+    this.text.settle(bytes, text);
+    return readRow(text, columns);
   }
 }
 
-function textOf(bytes: ByteLine): string | Fault {
-  if (typeof bytes === 'string') {
-    const [zh, en] = [`一行最多 ${MAX_LINE_BYTES} 字节。`, `A line has at most ${MAX_LINE_BYTES} bytes.`];
-    return fault('LINE-LENGTH', '', zh, en);
-  }
-  try {
-    return UTF8.decode(bytes).replace(/\r$/, '');
-  } catch {
-    return fault(
-      'JSON-ENCODING',
-      '',
-      '不是 UTF-8，请另存为“CSV UTF-8”。',
-      'This is not UTF-8; save it as “CSV UTF-8”.',
-    );
-  }
+function tooLong(): Fault {
+  const [zh, en] = [`一行最多 ${MAX_LINE_BYTES} 字节。`, `A line has at most ${MAX_LINE_BYTES} bytes.`];
+  return fault('LINE-LENGTH', '', zh, en);
 }

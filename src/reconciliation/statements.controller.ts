@@ -20,7 +20,7 @@ import { Problem } from '../http/problems';
 import { instant, Query as Parameters, unknownParameters, uuid } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
 import { Reconciliations } from './reconciliations';
-import { RunView } from './reconciliations.api';
+import { StatementRunView } from './reconciliations.api';
 import { RunRow } from './runs';
 import { StatementIntake } from './statement-intake';
 import { StatementReader } from './statement-reader';
@@ -59,29 +59,34 @@ export class StatementsController {
       required: true,
       content: {
         'application/x-ndjson': { schema: { $ref: getSchemaPath(StatementEntry) } },
-        'text/csv': { schema: { type: 'string' }, example: 'order_id,invoice_number,fee,state\n' },
+        'text/csv': {
+          schema: { type: 'string' },
+          example: '订单号,发票号码,金额（元）,状态\n2026112200001,26312000000183259524,"1,234.50",已开具\n',
+        },
       },
     },
   })
   @ApiQuery({ name: 'merchant', description: 'Its uuid' })
   @ApiQuery({ name: 'from', description: 'It names the orders accepted from here: RFC 3339 with offset, or a date' })
   @ApiQuery({ name: 'to', description: 'To here, exclusive' })
-  @ApiResponse({ status: 201, type: RunView })
+  @ApiResponse({ status: 201, type: StatementRunView })
   @ApiResponse({ status: 413, description: 'statement_too_large' })
   @ApiResponse({ status: 422, description: 'invalid_request: `errors` begin with the number of the line' })
   async compare(
     @Query() query: Parameters,
     @Body() body: RequestBody | undefined,
     @OperatorParam() operator: Operator,
-  ): Promise<RunView> {
+  ): Promise<StatementRunView> {
     if (body?.kind !== 'csv' && body?.kind !== 'ndjson') throw new Problem('unsupported_media_type');
     const { merchant, appid, from, to } = await this.read(query);
     const id = uuidv7();
-    const intake = await this.intake.take(id, appid, new StatementReader(body, this.checks));
+    const reader = new StatementReader(body, this.checks);
+    const intake = await this.intake.take(id, { id: merchant, appid }, reader);
     if (intake.kind === 'too_large') throw new Problem('statement_too_large');
     if (intake.kind === 'faults') throw new Problem('invalid_request', { faults: intake.faults });
     const wish = { id, merchantId: merchant, from, to, requestedBy: operator.name, statement: intake.statement };
-    return runView((await this.reconciliations.request(wish)) as RunRow);
+    const run = runView((await this.reconciliations.request(wish)) as RunRow);
+    return { ...run, ignored_columns: reader.ignored };
   }
 
   private async read(query: Parameters): Promise<Statement> {
