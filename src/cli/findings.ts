@@ -1,3 +1,4 @@
+import { CLASS_WORDS, FINDING_STATE_WORDS } from '../reconciliation/finding-words';
 import { FindingPage, FindingView } from '../reconciliation/reconciliations.api';
 import { Command, required, text } from './command';
 import { EXIT } from './exit';
@@ -7,23 +8,6 @@ import { path, query } from './service';
 import { time } from './words';
 
 const FINDINGS = '/v1/admin/findings';
-const CLASSES: Record<FindingView['class'], string> = {
-  missing: '缺失 missing',
-  extra: '多出 extra',
-  amount: '金额 amount',
-  number: '号码 number',
-  state: '状态 state',
-  code_unknown: '卡券号未知 code_unknown',
-  aged: '滞留 aged',
-  taken: '被占用 taken',
-};
-const STATES: Record<FindingView['state'], string> = {
-  open: '未处理 open',
-  accepted: '已接受 accepted',
-  resolved: '已处理 resolved',
-  gone: '已消失 gone',
-};
-
 const LIST: Command = {
   name: 'findings list',
   args: '',
@@ -85,12 +69,19 @@ function decision(verb: string, resource: string, about: Command['about']): Comm
     async run({ args: [id = ''], values, out, service }) {
       const json = { reason: required(values, 'reason') };
       const { data } = await service.call<FindingView>('POST', FINDINGS + path`/${id}/${resource}`, { json });
-      out.result(data, [`✓ ${STATES[data.state]}  ${data.order_id}`]);
+      out.result(data, [`✓ ${FINDING_STATE_WORDS[data.state]} ${data.state}  ${data.order_id}`]);
       return EXIT.ok;
     },
   };
 }
 
 function rowOf({ id, class: kind, state, order_id, since, explanation }: FindingView): string[] {
-  return [id, CLASSES[kind], STATES[state], order_id, time(since), explanation];
+  return [
+    id,
+    `${CLASS_WORDS[kind]} ${kind}`,
+    `${FINDING_STATE_WORDS[state]} ${state}`,
+    order_id,
+    time(since),
+    explanation,
+  ];
 }

@@ -12,7 +12,17 @@ import { money } from './words';
 
 const REPORTS = '/v1/admin/reports';
 const LOOK_EVERY_MS = 500;
-const LINES = ['issued', 'inserted', 'open', 'refused', 'cancelled'] as const satisfies (keyof ReportSummaryView)[];
+const LINES = {
+  issued: '开具 issued',
+  inserted: '已插卡 inserted',
+  open: '处理中 open',
+  refused: '已拒绝 refused',
+  cancelled: '已冲红 cancelled',
+} as const satisfies Partial<Record<keyof ReportSummaryView, string>>;
+const BY = { accepted: '受理日 accepted', issued: '开票日 issued' };
+const STATES = { queued: '排队 queued', done: '完成 done', failed: '失败 failed' };
+const HEAD = ['id', '期间 days', '商户 merchant', '口径 by', '状态 state', '笔数', '价税合计', '差异'];
+const SUM_HEAD = ['', '笔数 orders', '价税合计 total', '不含税 net', '税额 tax'];
 const TO = {
   type: 'string',
   value: 'DIR',
@@ -23,17 +33,36 @@ const MAKE: Command = {
   name: 'reports make',
   args: '',
   about: [
-    '生成商户某日的对账报告并等待完成（运营密钥）',
-    'report a merchant’s day and wait for it (an operator’s key)',
+    '生成商户某日、某周或某月的对账报告并等待完成（运营密钥）',
+    'report a merchant’s day, week or month and wait for it (an operator’s key)',
   ],
   options: {
     merchant: { type: 'string', value: 'ID', about: ['商户', 'the merchant'] },
     day: { type: 'string', value: 'DATE', about: ['日期（北京时间）', 'the day, Asia/Shanghai'] },
+    period: {
+      type: 'string',
+      value: 'PERIOD',
+      about: ['day 当日（默认）、week 所在周、month 所在月', 'day (default), or its week or month'],
+    },
+    by: {
+      type: 'string',
+      value: 'DATE',
+      about: [
+        'accepted 按受理日（默认）、issued 按开票日',
+        'by the day of acceptance (default) or issued: of the invoice',
+      ],
+    },
     out: TO,
   },
-  examples: ['piaoka reports make --merchant 0199… --day 2026-11-24 --out reports/'],
+  examples: [
+    'piaoka reports make --merchant 0199… --day 2026-11-24 --out reports/',
+    'piaoka reports make --merchant 0199… --day 2026-11-01 --period month --by issued --out reports/',
+  ],
   async run({ values, out, service }) {
-    const json = { merchant: required(values, 'merchant'), day: required(values, 'day') };
+    const json = {
+      ...{ merchant: required(values, 'merchant'), day: required(values, 'day') },
+      ...{ period: text(values, 'period'), by: text(values, 'by') },
+    };
     const headers = { 'idempotency-key': randomUUID() };
     let report = (await service.call<ReportView>('POST', REPORTS, { json, headers })).data;
     while (report.state === 'queued') {
@@ -68,8 +97,12 @@ const LIST: Command = {
   async run({ values, out, service }) {
     const filter = query({ merchant: text(values, 'merchant'), day: text(values, 'day'), limit: '200' });
     const { data } = await service.call<ReportPage>('GET', REPORTS + filter);
-    const rows = data.items.map((r) => [r.id, r.day, r.merchant, r.state, `drift ${r.summary?.drift ?? '—'}`]);
-    out.result(data, columns(rows));
+    const rows = data.items.map((r) => {
+      const { issued, drift } = r.summary ?? {};
+      const sums = [issued ? String(issued.count) : '—', issued ? money(issued.fee) : '—', String(drift ?? '—')];
+      return [r.id, daysOf(r), r.merchant_name, BY[r.by], STATES[r.state], ...sums];
+    });
+    out.result(data, columns([HEAD, ...rows], [5, 6, 7]));
     return EXIT.ok;
   },
 };
@@ -80,11 +113,13 @@ async function deliver(report: ReportView, to: string | undefined, out: Output, 
   if (report.state === 'failed') throw new CliError(EXIT.unreachable, report.error ?? report.state);
   const paths = to === undefined ? [] : await save(report, to, service);
   const { summary } = report;
-  const sums = summary ? LINES.map((line) => [line, String(summary[line].count), money(summary[line].fee)]) : [];
+  const rows = Object.entries(LINES).map(([line, words]) => {
+    const sum = summary?.[line as keyof typeof LINES];
+    return sum ? [words, String(sum.count), ...[sum.fee, sum.net ?? 0, sum.tax ?? 0].map(money)] : [];
+  });
   out.result(report, [
-    `${report.day}  ${report.state}  ${report.id}`,
-    ...columns(sums),
-    ...(summary ? [`差异 differences: ${summary.drift}`] : []),
+    `${report.merchant_name}  ${daysOf(report)}  ${BY[report.by]}  ${STATES[report.state]}  ${report.id}`,
+    ...(summary ? [...columns([SUM_HEAD, ...rows], [1, 2, 3, 4]), `差异 differences: ${summary.drift}`] : []),
     ...paths,
   ]);
   return EXIT.ok;
@@ -95,7 +130,7 @@ async function save(report: ReportView, directory: string, service: Service): Pr
   mkdirSync(directory, { recursive: true });
   const paths: string[] = [];
   for (const { name, href, sha256 } of report.files) {
-    const file = join(directory, `${report.day}-${name.replaceAll('/', '_')}`);
+    const file = join(directory, `${daysOf(report)}-${name.replaceAll('/', '_')}`);
     const hash = createHash('sha256');
     await pipeline(
       await service.stream(href),
@@ -116,4 +151,8 @@ async function save(report: ReportView, directory: string, service: Service): Pr
     paths.push(file);
   }
   return paths;
+}
+
+function daysOf({ day, until }: ReportView): string {
+  return day === until ? day : `${day}_${until}`;
 }

@@ -57,6 +57,7 @@ import { HeldAccounts1763800000176 } from '../../migrations/1763800000176-held-a
 import { Allowances1763800000177 } from '../../migrations/1763800000177-allowances';
 import { DoubtsTold1763800000186 } from '../../migrations/1763800000186-doubts-told';
 import { DropInAccounts1763800000170 } from '../../migrations/1763800000170-drop-in-accounts';
+import { ReportPeriods1763800000171 } from '../../migrations/1763800000171-report-periods';
 
 /** All of them, in the order in which they run. */
 export const MIGRATIONS = [
@@ -116,6 +117,7 @@ export const MIGRATIONS = [
   SealingKeys1763800000160,
   SealedFiles1763800000161,
   DropInAccounts1763800000170,
+  ReportPeriods1763800000171,
   HeldAccounts1763800000176,
   Allowances1763800000177,
   DoubtsTold1763800000186,

@@ -4,10 +4,10 @@ import { audit } from '../audit/audit';
 import { ReportFile } from '../data/entities/report';
 import { asEngine } from '../data/statement';
 import { Log } from '../log';
-import { countDrift, driftOf, momentOf, summarize } from './report-facts';
+import { countDrift, driftOf, invoicesOf, momentOf, summarize } from './report-facts';
 import { PartSink } from './report-parts';
 import { xlsxWriter } from './report-workbook';
-import { driftCsv, jsonWriter, summaryCsv } from './report-writers';
+import { driftCsv, invoicesCsv, jsonWriter, summaryCsv } from './report-writers';
 import { beginReport, finishReport, lockQueued, Made, noteFailure, ReportRow } from './reports.store';
 import { headView } from './reports.view';
 
@@ -81,9 +81,13 @@ async function make(client: PoolClient, report: ReportRow): Promise<Made> {
   const writers = [
     jsonWriter(sinks, head, summary),
     summaryCsv(sinks, summary),
+    invoicesCsv(sinks),
     driftCsv(sinks),
-    xlsxWriter(sinks, summary),
+    xlsxWriter(sinks, head, summary),
   ];
+  for await (const rows of invoicesOf(client, report)) {
+    for (const writer of writers) await writer.invoices(rows);
+  }
   for await (const rows of driftOf(client, report)) {
     for (const writer of writers) await writer.drift(rows);
   }

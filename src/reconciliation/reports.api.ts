@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, Matches } from 'class-validator';
-import { REPORT_STATES, ReportState } from '../data/entities/report';
+import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
+import { REPORT_DATINGS, REPORT_STATES, ReportDating, ReportState } from '../data/entities/report';
+import { Period, PERIODS } from './report-period';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DAY = /^20\d\d-\d\d-\d\d$/;
@@ -16,13 +17,29 @@ export class ReportRequest {
   @IsString()
   @Matches(DAY)
   day!: string;
+  /** The day itself (default), or its week from Monday, or its month */
+  @IsOptional()
+  @IsIn(PERIODS)
+  period?: Period;
+  /** By which day orders count: 受理日, accepted (default), or 开票日, issued: the one that the invoice bears */
+  @IsOptional()
+  @IsIn(REPORT_DATINGS)
+  by?: ReportDating;
 }
 
 /** What a report is about. */
 export class ReportHead {
   id!: string;
   merchant!: string;
+  merchant_name!: string;
+  /** Its first day */
   day!: string;
+  /** Its last day, which is in it */
+  until!: string;
+  @ApiProperty({ enum: PERIODS })
+  period!: Period;
+  @ApiProperty({ enum: REPORT_DATINGS })
+  by!: ReportDating;
   requested_by!: string;
   requested_at!: string;
   /** The moment that all of it shows; null until it is made */
@@ -31,11 +48,15 @@ export class ReportHead {
 
 export class SumView {
   count!: number;
-  /** 分 */
+  /** 价税合计, 分 */
   fee!: number;
+  /** 不含税金额, 分; reports of old lack it */
+  net?: number;
+  /** 税额, 分; reports of old lack it */
+  tax?: number;
 }
 
-/** The orders accepted on that day, by where they stand: issued = inserted + open + refused + cancelled. */
+/** The orders of those days, by where they stand: issued = inserted + open + refused + cancelled. */
 export class ReportSummaryView {
   issued!: SumView;
   inserted!: SumView;

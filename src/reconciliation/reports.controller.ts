@@ -13,6 +13,7 @@ import { Problem } from '../http/problems';
 import { instant, isUuid, Query as Parameters, readLimit, unknownParameters, uuid } from '../http/query';
 import { SchemaChecks } from '../http/schema-check';
 import { readFile } from './report-parts';
+import { daysOf, labelOf } from './report-period';
 import { Reports } from './reports';
 import { ReportPage, ReportRequest, ReportView } from './reports.api';
 import { findReport, listReports, ReportRow } from './reports.store';
@@ -38,7 +39,9 @@ export class ReportsController {
   @Post()
   @NeedsRole('operator')
   @Idempotent()
-  @ApiOperation({ summary: 'Report a merchant’s day as it stands now; its files are there when its state is done' })
+  @ApiOperation({
+    summary: 'Report a merchant’s day, week or month as it stands now; its files are there when its state is done',
+  })
   @ApiBody({ type: ReportRequest })
   @ApiResponse({ status: 201, type: ReportView })
   async request(
@@ -47,8 +50,10 @@ export class ReportsController {
     @NewId() id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReportView> {
-    const { merchant, day } = this.read(body);
-    const report = await this.reports.request({ id, merchantId: merchant, day, requestedBy: operator.name });
+    const { merchant, day, period = 'day', by = 'accepted' } = this.read(body);
+    const days = daysOf(day, period);
+    const wish = { id, merchantId: merchant, days, datedBy: by, requestedBy: operator.name };
+    const report = await this.reports.request(wish);
     if (!report) {
       const unknown = fault('FIELD-VALUE', '/merchant', '没有这个商户。', 'There is no such merchant.');
       throw new Problem('invalid_request', { faults: [unknown] });
@@ -61,7 +66,7 @@ export class ReportsController {
   @NeedsRole('viewer')
   @ApiOperation({ summary: 'Reports, newest first' })
   @ApiQuery({ name: 'merchant', required: false })
-  @ApiQuery({ name: 'day', required: false, description: 'a date, Asia/Shanghai' })
+  @ApiQuery({ name: 'day', required: false, description: 'the first day, Asia/Shanghai' })
   @ApiQuery({ name: 'limit', required: false })
   @ApiQuery({ name: 'cursor', required: false })
   @ApiResponse({ status: 200, type: ReportPage })
@@ -86,7 +91,7 @@ export class ReportsController {
 
   @Get(':id/files/:name')
   @NeedsRole('viewer')
-  @ApiOperation({ summary: 'report.json, summary.csv, drift.csv, report.xlsx or SHA256SUMS' })
+  @ApiOperation({ summary: 'report.json, summary.csv, invoices.csv, drift.csv, report.xlsx or SHA256SUMS' })
   @ApiResponse({
     status: 200,
     description: 'The file, of the type that its name ends in',
@@ -106,7 +111,7 @@ export class ReportsController {
       .header('content-type', TYPES[name.split('.')[1] ?? ''] ?? 'text/plain; charset=utf-8')
       .header('cache-control', 'no-store')
       .header('x-content-type-options', 'nosniff')
-      .header('content-disposition', `attachment; filename="${report.day}-${name}"`)
+      .header('content-disposition', `attachment; filename="${labelOf(report)}-${name}"`)
       .headers(file ? { 'content-length': file.bytes, etag: `"${file.sha256}"` } : {})
       .send(file ? readFile(this.dataSource, id, name) : sha256Sums(report));
   }

@@ -1,11 +1,14 @@
 import { PoolClient } from 'pg';
-import { ReportFile, ReportState, ReportSummary } from '../data/entities/report';
+import { ReportDating, ReportFile, ReportState, ReportSummary } from '../data/entities/report';
 
 /** A report as stored. Column names are PostgreSQL's; `day` is a date of Asia/Shanghai. */
 export interface ReportRow {
   id: string;
   merchant_id: string;
+  merchant_name: string;
   day: string;
+  last_day: string | null;
+  dated_by: ReportDating;
   requested_by: string;
   requested_at: Date;
   state: ReportState;
@@ -22,19 +25,29 @@ export interface Made {
   files: ReportFile[];
 }
 
-const COLUMNS = 'id, merchant_id, day::text, requested_by, requested_at, state, error, as_of, summary, files';
+const COLUMNS = `id, merchant_id, (SELECT m.name FROM merchants m WHERE m.id = reports.merchant_id) AS merchant_name, day::text,
+  last_day::text, dated_by, requested_by, requested_at, state, error, as_of, summary, files`;
 /** A report that fails so often is not tried again; one whose process is killed does not count. */
 const MAX_TRIES = 3;
 
+/** What is to be reported, and who asks for it. */
+export interface ReportWish {
+  id: string;
+  merchantId: string;
+  days: { first: string; last: string };
+  datedBy: ReportDating;
+  requestedBy: string;
+}
+
 export async function queueReport(
   client: PoolClient,
-  { id, merchantId, day, requestedBy }: { id: string; merchantId: string; day: string; requestedBy: string },
+  { id, merchantId, days, datedBy, requestedBy }: ReportWish,
 ): Promise<ReportRow> {
   // A request that is repeated after its process died finds the report it had asked for.
   const { rows } = await client.query<ReportRow>(
-    `INSERT INTO reports (id, merchant_id, day, requested_by) VALUES ($1, $2, $3, $4)
+    `INSERT INTO reports (id, merchant_id, day, last_day, dated_by, requested_by) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (id) DO UPDATE SET requested_by = reports.requested_by RETURNING ${COLUMNS}`,
-    [id, merchantId, day, requestedBy],
+    [id, merchantId, days.first, days.last === days.first ? null : days.last, datedBy, requestedBy],
   );
   return rows[0] as ReportRow;
 }

@@ -4,7 +4,7 @@ import { asEngine } from '../data/statement';
 import { shanghaiDay } from '../domain/shanghai';
 import { Page, Step } from './reconciler';
 import { REPORT_JOB } from './report-maker';
-import { queueReport, queueReportsUntil, ReportRow } from './reports.store';
+import { queueReport, queueReportsUntil, ReportRow, ReportWish } from './reports.store';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -13,13 +13,14 @@ export class Reports {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Null: there is no such merchant. */
-  async request(wish: { id: string; merchantId: string; day: string; requestedBy: string }): Promise<ReportRow | null> {
-    const { merchantId, requestedBy: actor, day, id: object } = wish;
+  async request(wish: ReportWish): Promise<ReportRow | null> {
+    const { merchantId, requestedBy: actor, id: object, days, datedBy } = wish;
+    const data = { day: days.first, ...(days.last === days.first ? {} : { until: days.last }), by: datedBy };
     const report = await asEngine(this.dataSource, async (client) => {
       const known = await client.query('SELECT FROM merchants WHERE id = $1', [merchantId]);
       if (known.rows.length === 0) return null;
       const queued = await queueReport(client, wish);
-      await audit(client, { merchantId, actor, action: 'report.requested', object, reason: null, data: { day } });
+      await audit(client, { merchantId, actor, action: 'report.requested', object, reason: null, data });
       return queued;
     });
     // After the commit. A call that is lost does no harm: the job looks every minute.

@@ -1,4 +1,5 @@
 import { toShanghai } from '../domain/shanghai';
+import { periodOf } from './report-period';
 import { ReportHead, ReportPage, ReportView } from './reports.api';
 import { ReportRow } from './reports.store';
 
@@ -6,7 +7,11 @@ export function headView(report: ReportRow, asOf: Date | null): ReportHead {
   return {
     id: report.id,
     merchant: report.merchant_id,
+    merchant_name: report.merchant_name,
     day: report.day,
+    until: report.last_day ?? report.day,
+    period: periodOf(report),
+    by: report.dated_by,
     requested_by: report.requested_by,
     requested_at: toShanghai(report.requested_at),
     as_of: asOf && toShanghai(asOf),

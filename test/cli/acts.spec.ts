@@ -130,7 +130,7 @@ describe('operators’ acts from a terminal', () => {
     const ran = await run(['reports', 'make', '--merchant', merchant, '--day', today(), '--out', folder, '--json']);
     expect(ran).toMatchObject({ exit: 0, stderr: '' });
     const report = JSON.parse(ran.stdout) as Json;
-    expect(report.files).toHaveLength(4);
+    expect(report.files).toHaveLength(5);
     for (const { name, sha256 } of report.files as Json[]) {
       const bytes = readFileSync(join(folder, `${today()}-${name as string}`));
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
