@@ -5,7 +5,7 @@ import { order } from '../support/orders';
 import { Json, World } from '../support/world';
 import { piaoka } from './piaoka';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 
 describe('what a person reads in a terminal', () => {
   let world: World;
@@ -84,7 +84,7 @@ describe('what a person reads in a terminal', () => {
     const { invoice } = await world.order(order_id);
     const list = await piaoka(['orders', 'list', '--limit', '1'], {
       PIAOKA_URL: world.service.url,
-      PIAOKA_KEY: 'pk_test_0123456789abcdef0123456789abcdef',
+      PIAOKA_KEY: 'pk_test_8f3a61c4d27b90e5a1f6037bc95e24d8',
     });
     const [head = '', row = ''] = list.stdout.split('\n');
     expect(head).toMatch(/^受理 accepted +状态 state +订单号 order_id +金额 amount +发票 invoice +抬头 title$/);

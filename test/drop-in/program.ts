@@ -3,7 +3,7 @@ import { query } from '../support/databases';
 import { orderWithoutPdf, tinyPdf } from '../support/orders';
 import { APPID, CARD_ID, Json, KEY, World } from '../support/world';
 
-export const OTHER_KEY = 'pk_other_0123456789abcdef0123456789abcdef';
+export const OTHER_KEY = 'pk_other_8f3a61c4d27b90e5a1f6037bc95e24d8';
 export const OTHER_APPID = 'wx2222222222222222';
 
 /** A program that was written against WeChat, on our service: it knows its appid, its secret and the base URL. */

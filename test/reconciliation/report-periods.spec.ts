@@ -4,7 +4,7 @@ import { piaoka } from '../cli/piaoka';
 import { query } from '../support/databases';
 import { Json, World } from '../support/world';
 
-const ADMIN = 'admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const NUMBER = '26312000000183259524';
 
 describe('reports that finance reads', () => {

@@ -1,7 +1,7 @@
 import { query } from '../support/databases';
 import { Json, World } from '../support/world';
 
-const ADMIN = 'pk_admin_0123456789abcdef0123456789abcdef';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const NUMBER = '26312000000183259524';
 /** Its last digits are zeros by chance. */
 const ROUND = '26312000000183200000';
