@@ -4,7 +4,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { SchemaChecks } from '../http/schema-check';
+import { WrongKeys } from '../http/wrong-keys';
 import { Merchants } from '../merchants/merchants';
+import { RequestLimits } from '../merchants/request-limits';
 import { InvoiceCheck } from '../orders/invoice-check';
 import { InvoiceCheckController } from '../orders/invoice-check.controller';
 import { InvoiceReader } from '../orders/invoice-reader';
@@ -28,6 +30,8 @@ export async function offlineCheck(maxPdfBytes: number): Promise<{ check: Invoic
   providers: [
     { provide: InvoiceCheck, useValue: {} },
     { provide: Merchants, useValue: {} },
+    { provide: RequestLimits, useValue: {} },
+    { provide: WrongKeys, useValue: {} },
   ],
 })
 class ShapesOnly {}
