@@ -150,6 +150,7 @@ export class AppModule {
     const jobs = new Jobs(dataSource, recurringJobs(duties));
     const merchants = new Merchants(dataSource);
     const wrongKeys = new WrongKeys(config.WRONG_KEYS_PER_MINUTE, metrics, log);
+    const requestLimits = new RequestLimits(dataSource, config.REQUESTS_PER_MINUTE);
     const { reimbursements, signing, gatewayTokens, gateway, doors } = makeReimburser(
       config,
       dataSource,
@@ -157,6 +158,7 @@ export class AppModule {
       accounts,
       merchants,
       wrongKeys,
+      requestLimits,
       engine,
     );
     showQueues(metrics, dataSource, { webhook: deliveryQueue });
@@ -166,7 +168,7 @@ export class AppModule {
     const { authorizations, rejections } = acting;
     const { cancels } = books;
     const dropIn = makeDropIn(config, dataSource, engine, {
-      ...{ merchants, wrongKeys, accounts, gatewayTokens, doors, authorizations, rejections, cancels },
+      ...{ merchants, wrongKeys, requestLimits, accounts, gatewayTokens, doors, authorizations, rejections, cancels },
       ...{ posts, reader, checks, sealer },
     });
     return {
@@ -184,7 +186,7 @@ export class AppModule {
         ...parts(...Object.values(books)),
         ...parts(...Object.values(acting)),
         ...parts(reimbursements, signing, gateway, dropIn),
-        ...parts(files, invoiceReader, wrongKeys, new RequestLimits(dataSource, config.REQUESTS_PER_MINUTE)),
+        ...parts(files, invoiceReader, wrongKeys, requestLimits),
         ...parts(checks, new InvoiceCheck(checks, invoiceReader, limits)),
         ...parts(settlements, new ProblemFilter(log), new ProcessorTurns(), new Operators(dataSource)),
         ...parts(

@@ -9,6 +9,7 @@ import { HeldBodies } from './http/held-bodies';
 import { WrongKeys } from './http/wrong-keys';
 import { Log } from './log';
 import { Merchants } from './merchants/merchants';
+import { RequestLimits } from './merchants/request-limits';
 import { PageSigning } from './reimbursement/page-signing';
 import { Reimbursements } from './reimbursement/reimbursements';
 import { GatewayTokens } from './token-gateway/gateway-tokens';
@@ -27,6 +28,7 @@ export function makeReimburser(
   accounts: Accounts,
   merchants: Merchants,
   wrongKeys: WrongKeys,
+  requestLimits: RequestLimits,
   { transport, tokens, tickets }: Engine,
 ) {
   const limits = { timeoutMs: config.WECHAT_TIMEOUT_MS, maxBytes: config.MAX_PDF_BYTES };
@@ -41,7 +43,16 @@ export function makeReimburser(
   const signing = new PageSigning(tickets, config.GATEWAY_URL_ALLOW);
   const gatewayTokens = new GatewayTokens(dataSource, merchants);
   const doors = new ReimburserDoors(reimbursements);
-  const gateway = new TokenGateway(merchants, wrongKeys, gatewayTokens, accounts, signing, doors, config.GATEWAY_URL);
+  const gateway = new TokenGateway(
+    merchants,
+    wrongKeys,
+    gatewayTokens,
+    requestLimits,
+    accounts,
+    signing,
+    doors,
+    config.GATEWAY_URL,
+  );
   return { reimbursements, signing, gatewayTokens, gateway, doors };
 }
 

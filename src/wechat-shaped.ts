@@ -20,6 +20,7 @@ import { Engine } from './engine';
 import { SchemaChecks } from './http/schema-check';
 import { WrongKeys } from './http/wrong-keys';
 import { Merchants } from './merchants/merchants';
+import { RequestLimits } from './merchants/request-limits';
 import { CancelOrders } from './orders/cancel-order';
 import { OrderReader } from './orders/orders.read';
 import { PostOrders } from './orders/post-orders';
@@ -29,6 +30,7 @@ import { ReimburserDoors } from './token-gateway/reimburser-doors';
 interface Parts {
   merchants: Merchants;
   wrongKeys: WrongKeys;
+  requestLimits: RequestLimits;
   accounts: Accounts;
   gatewayTokens: GatewayTokens;
   doors: ReimburserDoors;
@@ -46,7 +48,7 @@ export function makeDropIn(config: Config, dataSource: DataSource, engine: Engin
   const { merchants, accounts, gatewayTokens, posts, reader, checks, sealer } = parts;
   const { setUp, templates, tickets, calls, tokens, wechat } = engine;
   const shelf = new MediaShelf(dataSource, sealer, config.UNUSED_UPLOADS);
-  const admission = new Admission(gatewayTokens);
+  const admission = new Admission(gatewayTokens, parts.requestLimits);
   const own = new OwnAccount(accounts, setUp);
   return new DropIn([
     new Login(merchants, parts.wrongKeys, gatewayTokens, accounts),

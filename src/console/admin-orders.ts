@@ -2,7 +2,7 @@ import { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { KeptPushes } from '../callbacks/kept';
 import { Sealer } from '../data/sealed';
-import { asEngine } from '../data/statement';
+import { asEngineReading } from '../data/statement';
 import { Insertion } from '../domain/insertion';
 import { Settlement, whyInapplicable } from '../domain/settlement';
 import { toShanghai } from '../domain/shanghai';
@@ -51,7 +51,7 @@ export class AdminOrders {
         `(${by}.created_at, ${by}.id) < ($${values.push(createdAt)}::timestamptz, $${values.push(id)}::uuid)`,
       );
     }
-    return asEngine(this.dataSource, async (client) => {
+    return asEngineReading(this.dataSource, async (client) => {
       const { rows } = await client.query<AdminOrderRow>(
         `SELECT newest.* FROM merchants m
           CROSS JOIN LATERAL (
@@ -79,7 +79,7 @@ export class AdminOrders {
 
   /** The whole story of one order; null: there is none. */
   detail(orderUuid: string): Promise<AdminOrderDetail | null> {
-    return asEngine(this.dataSource, async (client) => {
+    return asEngineReading(this.dataSource, async (client) => {
       const merchantId = await merchantOf(client, orderUuid);
       if (!merchantId) return null;
       const key = [merchantId, orderUuid];

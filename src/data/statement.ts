@@ -77,6 +77,9 @@ function sharesOf(dataSource: DataSource): Shares {
   return made;
 }
 
+/** What several statements read is of one moment: an order in the state in which its attempts left it. */
+const SNAPSHOT = 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY';
+
 /**
  * Reads as `piaoka_api`: row-level security shows only what belongs to this merchant, and however much a merchant asks
  * for, it holds no more than its share of the connections.
@@ -87,7 +90,7 @@ export async function asMerchant<T>(
   work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   if (!/^[0-9a-f-]{36}$/.test(merchantId)) throw new TypeError('a merchant id is a uuid');
-  const setup = `SET LOCAL ROLE piaoka_api; SET LOCAL piaoka.merchant_id = '${merchantId}'`;
+  const setup = `${SNAPSHOT}; SET LOCAL ROLE piaoka_api; SET LOCAL piaoka.merchant_id = '${merchantId}'`;
   return sharesOf(dataSource).hold(merchantId, () => transact(dataSource, setup, work));
 }
 
@@ -96,7 +99,12 @@ export async function asEngine<T>(dataSource: DataSource, work: (client: PoolCli
   return transact(dataSource, 'SET LOCAL ROLE piaoka_engine', work);
 }
 
-/** The same for one merchant, within its share of the connections. */
+/** Reads of one moment as `piaoka_engine`, which sees every merchant. */
+export async function asEngineReading<T>(dataSource: DataSource, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return transact(dataSource, `${SNAPSHOT}; SET LOCAL ROLE piaoka_engine`, work);
+}
+
+/** `asEngine` for one merchant, within its share of the connections. */
 export async function asEngineFor<T>(
   dataSource: DataSource,
   merchantId: string,

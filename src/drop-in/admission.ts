@@ -1,4 +1,5 @@
 import { MerchantScope } from '../merchants/merchants';
+import { RequestLimits } from '../merchants/request-limits';
 import { GatewayTokens, Holder } from '../token-gateway/gateway-tokens';
 import { DoorCall, DoorHandler, refusal, WechatAnswer } from '../token-gateway/wechat-door';
 import { Errcode } from '../wechat/errcodes';
@@ -10,9 +11,12 @@ export interface Admitted extends Holder {
   query: Record<string, string>;
 }
 
-/** Doors behind which nobody stands without a token, as WeChat looks at it: the method, the token, the permission, the body. */
+/** Doors behind which nobody stands without a token, as WeChat looks at it: the method, the token, the permission, the quota, the body. */
 export class Admission {
-  constructor(private readonly tokens: GatewayTokens) {}
+  constructor(
+    private readonly tokens: GatewayTokens,
+    private readonly limits: RequestLimits,
+  ) {}
 
   /** For a call that reads its body itself. */
   open(scope: MerchantScope, handle: (holder: Holder, call: DoorCall) => Promise<WechatAnswer>): DoorHandler {
@@ -40,6 +44,8 @@ export class Admission {
     if (!token) return refusal(Errcode.AccessTokenMissing);
     const holder = await this.tokens.holderOf(token);
     if (!holder) return refusal(Errcode.InvalidCredential);
-    return holder.caller.scopes.includes(scope) ? handle(holder, call) : refusal(Errcode.ApiUnauthorized);
+    if (!holder.caller.scopes.includes(scope)) return refusal(Errcode.ApiUnauthorized);
+    if ((await this.limits.admit(holder.caller.merchantId)) !== null) return refusal(Errcode.MinuteQuotaReached);
+    return handle(holder, call);
   }
 }

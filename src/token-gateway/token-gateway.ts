@@ -1,6 +1,7 @@
 import { Accounts } from '../accounts/accounts';
 import { bearerOf, WrongKeys } from '../http/wrong-keys';
 import { Caller, Merchants, MerchantScope } from '../merchants/merchants';
+import { RequestLimits } from '../merchants/request-limits';
 import { withLists } from '../reimbursement/card-list';
 import { browserForm, PageSigning } from '../reimbursement/page-signing';
 import { Errcode } from '../wechat/errcodes';
@@ -19,6 +20,7 @@ export class TokenGateway {
     private readonly merchants: Merchants,
     private readonly wrongKeys: WrongKeys,
     private readonly tokens: GatewayTokens,
+    private readonly limits: RequestLimits,
     private readonly accounts: Accounts,
     private readonly signing: PageSigning,
     private readonly reimburser: ReimburserDoors,
@@ -81,6 +83,7 @@ export class TokenGateway {
     const caller = await this.tokens.callerOf(query.token);
     if (!caller) return { refused: refusal(Errcode.InvalidCredential) };
     if (!may(caller, scope)) return { refused: refusal(Errcode.ApiUnauthorized) };
+    if ((await this.limits.admit(caller.merchantId)) !== null) return { refused: refusal(Errcode.MinuteQuotaReached) };
     const json = await read(caller);
     return json ? { caller, json: withLists(json) } : { refused: refusal(Errcode.DataFormatError) };
   }

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { query } from '../support/databases';
 import { order } from '../support/orders';
 import { startProcess } from '../support/process';
-import { KEY, World } from '../support/world';
+import { APPID, KEY, World } from '../support/world';
 import { addNeighbour, ADMIN } from './neighbour';
 
 const A_MINUTE = 100;
@@ -53,7 +53,22 @@ describe(`${A_MINUTE} requests a minute of one merchant, over two processes`, ()
     const { body } = await world.post('/v1/orders', order(), neighbour).expect(202);
     expect(body).toMatchObject({ state: 'accepted' });
     await until429(urls[1] as string);
+    expect(await dropInCode()).toBe(45011);
   });
+
+  /** What a program that was written against WeChat is told, once the minute of its merchant is used up. */
+  async function dropInCode(): Promise<number> {
+    const { url } = world.service;
+    const login = await request(`${url}/cgi-bin/token?grant_type=client_credential&appid=${APPID}&secret=${KEY}`);
+    const { access_token: token } = (await login.body.json()) as { access_token: string };
+    for (let n = 0; n < 2 * A_MINUTE; n += 1) {
+      const address = `${url}/card/invoice/getauthdata?access_token=${token}`;
+      const answer = await request(address, { method: 'POST', body: '{"s_pappid":"x","order_id":"x"}' });
+      const { errcode } = (await answer.body.json()) as { errcode: number };
+      if (errcode === 45011) return errcode;
+    }
+    return 0;
+  }
 
   /** The second process has been told as well, without a request of its own being over. */
   async function until429(url: string): Promise<void> {

@@ -14,7 +14,7 @@ import { query } from '../support/databases';
 import { order } from '../support/orders';
 import { APPID, environment, Json, MASTER_KEY, World } from '../support/world';
 
-const ADMIN = 'an-administrator-of-token-stories-01';
+const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
 const ENV = { WECHAT_TOKEN_KIND: 'plain', BOOTSTRAP_ADMIN_KEY: ADMIN };
 
 describe('another system that fetches tokens of the same account', () => {
