@@ -5,7 +5,7 @@ import { Arena, Start } from './contender';
 import { BenchDatabase } from './database';
 import { Phase, PhaseResult } from './load-main';
 import { APPID, CARD_ID } from './order-source';
-import { RunSpec } from './plan';
+import { PACE, RunSpec } from './plan';
 import { ServiceProcess, startService } from './service-process';
 import { storeOrders } from './stored';
 
@@ -88,7 +88,14 @@ function start(
 
 export function aimOf(spec: RunSpec, url: string, key: string) {
   // Each order of a run needs its own drawing: warming up and the run itself.
-  return { url, key, door: spec.door, pdf: spec.pdf, drawnCount: spec.orders + spec.warmUp, connections: 32 };
+  return {
+    url,
+    key,
+    door: spec.door,
+    pdf: spec.pdf,
+    drawnCount: spec.orders + spec.warmUp + spec.pacedSeconds * PACE,
+    connections: 32,
+  };
 }
 
 /** Rows that a worker holds or may take: few, and found by their own index however many orders are stored. */
