@@ -7,6 +7,7 @@ export function databaseIsAway(error: unknown): boolean {
   if (/^(08|53|57|25006|55P03|40)/.test(code)) return true;
   return (
     /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/.test(code) ||
-    /connect|connection|timeout|not queryable/i.test(message)
+    // The last: TypeORM, where the connection broke under a query that it had begun to prepare.
+    /connect|connection|timeout|not queryable|query runner already released/i.test(message)
   );
 }

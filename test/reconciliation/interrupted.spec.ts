@@ -41,7 +41,7 @@ describe('runs that are interrupted, doubled or scheduled', () => {
   }
 
   const ask = () =>
-    query(url, `INSERT INTO reconciliation_runs (id, source, requested_by) VALUES (uuidv7(), 'person', 'me')`);
+    query(url, `INSERT INTO reconciliation_runs (id, source, requested_by) VALUES ($1, 'person', 'me')`, [uuidv7()]);
   const runs = () => query<Json>(url, 'SELECT * FROM reconciliation_runs ORDER BY id');
 
   test('a run whose process is killed midway goes on elsewhere with the page it was at', async () => {
