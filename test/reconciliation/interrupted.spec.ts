@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { DataSource } from 'typeorm';
 import { connect } from '../../src/data/data-source';
 import { parseCron } from '../../src/cron';
