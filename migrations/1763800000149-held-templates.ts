@@ -17,7 +17,7 @@ export class HeldTemplates1763800000149 implements MigrationInterface {
 }
 
 const ONLY_THE_TEMPLATE = `(
-  i.state IN ('accepted', 'uploaded') AND i.claimed_by IS NULL
+  i.state IN ('accepted', 'uploaded', 'awaiting_authorization') AND i.claimed_by IS NULL
   AND (NEW.invoice_number, NEW.invoice, NEW.person, NEW.pdf_sha256, NEW.trip_pdf_sha256, NEW.files_at, NEW.checked)
       IS NOT DISTINCT FROM
       (OLD.invoice_number, OLD.invoice, OLD.person, OLD.pdf_sha256, OLD.trip_pdf_sha256, OLD.files_at, OLD.checked))`;

@@ -16,7 +16,8 @@ const DEFAULT_PORT = 5432;
 
 /** Null: the URL names one server. Throws a sentence where it cannot be understood. */
 export function hostsOf(url: string): Hosts | null {
-  const found = /^(postgres(?:ql)?:\/\/)((?:[^@/?#]*@)?)([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?$/.exec(url);
+  // As in every URL the last @ ends the password, where node-postgres looks for it too.
+  const found = /^(postgres(?:ql)?:\/\/)((?:[^/?#]*@)?)([^@/?#]*)(\/[^?#]*)?(?:\?([^#]*))?$/.exec(url);
   if (!found) return null;
   const [, scheme = '', user = '', authority = '', path = ''] = found;
   const query = new URLSearchParams(found[5]);

@@ -103,7 +103,8 @@ class Walk {
 
   /**
    * A head that stands below an anchor was turned back. An anchor of a key that is not at hand may be older than those that
-   * can be checked, never younger. How many could not be checked.
+   * can be checked, never younger; where none can be checked, the keys at hand have signed none yet. How many could not be
+   * checked.
    */
   checkAnchors(masterKeys: string[]): number {
     const isGood = ({ seq, sha256, signature }: Mark) =>
@@ -118,7 +119,7 @@ class Walk {
       }
     }
     const highest = Math.max(0, ...this.anchors.keys());
-    const forged = doubtful.filter(({ seq, key_id }) => known.has(key_id) || Number(seq) > highest);
+    const forged = doubtful.filter(({ seq, key_id }) => known.has(key_id) || (highest > 0 && Number(seq) > highest));
     for (const { seq } of forged) this.say(Number(seq), 'anchor_forged');
     if (highest > this.next) {
       this.next = highest;

@@ -65,6 +65,11 @@ const VERIFY: Command = {
     const { result: data } = run;
     out.result(data, [
       ...data.findings.map((finding) => `✗ ${JSON.stringify(finding)}`),
+      ...(data.unverifiable_anchors > 0
+        ? [
+            `未核对的锚点（其 MASTER_KEY 没有给出） anchors of a MASTER_KEY that is not given, not checked: ${data.unverifiable_anchors}`,
+          ]
+        : []),
       `${data.intact ? '✓ 完整 intact' : '✗ 不完整 broken'}: ${data.chains} chains, ${data.rows} rows`,
     ]);
     return data.intact ? EXIT.ok : EXIT.no;

@@ -20,6 +20,11 @@ const BULKS_IN_WORDS: Record<BulkView['state'], string> = {
   cancelled: '已取消 cancelled',
   failed: '失败 failed',
 };
+const OUTCOMES_IN_WORDS: Record<BulkOrderView['outcome'], string> = {
+  pending: '待处理 pending',
+  reinserted: '已重插 reinserted',
+  skipped: '跳过 skipped',
+};
 const REASON = { type: 'string', value: 'TEXT', about: ['原因，记入审计', 'why; kept in the audit trail'] } as const;
 
 /** The conditions of a filter, by option. */
@@ -120,7 +125,7 @@ const ORDERS: Command = {
       const rows = data.items.map(({ order_id, outcome, code, message, state, reason }) => {
         return [
           order_id,
-          outcome,
+          OUTCOMES_IN_WORDS[outcome],
           stateInWords(state),
           [code, message].filter(Boolean).join(' ') || reasonInWords(reason),
         ];

@@ -10,6 +10,8 @@ import { Jobs } from './jobs';
 const HANDS = 4;
 /** Each hand has asked for a job in vain twice. */
 const VAIN_QUESTIONS = 2 * HANDS;
+/** Longer than a job takes that is told to stop; a runner that lost its connection at the wrong moment may wait for ever. */
+const STOP_MS = 20_000;
 /** Milliseconds until the jobs are taken up again after their runner gave up; the last one repeats. */
 const WAITS = [1000, 2000, 5000, 15_000, 30_000];
 
@@ -37,6 +39,18 @@ export class JobRunner {
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    const patience = new AbortController();
+    const late = sleep(STOP_MS, true, { signal: patience.signal }).catch(() => false);
+    if (await Promise.race([this.stopped().then(() => false), late])) {
+      this.log.warn(
+        { job: 'schedule' },
+        'the recurring jobs did not stop in time; they are left to end with the process',
+      );
+    }
+    patience.abort();
+  }
+
+  private async stopped(): Promise<void> {
     // One that has given up by itself has nothing left to stop.
     await this.runner?.stop().catch(() => undefined);
     await this.loop;

@@ -98,6 +98,7 @@ export class MerchantView {
   strict!: string[];
   relaxed!: string[];
   pdf_check!: PdfCheck | null;
+  /** Hosts to which its users may be sent after they have authorised; empty: any */
   redirect_domains!: string[];
   created_at!: string;
 }

@@ -10,8 +10,8 @@ export const STATE_WORDS: Readonly<Record<InsertionState | 'held', readonly [zh:
   in_doubt: ['存疑', 'in doubt'],
   likely_inserted: ['可能已插卡', 'likely inserted'],
   needs_human: ['待人工处理', 'needs a person'],
-  refused: ['被微信拒绝', 'refused by WeChat'],
-  rejected: ['已拒绝开票', 'rejected'],
+  refused: ['被拒', 'refused'],
+  rejected: ['已终止', 'ended without a card'],
   cancelled: ['已冲红', 'cancelled'],
   held: ['已暂停', 'held'],
 };

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { asEngine, run, Statement } from '../data/statement';
 import { Outcome } from '../domain/outcome';
 import { Claimed } from './claimed';
+import { useMendedTemplate } from './mended-templates';
 
 /** A hold as it is told to operators. */
 export interface HoldRow {
@@ -82,6 +83,11 @@ export class Holds {
       canary,
       scope === 'merchant' ? cardId : null,
     ]);
+  }
+
+  /** The merchant's default may have been mended since the order was claimed. */
+  async mended({ merchantId }: Claimed): Promise<void> {
+    await asEngine(this.dataSource, (client) => useMendedTemplate(client, merchantId));
   }
 
   /** Accounts (appid) and merchants (id) for which this process may now let one order through. */

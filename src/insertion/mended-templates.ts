@@ -12,6 +12,15 @@ export async function useMendedTemplates(client: PoolClient): Promise<void> {
   }
 }
 
+/**
+ * Asked after a hold for a default template was placed: an order that was on its way while the default changed brings a hold
+ * for what is a default no more. Whoever is changing the merchant is waited for.
+ */
+export async function useMendedTemplate(client: PoolClient, merchantId: string): Promise<void> {
+  await client.query('SELECT FROM merchants WHERE id = $1 FOR SHARE', [merchantId]);
+  await useMendedTemplates(client);
+}
+
 interface Mended {
   merchant_id: string;
   refused: string;
@@ -26,7 +35,7 @@ const LIFT = `
 /** Locked until the end of the transaction: no worker takes them meanwhile. */
 const HELD = `
   SELECT i.id FROM insertions i
-   WHERE i.merchant_id = $1 AND i.state IN ('accepted', 'uploaded') AND i.claimed_by IS NULL
+   WHERE i.merchant_id = $1 AND i.state IN ('accepted', 'uploaded', 'awaiting_authorization') AND i.claimed_by IS NULL
      AND i.doubt_since IS NULL AND NOT i.doubt_denied AND NOT i.order_consumed
      AND NOT EXISTS (SELECT FROM attempts a WHERE a.merchant_id = i.merchant_id AND a.id = i.id
                         AND a.outcome IN ('unclear', 'orphaned', 'inserted'))

@@ -44,6 +44,9 @@ export class Recorder {
     if (recorded === 'recorded' && (next.doubtSince || next.doubtDenied || next.cardCodeState === 'unknown')) {
       await this.patiently(claimed, () => this.late.settle(claimed));
     }
+    if (outcome.kind === 'held' && outcome.whom === 'merchant') {
+      await this.patiently(claimed, () => this.holds.mended(claimed));
+    }
     if (claimed.canary && before.state === 'sending' && provesTheAccount(outcome, answer)) {
       await this.patiently(claimed, () => this.holds.lift(claimed));
     }

@@ -40,6 +40,8 @@ describe('the check of the audit trail after years', () => {
     expect(await anchorAudit(dataSource, second, makeLog('silent'))).toBe(1);
     expect(await anchorAudit(dataSource, third, makeLog('silent'))).toBe(1);
     expect(await verify([third, second])).toMatchObject({ findings: [], unverifiable: 1 });
+    const fourth = Buffer.alloc(32, 4).toString('base64');
+    expect(await verify([fourth])).toMatchObject({ findings: [], unverifiable: 3 });
     const younger = (client: Client) =>
       client.query(
         `INSERT INTO audit_anchors (chain, seq, at, sha256, signature, key_id) VALUES ($1, $2, now(), sha256('x'), 'x', 'nobody')`,

@@ -57,7 +57,7 @@ describe('operators’ acts from a terminal', () => {
     expect(bulk).toMatchObject({ state: 'done', counts: { reinserted: 2, pending: 0, skipped: 0 } });
     expect(bulk).toMatchObject({ states: { inserted: 2 }, remaining: [] });
     const each = await run(['bulk', 'orders', bulk.id as string]);
-    expect(each.stdout).toMatch(new RegExp(`^${one?.order_id} +reinserted +已插卡 inserted$`, 'm'));
+    expect(each.stdout).toMatch(new RegExp(`^${one?.order_id} +已重插 reinserted +已插卡 inserted$`, 'm'));
     expect(await run(['bulk', 'cancel', bulk.id as string, '--reason', 'too late'])).toMatchObject({ exit: 1 });
     await world.until(one?.order_id, ['inserted']);
   });
@@ -83,7 +83,7 @@ describe('operators’ acts from a terminal', () => {
     for (const number of [order_id, invoice.number, id] as string[]) {
       const found = await run(['orders', 'find', number]);
       expect(found).toMatchObject({ exit: 0, stderr: '' });
-      expect(found.stdout).toMatch(new RegExp(`^${id} +被微信拒绝 refused .*${order_id} +${invoice.number}`, 'm'));
+      expect(found.stdout).toMatch(new RegExp(`^${id} +被拒 refused .*${order_id} +${invoice.number}`, 'm'));
     }
     expect(await run(['orders', 'find', 'nothing'])).toMatchObject({ exit: 1, stderr: '' });
     expect(await run(['orders', 'show', 'nothing'])).toMatchObject({ exit: 1, stdout: '' });
@@ -132,7 +132,7 @@ describe('operators’ acts from a terminal', () => {
     const report = JSON.parse(ran.stdout) as Json;
     expect(report.files).toHaveLength(5);
     for (const { name, sha256 } of report.files as Json[]) {
-      const bytes = readFileSync(join(folder, `${today()}-${name as string}`));
+      const bytes = readFileSync(join(folder, `${merchant}-${today()}-accepted-${name as string}`));
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
     }
     expect((await run(['reports', 'list', '--day', today()])).stdout).toContain(report.id);

@@ -89,7 +89,7 @@ describe('what a person reads in a terminal', () => {
     const [head = '', row = ''] = list.stdout.split('\n');
     expect(head).toMatch(/^受理 accepted +状态 state +订单号 order_id +金额 amount +发票 invoice +抬头 title$/);
     expect(row).toMatch(
-      new RegExp(`被微信拒绝 refused +${order_id} +${money(invoice.fee).replace('.', '\\.')} +${invoice.number}`),
+      new RegExp(`被拒 refused +${order_id} +${money(invoice.fee).replace('.', '\\.')} +${invoice.number}`),
     );
     const found = JSON.parse((await run('orders', 'find', order_id, '--json')).stdout) as { items: Json[] };
     expect(found.items[0]?.invoice).toMatchObject({ fee: invoice.fee });
@@ -153,8 +153,8 @@ describe('what a person reads in a terminal', () => {
     expect(ended).toMatchObject({ exit: 0 });
     expect(ended.stdout).toMatch(/^完成 done {2}/);
     expect(ended.stdout).toMatch(/^ {2}已插卡 inserted +\d+$/m);
-    expect(ended.stdout).toMatch(/^ {2}被微信拒绝 refused +1$/m);
-    expect(ended.stdout).toMatch(new RegExp(`without a card: 1\\n {2}${again} +被微信拒绝 refused +.*wechat_72031`));
+    expect(ended.stdout).toMatch(/^ {2}被拒 refused +1$/m);
+    expect(ended.stdout).toMatch(new RegExp(`without a card: 1\\n {2}${again} +被拒 refused +.*wechat_72031`));
     expect(ended.stdout).not.toContain(mended);
   });
 });

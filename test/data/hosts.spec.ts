@@ -21,6 +21,16 @@ describe('a database URL with several servers', () => {
     }
   });
 
+  it('ends the password at the last @, so that no part of it becomes the name of a server', () => {
+    expect(hostsOf('postgres://u:p@ss@h1,h2/db')).toEqual({
+      hosts: [
+        { host: 'h1', port: 5432 },
+        { host: 'h2', port: 5432 },
+      ],
+      urls: ['postgres://u:p@ss@h1:5432/db', 'postgres://u:p@ss@h2:5432/db'],
+    });
+  });
+
   it.each(['postgres://u:p@h1:5432/db', 'postgres:///db', 'postgres://u:p@[::1]:5432/db?sslmode=disable'])(
     '%s names one, and stays as it is',
     (url) => expect(hostsOf(url)).toBeNull(),

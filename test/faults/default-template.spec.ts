@@ -66,6 +66,34 @@ describe('a template that WeChat does not know', () => {
     expect(await query(world.databaseUrl, 'SELECT DISTINCT tries FROM insertions')).toEqual([{ tries: 0 }]);
   });
 
+  it('is mended for what is on its way at that moment, too', async () => {
+    const id = await posted();
+    await world.until(id, ['held'], 20_000, key);
+    await world.control('POST', '/faults', [{ path: INSERT, mode: 'delay', delay_ms: 500, applied: false }]);
+    await query(world.databaseUrl, 'UPDATE holds SET next_canary_at = now() WHERE lifted_at IS NULL');
+    await world.until(id, ['sending'], 20_000, key);
+    await patched(CARD_ID);
+    await world.until(id, ['inserted'], 20_000, key);
+    expect(await world.cards(id)).toMatchObject([{ card_id: CARD_ID }]);
+    expect(await holds()).toEqual([]);
+  });
+
+  it('is mended for what was refused once its user had authorised it', async () => {
+    await patched(CARD_ID);
+    await world.control('PUT', '/profile', { authorizations: 'required' });
+    const id = await posted();
+    await world.until(id, ['awaiting_authorization'], 20_000, key);
+    await world.control('POST', '/faults', [{ path: INSERT, mode: 'errcode', errcode: 40073, applied: false }]);
+    await world.authorize(id);
+    await query(world.databaseUrl, `UPDATE insertions SET due_at = now() WHERE state = 'awaiting_authorization'`);
+    const end = Date.now() + 20_000;
+    while ((await holds()).length === 0 && Date.now() < end) await new Promise((resume) => setTimeout(resume, 50));
+    await world.control('DELETE', '/faults');
+    await patched(`${CARD_ID}2`);
+    await world.until(id, ['inserted'], 20_000, key);
+    expect(await world.cards(id)).toMatchObject([{ card_id: `${CARD_ID}2` }]);
+  });
+
   it('is asked about again by canaries: what was mended at WeChat needs no change here', async () => {
     await patched(CARD_ID);
     await world.control('POST', '/faults', [{ path: INSERT, mode: 'errcode', errcode: 40073, applied: false }]);
