@@ -161,6 +161,10 @@ export const ORDER_STORY = [FIND, SHOW, EVENTS, QUESTION, ACTS];
 
 function eventLines({ events }: AdminOrderDetail): string[] {
   return columns(
-    events.map(({ at, type, data }) => [time(at), type, Object.keys(data).length > 0 ? JSON.stringify(data) : '']),
+    events.map(({ at, type, data }) => [
+      time(at),
+      stateInWords(type),
+      Object.keys(data).length > 0 ? JSON.stringify(data) : '',
+    ]),
   );
 }

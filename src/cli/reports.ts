@@ -130,7 +130,7 @@ async function save(report: ReportView, directory: string, service: Service): Pr
   mkdirSync(directory, { recursive: true });
   const paths: string[] = [];
   for (const { name, href, sha256 } of report.files) {
-    const file = join(directory, `${report.merchant}-${daysOf(report)}-${report.by}-${name.replaceAll('/', '_')}`);
+    const file = join(directory, `${daysOf(report)}-${report.by}-${report.merchant}-${name.replaceAll('/', '_')}`);
     const hash = createHash('sha256');
     await pipeline(
       await service.stream(href),

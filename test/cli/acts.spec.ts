@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { knownOperator } from '../support/operators';
@@ -132,9 +132,13 @@ describe('operators’ acts from a terminal', () => {
     const report = JSON.parse(ran.stdout) as Json;
     expect(report.files).toHaveLength(5);
     for (const { name, sha256 } of report.files as Json[]) {
-      const bytes = readFileSync(join(folder, `${merchant}-${today()}-accepted-${name as string}`));
+      const bytes = readFileSync(join(folder, `${today()}-accepted-${merchant}-${name as string}`));
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
     }
+    const before = readdirSync(folder).length;
+    const another = ['reports', 'make', '--merchant', merchant, '--day', today(), '--by', 'issued', '--out', folder];
+    expect(await run(another)).toMatchObject({ exit: 0 });
+    expect(readdirSync(folder)).toHaveLength(before + 5);
     expect((await run(['reports', 'list', '--day', today()])).stdout).toContain(report.id);
     expect(await run(['reports', 'get', '00000000-0000-4000-8000-000000000000'])).toMatchObject({ exit: 1 });
   });
