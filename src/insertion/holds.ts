@@ -25,9 +25,7 @@ const ACTIVE = 'lifted_at IS NULL AND (until IS NULL OR until > now())';
 const COLUMNS = 'id, scope, appid, merchant_id, errcode, errmsg, reason, until, canaries, next_canary_at, created_at';
 
 /** Pauses an account or a merchant, or says anew why it is paused. A hold that a person made keeps its words. */
-const place = (scope: HoldRow['scope'], whom: 'appid' | 'merchant_id'): Statement => ({
-  name: `hold_${scope}`,
-  text: `
+const placing = (scope: HoldRow['scope'], whom: 'appid' | 'merchant_id') => `
     INSERT INTO holds (id, scope, ${whom}, errcode, errmsg, reason, until, next_canary_at, card_id)
     VALUES ($1, '${scope}', $2, $3, $4, $5, $6, clock_timestamp() + make_interval(secs => $7), $8)
     ON CONFLICT (${whom}) WHERE scope = '${scope}' AND lifted_at IS NULL DO UPDATE
@@ -35,9 +33,11 @@ const place = (scope: HoldRow['scope'], whom: 'appid' | 'merchant_id'): Statemen
            canaries = CASE WHEN holds.until <= now() THEN 0 ELSE holds.canaries END,
            created_at = CASE WHEN holds.until <= now() THEN clock_timestamp() ELSE holds.created_at END,
            next_canary_at = CASE WHEN holds.until <= now() THEN excluded.next_canary_at ELSE holds.next_canary_at END
-     WHERE holds.next_canary_at IS NOT NULL OR holds.until <= now()`,
-});
-const PLACE = { account: place('account', 'appid'), merchant: place('merchant', 'merchant_id') };
+     WHERE holds.next_canary_at IS NOT NULL OR holds.until <= now()`;
+const PLACE: Record<HoldRow['scope'], Statement> = {
+  account: { name: 'hold_account', text: placing('account', 'appid') },
+  merchant: { name: 'hold_merchant', text: placing('merchant', 'merchant_id') },
+};
 
 /** Accounts and merchants whose next canary is due: one process gets each. Canaries leave after 30 s, 2 min, 10 min, then every 15 min. */
 const CANARIES: Statement = {

@@ -1,14 +1,22 @@
 /** How a place is brought to be passed. */
-export type Way = 'order' | 'order read from the database' | 'held account' | 'late answer';
+export type Way =
+  | 'order'
+  | 'order read from the database'
+  | 'held account'
+  | 'held merchant'
+  | 'late answer'
+  | 'unanswered write-ahead';
 
-const STATEMENTS = ['accept', 'claim', 'intend', 'record'];
-const HOLDS = ['hold', 'canaries', 'lift'];
+const STATEMENTS = ['accept', 'beat', 'claim', 'intend', 'record'];
+const HOLDS = ['hold_account', 'canaries', 'lift'];
 
 /** Every named place of an order’s path, with the way that passes it. */
 export const PLACES: [place: string, way: Way][] = [
   ...STATEMENTS.flatMap((name) => steps(name, 'order')),
   ...steps('pdfs', 'order read from the database'),
   ...HOLDS.flatMap((name) => steps(name, 'held account')),
+  ...steps('hold_merchant', 'held merchant'),
+  ...steps('reclaim', 'unanswered write-ahead'),
   ...['stable_token', 'setpdf', 'insert'].flatMap((api): [string, Way][] => [
     [`${api}.unsent`, 'order'],
     [`${api}.answered`, 'order'],
@@ -40,6 +48,9 @@ export const ALWAYS = new Set([
   'insert.answered=kill',
   'record.committed=kill',
   'late.kept=kill',
+  'hold_account.committed=kill',
+  'hold_merchant.committed=kill',
+  'reclaim.committed=kill',
   // The worker wakes up beside its own second claim of the order: both reach for the write-ahead at once.
   'pdfs.begun=delay:2600@1',
 ]);
