@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { inTime } from '../data/in-time';
 import { Log } from '../log';
 import { Jobs } from './jobs';
 
@@ -39,15 +40,12 @@ export class JobRunner {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    const patience = new AbortController();
-    const late = sleep(STOP_MS, true, { signal: patience.signal }).catch(() => false);
-    if (await Promise.race([this.stopped().then(() => false), late])) {
+    if (!(await inTime(this.stopped(), STOP_MS))) {
       this.log.warn(
         { job: 'schedule' },
         'the recurring jobs did not stop in time; they are left to end with the process',
       );
     }
-    patience.abort();
   }
 
   private async stopped(): Promise<void> {

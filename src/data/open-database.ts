@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { connect } from './data-source';
 import { startEmbeddedPostgres } from './embedded-postgres';
+import { inTime } from './in-time';
 import { migrate } from './migrate';
 
 export interface DatabaseSettings {
@@ -22,16 +22,6 @@ export interface Database {
 /** A pool ends when each connection was given back, which one that broke at the wrong moment may never be. */
 const CLOSE_MS = 10_000;
 
-async function closedInTime(dataSource: DataSource): Promise<boolean> {
-  const given = new AbortController();
-  const late = sleep(CLOSE_MS, false, { signal: given.signal }).catch(() => false);
-  try {
-    return await Promise.race([dataSource.destroy().then(() => true), late]);
-  } finally {
-    given.abort();
-  }
-}
-
 /** The database named by DATABASE_URL; without one, our own. Migrated before anybody uses it. */
 export async function openDatabase(settings: DatabaseSettings, log: (line: string) => void): Promise<Database> {
   const own = settings.DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir: settings.DATA_DIR, log });
@@ -44,7 +34,7 @@ export async function openDatabase(settings: DatabaseSettings, log: (line: strin
       url,
       directUrl: settings.DATABASE_DIRECT_URL ?? own?.url ?? null,
       close: async () => {
-        if (!(await closedInTime(dataSource)))
+        if (!(await inTime(dataSource.destroy(), CLOSE_MS)))
           log('database connections that nobody gave back are left to end with the process');
         await own?.stop();
       },

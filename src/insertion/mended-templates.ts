@@ -1,4 +1,5 @@
 import { PoolClient } from 'pg';
+import { KEEP_REVISIONS } from './revise';
 
 /**
  * Merchants that are held for a default template which is no longer theirs go on: the orders that were to carry it, and of
@@ -7,8 +8,10 @@ import { PoolClient } from 'pg';
 export async function useMendedTemplates(client: PoolClient): Promise<void> {
   const { rows } = await client.query<Mended>(LIFT);
   for (const { merchant_id, refused, card_id } of rows) {
-    await client.query(KEEP, [merchant_id, refused]);
-    await client.query(GIVE, [merchant_id, refused, card_id]);
+    const held = await client.query<{ id: string }>(HELD, [merchant_id, refused]);
+    const ids = held.rows.map(({ id }) => id);
+    await client.query(KEEP_REVISIONS, [merchant_id, ids]);
+    await client.query(GIVE, [merchant_id, ids, card_id]);
   }
 }
 
@@ -34,23 +37,14 @@ const LIFT = `
 
 /** Locked until the end of the transaction: no worker takes them meanwhile. */
 const HELD = `
-  SELECT i.id FROM insertions i
-   WHERE i.merchant_id = $1 AND i.state IN ('accepted', 'uploaded', 'awaiting_authorization') AND i.claimed_by IS NULL
+  SELECT i.id FROM insertions i JOIN orders o ON o.merchant_id = i.merchant_id AND o.id = i.id
+   WHERE i.merchant_id = $1 AND o.card_id = $2
+     AND i.state IN ('accepted', 'uploaded', 'awaiting_authorization') AND i.claimed_by IS NULL
      AND i.doubt_since IS NULL AND NOT i.doubt_denied AND NOT i.order_consumed
      AND NOT EXISTS (SELECT FROM attempts a WHERE a.merchant_id = i.merchant_id AND a.id = i.id
                         AND a.outcome IN ('unclear', 'orphaned', 'inserted'))
-   FOR UPDATE`;
-
-const KEEP = `
-  WITH held AS (${HELD})
-  INSERT INTO order_revisions (merchant_id, id, revision, card_id, invoice_number, invoice, person, pdf_sha256,
-                               trip_pdf_sha256, files_at, checked, since, until)
-  SELECT o.merchant_id, o.id, revision, card_id, invoice_number, invoice, person, pdf_sha256, trip_pdf_sha256,
-         coalesce(files_at, created_at), checked, coalesce(revised_at, created_at), now()
-    FROM orders o JOIN held USING (id) WHERE o.merchant_id = $1 AND o.card_id = $2`;
+   FOR UPDATE OF i`;
 
 const GIVE = `
-  UPDATE orders o SET revision = o.revision + 1, revised_at = now(), card_id = $3
-    FROM order_revisions r
-   WHERE o.merchant_id = $1 AND o.card_id = $2 AND r.merchant_id = o.merchant_id AND r.id = o.id
-     AND r.revision = o.revision AND r.until = now()`;
+  UPDATE orders SET revision = revision + 1, revised_at = now(), card_id = $3
+   WHERE merchant_id = $1 AND id = ANY ($2::uuid[])`;

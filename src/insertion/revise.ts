@@ -29,7 +29,7 @@ export async function revise(
   { cardId, invoice, pdfSha256, tripPdfSha256, files, checked }: Revision,
 ): Promise<number> {
   const { open, personal } = separate(invoice);
-  await client.query(KEEP, [merchantId, id]);
+  await client.query(KEEP_REVISIONS, [merchantId, [id]]);
   const { rows } = await client.query<{ revision: number }>(REVISE, [
     merchantId,
     id,
@@ -46,12 +46,13 @@ export async function revise(
   return (rows[0] as { revision: number }).revision;
 }
 
-const KEEP = `
+/** Keeps the present revision of orders before it is replaced. `$1` merchant, `$2` ids. */
+export const KEEP_REVISIONS = `
   INSERT INTO order_revisions (merchant_id, id, revision, card_id, invoice_number, invoice, person, pdf_sha256,
                                trip_pdf_sha256, files_at, checked, since, until)
   SELECT merchant_id, id, revision, card_id, invoice_number, invoice, person, pdf_sha256, trip_pdf_sha256,
          coalesce(files_at, created_at), checked, coalesce(revised_at, created_at), now()
-    FROM orders WHERE merchant_id = $1 AND id = $2`;
+    FROM orders WHERE merchant_id = $1 AND id = ANY ($2::uuid[])`;
 
 /** New PDFs are stored both, so that one instant names where they are. */
 const REVISE = `

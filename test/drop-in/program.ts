@@ -31,10 +31,14 @@ export class Program {
     return this.fetched(`/card/invoice/${path}`, more, isRaw ? body : JSON.stringify(body));
   }
 
-  async upload(pdf: Buffer): Promise<string> {
+  async setpdf(pdf: Buffer): Promise<Json> {
     const form = new FormData();
     form.set('pdf', new Blob([pdf], { type: 'application/pdf' }), 'a.pdf');
-    return (await this.post('platform/setpdf', form)).s_media_id as string;
+    return this.post('platform/setpdf', form);
+  }
+
+  async upload(pdf: Buffer): Promise<string> {
+    return (await this.setpdf(pdf)).s_media_id as string;
   }
 
   async pappid(): Promise<string> {

@@ -1,4 +1,5 @@
 import { query } from '../support/databases';
+import { addIssuer, addMerchant } from '../support/merchants';
 import { order } from '../support/orders';
 import { APPID, CARD_ID, Json, World } from '../support/world';
 
@@ -15,23 +16,15 @@ describe('a template that WeChat does not know', () => {
     world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
     await world.control('PUT', '/profile', { authorizations: 'implied' });
     // In the sandbox a template is of the account that uses it first.
-    await world
-      .post('/v1/admin/accounts', { appid: ELSEWHERE, role: 'issuer', secret: 'sandbox-secret' }, ADMIN)
-      .expect(201);
+    await addIssuer(world, ADMIN, ELSEWHERE);
     const owner = await merchant('the owner', WRONG, ELSEWHERE);
     await world.until(await posted(owner.key), ['inserted'], 20_000, owner.key);
     ({ id: shop, key } = await merchant('the shop', WRONG, APPID));
   });
   afterEach(() => world.end());
 
-  async function merchant(name: string, card_id: string, issuer_appid: string): Promise<{ id: string; key: string }> {
-    const asked = { name, appid: issuer_appid, card_id, issuer_appid };
-    const { id } = (await world.post('/v1/admin/merchants', asked, ADMIN).expect(201)).body as { id: string };
-    const wanted = { label: 'ERP', scopes: ['orders:write', 'orders:read'] };
-    const made = await world.post(`/v1/admin/merchants/${id}/keys`, wanted, ADMIN).expect(201);
-    return { id, key: (made.body as { key: string }).key };
-  }
-
+  const merchant = (name: string, cardId: string, issuer: string) =>
+    addMerchant(world, ADMIN, { name, cardId, issuer });
   const without = (): Json => {
     const { card_id: _, appid: __, ...given } = order();
     return given;

@@ -1,4 +1,5 @@
 import request from 'supertest';
+import { addIssuer, addMerchant } from '../support/merchants';
 import { order } from '../support/orders';
 import { query } from '../support/databases';
 import { APPID, CARD_ID, Json, KEY, World } from '../support/world';
@@ -14,9 +15,7 @@ describe('a hold holds one account, and all that is behind it', () => {
   let stranger: string;
   beforeAll(async () => {
     world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN } });
-    await world
-      .post('/v1/admin/accounts', { appid: ELSEWHERE, role: 'issuer', secret: 'sandbox-secret' }, ADMIN)
-      .expect(201);
+    await addIssuer(world, ADMIN, ELSEWHERE);
     neighbour = await merchant('邻家', APPID, CARD_ID);
     stranger = await merchant('他处', ELSEWHERE, 'pElsewhere');
   });
@@ -26,14 +25,8 @@ describe('a hold holds one account, and all that is behind it', () => {
   });
   afterAll(() => world.end());
 
-  /** Its key. */
-  async function merchant(name: string, issuer_appid: string, card_id: string): Promise<string> {
-    const asked = { name, appid: issuer_appid, card_id, issuer_appid };
-    const { body } = await world.post('/v1/admin/merchants', asked, ADMIN).expect(201);
-    const path = `/v1/admin/merchants/${(body as Json).id as string}/keys`;
-    const key = await world.post(path, { label: 'ERP', scopes: ['orders:write', 'orders:read'] }, ADMIN).expect(201);
-    return (key.body as Json).key as string;
-  }
+  const merchant = async (name: string, issuer: string, cardId: string) =>
+    (await addMerchant(world, ADMIN, { name, issuer, cardId })).key;
 
   /** An order that its user has authorised; `appid` is where. */
   async function posted(key: string, appid = APPID): Promise<string> {

@@ -2,8 +2,9 @@ import { loadConfig } from '../../src/config';
 import { AccountLimits } from '../../src/insertion/account-limits';
 import { makeLog } from '../../src/log';
 import { startService } from '../../src/service';
+import { addIssuer, addMerchant } from '../support/merchants';
 import { order } from '../support/orders';
-import { APPID, CARD_ID, environment, Json, World } from '../support/world';
+import { APPID, CARD_ID, environment, World } from '../support/world';
 
 const MAX = 32;
 const QUICK = { ms: 100, rateLimited: false };
@@ -68,15 +69,9 @@ describe('an account at which every call hangs', () => {
   /** Every upload of the first account hangs; a merchant of a second account has the key. */
   async function twoAccounts(env: Record<string, string>): Promise<void> {
     world = await World.start({ env: { BOOTSTRAP_ADMIN_KEY: ADMIN, INSERT_CONCURRENCY: String(HANDS), ...env } });
-    const appid = 'wx2222222222222222';
-    await world
-      .post('/v1/admin/accounts', { appid, role: 'issuer', secret: 'secret-of-the-second' }, ADMIN)
-      .expect(201);
-    const settings = { name: 'second', appid, issuer_appid: appid, card_id: CARD_ID };
-    const shop = (await world.post('/v1/admin/merchants', settings, ADMIN).expect(201)).body as Json;
-    const wanted = { label: 'ERP', scopes: ['orders:write', 'orders:read'] };
-    const made = await world.post(`/v1/admin/merchants/${shop.id as string}/keys`, wanted, ADMIN).expect(201);
-    key = (made.body as Json).key as string;
+    const issuer = 'wx2222222222222222';
+    await addIssuer(world, ADMIN, issuer);
+    ({ key } = await addMerchant(world, ADMIN, { name: 'second', issuer, cardId: CARD_ID }));
     await world.control('PUT', '/profile', { authorizations: 'implied' });
     await world.control('POST', '/faults', [{ path: SETPDF, appid: APPID, mode: 'hang' }]);
     await Promise.all(Array.from({ length: BACKLOG }, () => world.post('/v1/orders', order()).expect(202)));
