@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { UUID } from '../http/patterns';
 
 /** A signed head as a log line has it; hashes in hexadecimal. */
 export interface LoggedAnchor {
@@ -11,7 +12,6 @@ export interface LoggedAnchor {
 }
 
 export const ANCHOR_LINE = 'audit anchor';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** The anchors among the lines of a log, whatever a container's or a system's log has put before each line. */

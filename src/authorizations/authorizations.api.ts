@@ -8,7 +8,7 @@ export const TYPES = [0, 1, 2] as const;
 /** 获取授权页: what the user is asked to authorise */
 export class AuthorizationRequest {
   /** 订单号: the order that is posted later must have the same; one order_id is one card for ever */
-  @ApiProperty({ pattern: ORDER_ID.source, format: 'order-id' })
+  @ApiProperty({ pattern: ORDER_ID.source })
   @IsString()
   @Matches(ORDER_ID)
   order_id!: string;

@@ -12,9 +12,9 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
+import { UUID } from '../http/patterns';
 
 const CARD_ID = /^[0-9A-Za-z_-]{4,64}$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export class ProbeRequest {
   /** Kept in the audit trail */

@@ -15,13 +15,12 @@ import {
 } from 'class-validator';
 import { BULK_OUTCOMES, BULK_STATES, BulkOutcome, BulkState } from '../data/entities/bulk-reinsertion';
 import { INSERTION_STATES, InsertionState } from '../domain/insertion';
-
-const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+import { UUID } from '../http/patterns';
 
 /** Which of the orders that may be begun anew: those refused, and those that wait for a person without a doubt. */
 export class BulkFilter {
   /** A merchant’s id */
-  @ApiProperty({ required: false, pattern: UUID })
+  @ApiProperty({ required: false, pattern: UUID.source })
   @IsOptional()
   @IsString()
   merchant?: string;

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { UUID } from '../http/patterns';
 
 /** A pause made by a person. */
 export class HoldRequest {
@@ -11,7 +12,7 @@ export class HoldRequest {
   @MaxLength(64)
   appid?: string;
   /** The merchant, where scope is merchant */
-  @ApiProperty({ required: false, pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
+  @ApiProperty({ required: false, pattern: UUID.source })
   @IsOptional()
   @IsString()
   merchant_id?: string;

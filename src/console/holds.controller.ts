@@ -14,8 +14,7 @@ import { HoldRow, liftByHand, listHolds, placeByHand } from '../insertion/holds'
 import { holdAdvice } from '../orders/hold-advice';
 import { HoldPage, HoldRequest, HoldView } from './holds.api';
 import { NeedsRole, OperatorGuard, OperatorParam } from './operator.guard';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { UUID } from '../http/patterns';
 
 @ApiTags('admin')
 @ApiBearerAuth()

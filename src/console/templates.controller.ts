@@ -17,8 +17,7 @@ import { Problem } from '../http/problems';
 import { SchemaChecks } from '../http/schema-check';
 import { act, readBody } from './admin-body';
 import { NeedsRole, OperatorGuard, OperatorParam } from './operator.guard';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { UUID } from '../http/patterns';
 
 @ApiTags('admin')
 @ApiBearerAuth()

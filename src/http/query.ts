@@ -1,5 +1,6 @@
 import { Fault, fault } from '../domain/fault';
 import { readInstant, readInstantOrDate } from '../domain/instant';
+import { UUID } from './patterns';
 
 export type Query = Record<string, string | string[] | undefined>;
 
@@ -37,7 +38,7 @@ export function uuid(query: Query, name: string, faults: Fault[]): string | unde
 }
 
 export function isUuid(value: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+  return UUID.test(value);
 }
 
 export function readLimit(query: Query, faults: Fault[]): number {

@@ -3,6 +3,7 @@ import Ajv, { ErrorObject, ValidateFunction } from 'ajv';
 import { Fault, fault } from '../domain/fault';
 import { notFen } from '../domain/yuan-for-fen';
 import { RequestBody } from './body-parser';
+import { patternInWords } from './patterns';
 import { Problem } from './problems';
 import { escapePointer } from './strict-json';
 
@@ -15,7 +16,7 @@ export class SchemaChecks {
     allErrors: true,
     strict: false,
     verbose: true,
-    formats: { fen: true, 'order-id': true },
+    formats: { fen: true },
   });
   private readonly compiled = new Map<string, ValidateFunction>();
 
@@ -107,13 +108,7 @@ function faultOf(error: ErrorObject): Fault {
       return fault('FIELD-VALUE', instancePath, `${zh} ${String(params.limit)}。`, `${en} ${String(params.limit)}.`);
     }
     case 'pattern':
-      if (parentSchema?.format === 'order-id') return notAnOrderId(instancePath);
-      return fault(
-        'FIELD-PATTERN',
-        instancePath,
-        `格式应为 ${String(params.pattern)}。`,
-        `Must match ${String(params.pattern)}.`,
-      );
+      return wrongPattern(instancePath, String(params.pattern));
     default: {
       const types = ((parentSchema?.oneOf as { type: string }[] | undefined) ?? []).map(({ type }) => type);
       return types.length > 0
@@ -128,13 +123,9 @@ function types(given: unknown, or: string): string {
   return [given].flat().join(or);
 }
 
-function notAnOrderId(pointer: string): Fault {
-  return fault(
-    'FIELD-PATTERN',
-    pointer,
-    '订单号应为 1–64 个字母、数字或 _ . | * @ : ~ -，且不能是 . 或 ..（它们在网址中不是名称）。',
-    'An order number has 1 to 64 letters, digits or _ . | * @ : ~ - and is neither . nor .. (which are no names in an address).',
-  );
+function wrongPattern(pointer: string, source: string): Fault {
+  const [zh, en] = patternInWords(source) ?? [source, source];
+  return fault('FIELD-PATTERN', pointer, `应为：${zh}。`, `Must be ${en}.`);
 }
 
 /** A name from the caller, cut so that an answer cannot be made to carry a body back. */

@@ -10,7 +10,7 @@ export const ORDER_ID = /^(?!\.{1,2}$)[0-9A-Za-z_.|*@:~-]{1,64}$/;
 /** An order whose user has authorised an invoice, without its files. */
 export class OrderData {
   /** 订单号: the order_id under which the user authorised; one order_id is one card for ever */
-  @ApiProperty({ pattern: ORDER_ID.source, format: 'order-id' })
+  @ApiProperty({ pattern: ORDER_ID.source })
   @IsString()
   @Matches(ORDER_ID)
   order_id!: string;
@@ -25,7 +25,7 @@ export class OrderData {
   @IsString()
   card_id?: string;
   /** 重开: order_id of your order whose place this one takes; it must be cancelled, on its way there, refused or rejected */
-  @ApiProperty({ required: false, pattern: ORDER_ID.source, format: 'order-id' })
+  @ApiProperty({ required: false, pattern: ORDER_ID.source })
   @IsOptional()
   @IsString()
   @Matches(ORDER_ID)

@@ -10,8 +10,7 @@ import {
   RunSource,
   RunState,
 } from '../data/entities/reconciliation';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { UUID } from '../http/patterns';
 
 /** A reconciliation on demand. */
 export class ReconciliationRequest {

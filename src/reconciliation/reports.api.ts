@@ -2,8 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { REPORT_DATINGS, REPORT_STATES, ReportDating, ReportState } from '../data/entities/report';
 import { Period, PERIODS } from './report-period';
+import { UUID } from '../http/patterns';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DAY = /^20\d\d-\d\d-\d\d$/;
 
 export class ReportRequest {

@@ -7,7 +7,7 @@ const INVOICE_NUMBER = /^(\d{8}|\d{20})$/;
 
 /** What a merchant says of one order: a line of NDJSON, or of CSV with these names in its first line. */
 export class StatementEntry {
-  @ApiProperty({ pattern: ORDER_ID.source, format: 'order-id' })
+  @ApiProperty({ pattern: ORDER_ID.source })
   @IsString()
   @Matches(ORDER_ID)
   order_id!: string;

@@ -1,6 +1,7 @@
 import Ajv from 'ajv';
 import { createServer, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { patternInWords } from '../../src/http/patterns';
 import { AnswerCheck } from '../support/answers';
 import { filesBelow, read } from '../house/repository';
 import { Json, World } from '../support/world';
@@ -24,6 +25,15 @@ describe('the OpenAPI document', () => {
     expect(operations.length).toBeGreaterThan(90);
   });
   afterAll(() => world.end());
+
+  it('has words for every pattern: what a user reads is no expression', () => {
+    const patterns = new Set<string>();
+    visit(document.components.schemas as Json, (node) => {
+      if (typeof node.pattern === 'string') patterns.add(node.pattern);
+    });
+    expect(patterns.size).toBeGreaterThan(8);
+    expect([...patterns].filter((source) => patternInWords(source) === null)).toEqual([]);
+  });
 
   it('is 3.1 throughout: null is a type, and every reference leads somewhere', () => {
     expect(document.openapi).toBe('3.1.0');
