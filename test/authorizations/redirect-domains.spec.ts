@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { mayReturnTo } from '../../src/merchants/redirect-domains';
+import { Program } from '../drop-in/program';
 import { APPID, Json, World } from '../support/world';
 
 const ADMIN = 'pk_admin_8f3a61c4d27b90e5a1f6037bc95e24d8';
@@ -51,6 +52,15 @@ describe('where a merchant’s users go after they have authorised', () => {
     expect(body.errors).toMatchObject([{ pointer: '/redirect_url', code: 'FIELD-VALUE' }]);
     await ask('R2', 'https://shop.example/thanks').expect(201);
     await ask('R3', 'https://m.pages.example/').expect(201);
+    // WeChat's own path is no way around it.
+    const program = await Program.login(world);
+    const asking = async (url: string) =>
+      program.post('getauthurl', await program.asking(`P-${url.length}`, { redirect_url: url, type: 0 }));
+    expect(await asking('https://evil.example/')).toMatchObject({
+      errcode: 72031,
+      errmsg: expect.stringContaining('registered domain') as string,
+    });
+    expect(await asking('https://shop.example/')).toMatchObject({ errcode: 0 });
     await admin('patch', `/merchants/${shop}`, { redirect_domains: [] }).expect(200);
     await ask('R4', 'https://evil.example/').expect(201);
   });
